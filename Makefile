@@ -1,0 +1,67 @@
+# make run: the dashboard on the sample logs. make test: the whole suite. Python 3.11+ and make are all they need.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# One stamp a set of packages: set up again when the lock file or the project's own list changes.
+RUN_READY := .venv/.ready-run
+DEV_READY := .venv/.ready-dev
+
+.PHONY: run test check lint types imports bench kills clean lock
+
+run: $(RUN_READY)
+	$(BIN)/pixeldesk serve --fill-empty sample_logs/logs
+
+test: $(DEV_READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: lint types imports test
+
+lint: $(DEV_READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV_READY)
+	$(BIN)/mypy
+
+imports: $(DEV_READY)
+	$(BIN)/lint-imports
+
+bench: $(DEV_READY)
+	$(BIN)/python -m bench
+
+# The long form of tests/test_kills.py: a thousand kills at random moments.
+kills: $(DEV_READY)
+	PIXELDESK_KILLS=1000 $(BIN)/python -m pytest tests/test_kills.py -q
+
+lock: $(DEV_READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build *.egg-info
+
+$(RUN_READY): requirements.lock pyproject.toml
+	$(call set_up,requirements.lock)
+
+$(DEV_READY): requirements-dev.lock pyproject.toml
+	$(call set_up,requirements-dev.lock)
+	touch $(RUN_READY)
+
+define set_up
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "pixeldesk needs Python 3.11 or newer; try: make PYTHON=python3.12"; exit 1; }
+@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
+	|| { echo "Python's venv is missing; on Debian: apt install python3-venv"; exit 1; }
+@echo "setting up .venv (once)"
+@if command -v uv >/dev/null 2>&1; then \
+	uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+	&& uv pip install --quiet --python $(BIN)/python --no-deps -e .; \
+else \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) \
+	&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
+fi
+@touch $@
+endef

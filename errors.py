@@ -1,0 +1,61 @@
+"""Everything pixeldesk can fail with, in one tree.
+
+* PixeldeskError            the root: one clear line for a person, and the exit code of the command line
+  * UsageError              the question itself cannot be understood
+  * InputError              a source cannot be read (it names the source and the remedy)
+  * StoreError              the store cannot be used
+    * StoreMissing          there is no store at that path yet
+    * StoreLocked           another process owns the store
+    * StoreVersionError     the store was written by another version of pixeldesk or of its engine
+    * StoreBroken           the store's file is damaged
+    * StoreFull             no space left, on the disk or in the memory allowed
+  * ServerError             the dashboard's server owns the store and cannot be reached or refused
+
+Raised at the cause; printed in one place, `cli.main`.
+"""
+
+
+class PixeldeskError(Exception):
+    """The root of the tree. `str(error)` is one line that a person can act on."""
+
+    exit_code = 2
+
+
+class UsageError(PixeldeskError):
+    """The question itself cannot be understood."""
+
+
+class InputError(PixeldeskError):
+    """A source of log lines cannot be read."""
+
+
+class StoreError(PixeldeskError):
+    """The store cannot be used."""
+
+
+class StoreMissing(StoreError):
+    """There is no store at that path yet."""
+
+
+class StoreLocked(StoreError):
+    """Another process owns the store. `pid` is that process where the engine tells it."""
+
+    def __init__(self, message: str, pid: int | None = None) -> None:
+        super().__init__(message)
+        self.pid = pid
+
+
+class StoreVersionError(StoreError):
+    """The store was written by another version of pixeldesk or of its engine."""
+
+
+class StoreBroken(StoreError):
+    """The store's file is damaged."""
+
+
+class StoreFull(StoreError):
+    """No space left, on the disk or in the memory allowed."""
+
+
+class ServerError(PixeldeskError):
+    """The dashboard's server owns the store, and it cannot be reached or it refused."""

@@ -1,0 +1,53 @@
+"""Every setting, its default and its unit. Each is an environment variable `PIXELDESK_<NAME>`."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What a person may set. Frozen: a setting is read once, when a process starts."""
+
+    model_config = SettingsConfigDict(env_prefix="PIXELDESK_", frozen=True, extra="ignore")
+
+    db: Path = Field(default=Path("data/pixeldesk.duckdb"), description="The store: one DuckDB file.")
+    memory_mib: int = Field(
+        default=1400, ge=256, description="Memory the engine may take, MiB. Raised by itself for a large index."
+    )
+    threads: int | None = Field(
+        default=None, ge=1, description="Threads the engine may use; unset: one a processor."
+    )
+
+    host: str = Field(default="127.0.0.1", description="Address the dashboard listens on.")
+    port: int = Field(default=8501, ge=0, le=65535, description="Port the dashboard listens on.")
+
+    max_line_bytes: int = Field(
+        default=4 * MIB, ge=1024, description="A longer line is quarantined unread, bytes without its line end."
+    )
+    chunk_bytes: int = Field(
+        default=32 * MIB, ge=4096, description="How much of a source is parsed by one statement, bytes."
+    )
+    batch_bytes: int = Field(
+        default=512 * MIB, ge=4096, description="How much of a source is committed by one transaction, bytes."
+    )
+    max_expansion: int = Field(
+        default=250, ge=2, description="A compressed source is given up as a bomb past this many times its size."
+    )
+    max_expansion_from: int = Field(
+        default=1024 * MIB, ge=1024, description="The bomb rule holds only past this many bytes read, bytes."
+    )
+    oldest_years: int = Field(
+        default=10, ge=1, description="Lines dated further back are kept but left out of charts, years."
+    )
+    newest_hours: int = Field(
+        default=24, ge=0, description="Lines dated further ahead are kept but left out of charts, hours."
+    )
+
+    @cached_property
+    def server_file(self) -> Path:
+        """Where a running server writes its address and token, readable by its owner only."""
+        return self.db.with_name(self.db.name + ".server.json")
