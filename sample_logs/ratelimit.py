@@ -1,0 +1,23 @@
+"""Sixty accepted requests a key in any sixty seconds."""
+
+from collections import deque
+
+LIMIT = 60
+WINDOW_S = 60.0
+
+
+class RateLimiter:
+    """A sliding window a key. Refused requests do not count against the key."""
+
+    def __init__(self) -> None:
+        self._accepted: dict[str, deque[float]] = {}
+
+    def seconds_to_wait(self, key_id: str, at: float) -> float:
+        """0.0 when accepted (and counted), else the seconds until a request would be accepted."""
+        window = self._accepted.setdefault(key_id, deque())
+        while window and window[0] <= at - WINDOW_S:
+            window.popleft()
+        if len(window) >= LIMIT:
+            return window[0] + WINDOW_S - at
+        window.append(at)
+        return 0.0
