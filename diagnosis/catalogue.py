@@ -1,0 +1,189 @@
+"""The catalogue of error codes: what each means, whose fault it is, how to fix it, whether to retry.
+
+The texts are in ``errors.toml``. A request that no listed code explains still gets an entry, which says so
+and tells what its HTTP status class implies.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Fault = Literal["customer", "us", "downstream"]
+StatusClass = Literal["2xx", "4xx", "5xx", "other"]
+
+_CATALOGUE_FILE = Path(__file__).with_name("errors.toml")
+_LONGEST_MESSAGE_READ = 1_000
+_CAMEL_CASE_STEP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EnvelopeError(_Frozen):
+    """The ``error`` part of a response body."""
+
+    code: str
+    message: str
+    details: dict[str, Any] | None = None
+
+
+class EnvelopeMeta(_Frozen):
+    """The ``meta`` part of a response body."""
+
+    request_id: str
+
+
+class Envelope(_Frozen):
+    """A whole error response body, as the customer receives it."""
+
+    error: EnvelopeError
+    meta: EnvelopeMeta
+
+
+class Guidance(_Frozen):
+    """What people are told about one kind of outcome. Every text is plain text, never Markdown.
+
+    ``fault`` is None where nobody is at fault or the log does not tell. ``reply`` and ``steps`` are for the
+    customer and may hold ``$required_scope``, ``$available_scopes`` and ``$retry_after``.
+    """
+
+    title: str
+    meaning: str
+    fix: str
+    fault: Fault | None = None
+    retryable: bool
+    retry: str
+    send: str
+    causes: tuple[str, ...]
+    steps: tuple[str, ...]
+    reply: str
+    afterwards: str
+
+
+class ErrorVariant(Guidance):
+    """Another cause behind the same code, told apart by the upstream message."""
+
+    name: str
+    matches: tuple[re.Pattern[str], ...]
+
+
+class ErrorEntry(Guidance):
+    """What the catalogue says about one request's outcome.
+
+    ``known`` is False only for a code that is not listed. ``variant`` names the cause that was recognised in
+    the upstream message, if any. ``example`` is the response body of a listed code.
+    """
+
+    code: str | None = None
+    status: int | None = None
+    known: bool = True
+    variant: str | None = None
+    related: tuple[str, ...] = ()
+    example: Envelope | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we have to act: our own fault, or that of a service we call."""
+        return self.fault in ("us", "downstream")
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the request was answered with 2xx and without an error code."""
+        return self.code is None and status_class(self.status) == "2xx"
+
+
+class _ListedError(Guidance):
+    model_config = ConfigDict(populate_by_name=True)
+
+    code: str
+    status: int = Field(ge=400, le=599)
+    related: tuple[str, ...]
+    example: Envelope
+    variants: tuple[ErrorVariant, ...] = Field(default=(), alias="variant")
+
+
+class _Fallback(Guidance):
+    status_class: StatusClass
+    code_present: bool
+
+
+class _CatalogueFile(_Frozen):
+    error: tuple[_ListedError, ...]
+    fallback: tuple[_Fallback, ...]
+
+
+class Catalogue:
+    """Every listed error code, and the fallbacks for requests that no listed code explains."""
+
+    def __init__(self, file: _CatalogueFile) -> None:
+        self._listed = {listed.code: listed for listed in file.error}
+        self._fallbacks = {(entry.status_class, entry.code_present): entry for entry in file.fallback}
+
+    def codes(self) -> tuple[str, ...]:
+        """The listed codes, in the order of the file."""
+        return tuple(self._listed)
+
+    def entry(self, code: str | None, status: int | None, upstream_message: str | None = None) -> ErrorEntry:
+        """What to say about a request that was answered with this error code and HTTP status.
+
+        ``upstream_message`` is what the service we called said; it picks the variant of a code that has
+        several causes. The entry of a listed code carries the status of the catalogue, every other entry the
+        status given.
+        """
+        listed = self._listed.get(code) if code is not None else None
+        if listed is None:
+            fallback = self._fallback(status_class(status), code_present=code is not None)
+            return ErrorEntry(**_guidance(fallback), code=code, status=status, known=code is None)
+        variant = _matching_variant(listed.variants, upstream_message)
+        return ErrorEntry(
+            **_guidance(variant or listed),
+            code=listed.code,
+            status=listed.status,
+            variant=variant.name if variant else None,
+            related=listed.related,
+            example=listed.example,
+        )
+
+    def missing_from(self, codes_seen: Iterable[str | None]) -> tuple[str, ...]:
+        """The codes that were seen in logs and are not listed here: each once, sorted."""
+        return tuple(sorted({code for code in codes_seen if code is not None and code not in self._listed}))
+
+    def _fallback(self, status_class: StatusClass, code_present: bool) -> Guidance:
+        contradictory = code_present and status_class == "2xx"
+        return self._fallbacks["other" if contradictory else status_class, code_present]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue of ``errors.toml``, read once. Raises pydantic's ValidationError if the file is wrong."""
+    return Catalogue(_CatalogueFile.model_validate(tomllib.loads(_CATALOGUE_FILE.read_text("utf-8"))))
+
+
+def status_class(status: int | None) -> StatusClass:
+    """The class of an HTTP status as far as the catalogue tells classes apart."""
+    classes: dict[int, StatusClass] = {2: "2xx", 4: "4xx", 5: "5xx"}
+    return "other" if status is None else classes.get(status // 100, "other")
+
+
+def _guidance(source: Guidance) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in Guidance.model_fields}
+
+
+def _matching_variant(variants: Iterable[ErrorVariant], message: str | None) -> ErrorVariant | None:
+    if message is None:
+        return None
+    words = _as_plain_words(message)
+    return next((each for each in variants if any(pattern.search(words) for pattern in each.matches)), None)
+
+
+def _as_plain_words(message: str) -> str:
+    """Lower-case words, one space apart, so that JWT_EXPIRED and TokenExpiredError read as prose does."""
+    spaced = _CAMEL_CASE_STEP.sub(" ", message[:_LONGEST_MESSAGE_READ])
+    return _NOT_ALPHANUMERIC.sub(" ", spaced.lower()).strip()
