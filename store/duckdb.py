@@ -1,0 +1,213 @@
+"""One DuckDB file and the process that owns it.
+
+DuckDB lets one process write a file, and while it does no other process may open it. Within the owner readers
+never wait for the writer (MVCC), as long as each takes a cursor of its own: one connection refuses a second
+thread. So: a fresh cursor a query (4 microseconds), and one writer at a time.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from errors import StoreMissing, StoreVersionError
+from settings import MIB, Settings
+from store.failures import told_plainly
+
+if TYPE_CHECKING:  # Half of a command's start would go into these, which only frames and loading need.
+    import pandas as pd
+    import pyarrow as pa
+
+SCHEMA_VERSION = "1"
+_FOLDER = Path(__file__).parent
+# Files of this storage version open in DuckDB 1.5 too: a way back, at no measured cost.
+_STORAGE_VERSION = "v1.5.0"
+# What an index on random ids keeps in memory and cannot give back, bytes a row.
+_INDEX_BYTES_PER_ROW = 70
+Parameters = Mapping[str, object]
+
+
+class Transaction:
+    """One writer's connection between BEGIN and COMMIT. Temporary tables and registered tables are its own."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement and return its rows."""
+        return self._connection.execute(sql, parameters or {}).fetchall()
+
+    def value(self, sql: str, parameters: Parameters | None = None) -> Any:
+        """The first column of the first row."""
+        return self.execute(sql, parameters)[0][0]
+
+    def append(self, table: str, rows: list[tuple[Any, ...]]) -> None:
+        """Insert a few rows given as tuples in column order."""
+        marks = ", ".join("?" * len(rows[0])) if rows else ""
+        if rows:
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+    @contextmanager
+    def lent(self, name: str, table: "pa.Table") -> Iterator[None]:
+        """Let statements read an Arrow table under a name, without copying it."""
+        self._connection.register(name, table)
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
+
+
+class Store:
+    """An open store. Any thread may call any method."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool, memory_mib: int
+    ) -> None:
+        self._connection = connection
+        self._writer = threading.Lock()
+        self._memory_mib = memory_mib
+        self.path = path
+        self.read_only = read_only
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> "pd.DataFrame":
+        """Run one question with bound `$name` parameters and return its rows as a frame."""
+        table = self._arrow(sql, parameters)
+        return table.to_pandas()
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
+        """The same as plain Python values, one dictionary a row; quicker for a few rows."""
+        with told_plainly(self.path), self._connection.cursor() as cursor:
+            cursor.execute(sql, parameters or {})
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Write. Everything inside is stored when the block ends, or nothing is when it raises."""
+        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield Transaction(cursor)
+                cursor.execute("COMMIT")
+            except BaseException:
+                _roll_back(cursor)
+                raise
+
+    def drop_indexes(self) -> None:
+        """Before a bulk load: an index on random ids costs more to grow than to build anew."""
+        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
+            for name in _index_names():
+                cursor.execute(f"DROP INDEX IF EXISTS {name}")
+
+    def build_indexes(self) -> None:
+        """Build the indexes that are missing. A process killed in a bulk load leaves them to the next owner."""
+        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
+            rows = cursor.execute("SELECT count(*) FROM requests").fetchall()[0][0]
+            needed_mib = rows * _INDEX_BYTES_PER_ROW * 3 // 2 // MIB + 256
+            if needed_mib > self._memory_mib:
+                cursor.execute(f"SET GLOBAL memory_limit = '{needed_mib}MiB'")
+            cursor.execute((_FOLDER / "indexes.sql").read_text())
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file."""
+        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
+            cursor.execute("CHECKPOINT")
+
+    def close(self) -> None:
+        """Checkpoint and let go of the file."""
+        with self._writer, told_plainly(self.path):
+            self._connection.close()
+
+    def _arrow(self, sql: str, parameters: Parameters | None) -> "pa.Table":
+        with told_plainly(self.path), self._connection.cursor() as cursor:
+            return cursor.sql(sql, params=dict(parameters or {})).to_arrow_table()
+
+
+def open_store(settings: Settings, *, read_only: bool = False) -> Store:
+    """Open the store that the settings name; make it first where there is none and writing is wanted.
+
+    Raises StoreMissing, StoreLocked (with the holder's pid), StoreVersionError, StoreBroken or StoreError.
+    """
+    path = settings.db
+    if read_only and not path.exists():
+        raise StoreMissing(f"there is no store at {path}; make one with: pixeldesk ingest PATH")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with told_plainly(path):
+        connection = duckdb.connect(str(path), read_only=read_only, config=_config(settings))
+        try:
+            _prepare(connection, path, read_only)
+        except BaseException:
+            connection.close()
+            raise
+    store = Store(connection, path, read_only=read_only, memory_mib=settings.memory_mib)
+    if not read_only:
+        path.chmod(0o600)
+        store.build_indexes()
+    return store
+
+
+def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "storage_compatibility_version": _STORAGE_VERSION,
+        "memory_limit": f"{settings.memory_mib}MiB",
+        # A checkpoint rewrites the whole index: rarely, and on purpose.
+        "checkpoint_threshold": "1GB",
+        "preserve_insertion_order": False,
+        # Log text is hostile and SQL is no wall: nothing but the store's own file can be reached.
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if settings.threads:
+        config["threads"] = settings.threads
+    return config
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -> None:
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    if not tables and not read_only:
+        connection.execute("BEGIN TRANSACTION")
+        connection.execute((_FOLDER / "schema.sql").read_text())
+        connection.execute((_FOLDER / "prelude_duckdb.sql").read_text())
+        connection.execute(
+            "INSERT INTO meta VALUES ('schema_version', $version), ('line_hash_of_pixeldesk', $hash)",
+            {"version": SCHEMA_VERSION, "hash": _line_hash_check(connection)},
+        )
+        connection.execute("COMMIT")
+    elif ("meta",) not in tables:
+        raise StoreVersionError(f"{path} is a DuckDB file, but not a pixeldesk store; give --db another path")
+    _require_same_version(connection, path)
+
+
+def _require_same_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    meta: dict[str, str] = dict(connection.execute("SELECT name, value FROM meta").fetchall())
+    remedy = f"move {path.name} aside and ingest the logs again"
+    if meta.get("schema_version") != SCHEMA_VERSION:
+        found = meta.get("schema_version")
+        raise StoreVersionError(
+            f"{path} has schema version {found}, this pixeldesk has {SCHEMA_VERSION}; {remedy}"
+        )
+    if meta.get("line_hash_of_pixeldesk") != _line_hash_check(connection):
+        raise StoreVersionError(f"{path} was written by a DuckDB with another hash(); {remedy}")
+
+
+def _line_hash_check(connection: duckdb.DuckDBPyConnection) -> str:
+    # Lines are told apart by the engine's own hash (25 times quicker than MD5), which it may change one day.
+    return str(connection.execute("SELECT hash('pixeldesk')").fetchall()[0][0])
+
+
+def _index_names() -> list[str]:
+    words = (_FOLDER / "indexes.sql").read_text().split()
+    return [words[i + 1] for i, word in enumerate(words) if word == "EXISTS"]
+
+
+def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
+    # After a full disk the engine has rolled back itself and refuses every further statement.
+    try:
+        cursor.execute("ROLLBACK")
+    except duckdb.Error:
+        return

@@ -1,0 +1,2 @@
+CREATE INDEX IF NOT EXISTS requests_by_request_id ON requests (request_id);
+CREATE INDEX IF NOT EXISTS events_by_request_id ON events (request_id);

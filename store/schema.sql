@@ -1,0 +1,168 @@
+-- The tables of a store. Meanings: design notes in README; the fields of a log line: ingest/formats/pixel.toml.
+-- Every timestamp is UTC without a zone, in microseconds.
+
+CREATE TABLE meta (
+    name VARCHAR NOT NULL,
+    value VARCHAR NOT NULL
+);
+
+CREATE SEQUENCE source_ids;
+CREATE SEQUENCE batch_ids;
+
+-- One row an HTTP request, about in time order.
+CREATE TABLE requests (
+    timestamp TIMESTAMP NOT NULL,
+    request_id VARCHAR NOT NULL,
+    environment VARCHAR,
+    host VARCHAR,
+    region VARCHAR,
+    release VARCHAR,
+    level VARCHAR,
+    message VARCHAR,
+    method VARCHAR,
+    route VARCHAR,
+    path VARCHAR,
+    status SMALLINT NOT NULL,
+    duration_ms DOUBLE,
+    customer_id VARCHAR,
+    website_id VARCHAR,
+    key_id VARCHAR,
+    key_fingerprint VARCHAR,
+    key_prefix VARCHAR,
+    key_length INTEGER,
+    key_scopes VARCHAR[],
+    key_revoked_at TIMESTAMP,
+    key_expires_at TIMESTAMP,
+    client_ip VARCHAR,
+    user_agent VARCHAR,
+    response_rows BIGINT,
+    retry_after_s DOUBLE,
+    upstream_service VARCHAR,
+    upstream_status SMALLINT,
+    upstream_message VARCHAR,
+    jwt_fingerprint VARCHAR,
+    jwt_issued_at TIMESTAMP,
+    error_code VARCHAR,
+    error_message VARCHAR,
+    error_details VARCHAR,
+    -- Dated too far in the past or the future to be true: findable, but in no chart.
+    clock_suspect BOOLEAN NOT NULL,
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    raw VARCHAR NOT NULL USING COMPRESSION zstd
+);
+
+-- One row a log line without a status, joined to its request by request_id where it has one.
+CREATE TABLE events (
+    timestamp TIMESTAMP NOT NULL,
+    request_id VARCHAR,
+    environment VARCHAR,
+    host VARCHAR,
+    release VARCHAR,
+    level VARCHAR,
+    message VARCHAR,
+    clock_suspect BOOLEAN NOT NULL,
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    raw VARCHAR NOT NULL USING COMPRESSION zstd
+);
+
+-- A line that could not be understood. byte_offset counts uncompressed bytes; excerpt is redacted.
+CREATE TABLE quarantine (
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    byte_offset BIGINT NOT NULL,
+    byte_length BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    reason VARCHAR NOT NULL,
+    excerpt VARCHAR NOT NULL
+);
+
+-- A JSON object that is no log line of the format its source was read as.
+CREATE TABLE unmapped (
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    byte_offset BIGINT NOT NULL,
+    byte_length BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    excerpt VARCHAR NOT NULL
+);
+
+-- What was read and how far. position and lines count what is behind the last complete line, uncompressed.
+CREATE TABLE sources (
+    source_id INTEGER NOT NULL,
+    path VARCHAR NOT NULL,
+    format VARCHAR NOT NULL,
+    size BIGINT,
+    modified_ns BIGINT,
+    position BIGINT NOT NULL,
+    lines BIGINT NOT NULL,
+    head_length INTEGER NOT NULL,
+    head_digest VARCHAR NOT NULL,
+    tail_length INTEGER NOT NULL,
+    tail_digest VARCHAR NOT NULL,
+    problem VARCHAR,
+    first_read_at TIMESTAMP NOT NULL,
+    last_read_at TIMESTAMP NOT NULL
+);
+
+-- What one transaction took from one source:
+-- lines = requests + events + quarantined + duplicates + blank + unmapped.
+CREATE TABLE batches (
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    committed_at TIMESTAMP NOT NULL,
+    -- The source's last line had no line end: taken as a line, and read again should the source grow.
+    provisional BOOLEAN NOT NULL,
+    lines BIGINT NOT NULL,
+    requests BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    quarantined BIGINT NOT NULL,
+    duplicates BIGINT NOT NULL,
+    blank BIGINT NOT NULL,
+    unmapped BIGINT NOT NULL,
+    bytes BIGINT NOT NULL
+);
+
+CREATE TABLE requests_per_minute (
+    minute TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    route VARCHAR,
+    host VARCHAR,
+    release VARCHAR,
+    status SMALLINT NOT NULL,
+    error_code VARCHAR,
+    requests BIGINT NOT NULL,
+    duration_ms DOUBLE
+);
+
+CREATE TABLE requests_per_hour (
+    hour TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    route VARCHAR,
+    host VARCHAR,
+    release VARCHAR,
+    status SMALLINT NOT NULL,
+    error_code VARCHAR,
+    requests BIGINT NOT NULL,
+    duration_ms DOUBLE
+);
+
+-- Failed requests only. caller is the customer, or where none is known the key's fingerprint or the address.
+CREATE TABLE errors_per_hour_and_caller (
+    hour TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    route VARCHAR,
+    host VARCHAR,
+    status SMALLINT NOT NULL,
+    error_code VARCHAR,
+    customer_id VARCHAR,
+    caller VARCHAR,
+    requests BIGINT NOT NULL
+);
