@@ -1,0 +1,1 @@
+"""Log files to rows: bytes, lines, records, one transaction a batch."""

@@ -1,0 +1,316 @@
+"""Bytes to lines: newline-aligned chunks as Arrow tables, without copying and without a loop over lines.
+
+Only LF ends a line (U+2028, U+0085 and vertical tabs are text); a CR before it, a byte order mark at the start
+and blank lines are taken off. Each line keeps its number and its place in uncompressed bytes.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ingest.byte_stream import ByteStream
+
+_BOM = b"\xef\xbb\xbf"
+_BLANKS = b" \t\r\v\f"
+# Rows a thread takes at a time: small enough that all processors get some of a chunk.
+_ROWS_PER_RECORD_BATCH = 4096
+# Text of an unreadable line kept for its excerpt, bytes.
+_SAMPLE_BYTES = 400
+# Bytes a source is recognised by: at its start, and before the place where reading stopped.
+HEAD_BYTES = 4096
+TAIL_BYTES = 400
+_PIECE_BYTES = 1 << 18
+_HIGH_BITS = np.uint64(0x8080808080808080)
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class UnreadableLine:
+    """A line that is no text, or too long to be taken in."""
+
+    line_number: int
+    byte_offset: int
+    byte_length: int
+    digest: int
+    reason: str
+    sample: bytes
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in a source between two lines, and what it is recognised by when the source is read again."""
+
+    position: int = 0
+    """Uncompressed bytes before it."""
+    lines: int = 0
+    head: bytes = b""
+    """The first bytes of the source, at most HEAD_BYTES."""
+    tail: bytes = b""
+    """The last bytes before it, at most TAIL_BYTES."""
+
+
+START = Mark()
+
+
+@dataclass
+class Chunk:
+    """Some whole lines of a source. `table`: line, line_number, byte_offset, byte_length; no blank ones."""
+
+    table: pa.Table
+    lines: int
+    blank: int
+    unreadable: list[UnreadableLine]
+    mark: "Mark"
+    """Where the source's last complete line ends."""
+    size: int
+    """Bytes, line ends included."""
+    terminated: bool = True
+    """False for a last line without a line end."""
+
+    @property
+    def line_numbers(self) -> tuple[int, int]:
+        """The first and the last line's number."""
+        last = self.mark.lines + (not self.terminated)
+        return last - self.lines + 1, last
+
+
+@dataclass
+class LineReader:
+    """Reads a stream in chunks of about `chunk_bytes`. A line over `max_line_bytes` is passed over unkept."""
+
+    stream: ByteStream
+    chunk_bytes: int
+    max_line_bytes: int
+    mark: Mark = START
+    """Where the stream stands."""
+    buffers: tuple[bytearray, bytearray] | None = None
+    """Used in turn; given by a caller that reads many sources, since clearing memory for each costs more."""
+    _oversized: "_Oversized | None" = field(default=None, init=False)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Chunks in order, the next one being read while the last is worked on.
+
+        A chunk's table points into one of two buffers: it is valid until the chunk after the next is asked for.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="pixeldesk-read") as ahead:
+            chunks = self._chunks()
+            coming = ahead.submit(next, chunks, None)
+            while (chunk := coming.result()) is not None:
+                coming = ahead.submit(next, chunks, None)
+                yield chunk
+
+    def _chunks(self) -> Iterator[Chunk]:
+        buffers = self.buffers or read_buffers(self.chunk_bytes, self.max_line_bytes)
+        capacity = len(buffers[0])
+        turn, filled, ended = 0, 0, False
+        while not ended:
+            buffer = buffers[turn]
+            view = memoryview(buffer)
+            while filled < capacity and not ended:
+                count = self.stream.readinto(view[filled:])
+                filled += count
+                ended = count == 0
+            complete = buffer.rfind(b"\n", 0, filled) + 1
+            if complete:
+                yield self._chunk(buffer, complete)
+                # Only now: until a chunk is taken, the other buffer is the one being worked on.
+                turn = 1 - turn
+                rest = view[complete:filled]
+                filled = len(rest)
+                memoryview(buffers[turn])[:filled] = rest
+            elif not ended:
+                self._oversize(bytes(view[:filled]))
+                filled = 0
+        if filled or self._oversized:
+            yield self._unterminated(buffers[turn], filled)
+
+    def _oversize(self, piece: bytes) -> None:
+        self._oversized = self._oversized or _Oversized()
+        self._oversized.add(piece)
+
+    def _unterminated(self, buffer: bytearray, filled: int) -> Chunk:
+        # One more line feed makes it a line like the others; it is taken off the counts again.
+        buffer[filled : filled + 1] = b"\n"
+        before = self.mark
+        chunk = self._chunk(buffer, filled + 1)
+        self.mark = chunk.mark = before
+        chunk.size -= 1
+        chunk.terminated = False
+        return chunk
+
+    def _chunk(self, buffer: bytearray, size: int) -> Chunk:
+        octets = np.frombuffer(buffer, np.uint8, size)
+        ends = _line_ends(octets)
+        starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))
+        unreadable: list[UnreadableLine] = []
+        numbers = np.arange(self.mark.lines + 1, self.mark.lines + 1 + len(ends), dtype=np.int64)
+        offset = self.mark.position
+        keep = np.ones(len(ends), bool)
+        passed_over = 0
+        if self._oversized is not None:
+            self._oversized.add(bytes(octets[: ends[0]]))
+            passed_over = self._oversized.length - int(ends[0])
+            unreadable.append(self._oversized.line(int(numbers[0]), offset, self.max_line_bytes))
+            self._oversized = None
+            keep[0] = False
+        offsets = starts + (offset + passed_over)
+        if offset == 0 and buffer.startswith(_BOM) and keep[0]:
+            starts[0] += len(_BOM)
+        if buffer.find(b"\r", 0, size) >= 0:
+            ends = ends - (octets[np.maximum(ends - 1, 0)] == 13) * (ends > starts)
+        blank = keep & _blank(buffer, octets, starts, ends)
+        keep &= ~blank
+        for index in map(int, np.flatnonzero(keep & (ends - starts > self.max_line_bytes))):
+            long = _Oversized()
+            long.add(bytes(octets[starts[index] : ends[index]]))
+            unreadable.append(long.line(int(numbers[index]), int(offsets[index]), self.max_line_bytes))
+            keep[index] = False
+        for index, reason in _not_text(octets, starts, ends, keep):
+            line = bytes(octets[starts[index] : ends[index]])
+            unreadable.append(
+                UnreadableLine(
+                    int(numbers[index]),
+                    int(offsets[index]),
+                    len(line),
+                    _digest(line),
+                    reason,
+                    line[:_SAMPLE_BYTES],
+                )
+            )
+            keep[index] = False
+        self.mark = Mark(
+            position=offset + passed_over + size,
+            lines=self.mark.lines + len(numbers),
+            head=self.mark.head or bytes(octets[:HEAD_BYTES]),
+            tail=(self.mark.tail + bytes(octets[-TAIL_BYTES:]))[-TAIL_BYTES:],
+        )
+        if not keep.all():
+            starts, ends, numbers, offsets = starts[keep], ends[keep], numbers[keep], offsets[keep]
+        return Chunk(
+            table=_table(buffer, octets, starts, ends, numbers, offsets),
+            lines=len(keep),
+            blank=int(blank.sum()),
+            unreadable=unreadable,
+            mark=self.mark,
+            size=passed_over + size,
+        )
+
+
+def read_buffers(chunk_bytes: int, max_line_bytes: int) -> tuple[bytearray, bytearray]:
+    """Two buffers for LineReader, each able to hold the longest line allowed."""
+    capacity = max(chunk_bytes, max_line_bytes + 2)
+    return bytearray(capacity), bytearray(capacity)
+
+
+class _Oversized:
+    """A line longer than allowed: measured and recognised, but not kept."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._hash = hashlib.sha256()
+        self._sample = b""
+
+    def add(self, piece: bytes) -> None:
+        self.length += len(piece)
+        self._hash.update(piece)
+        self._sample = (self._sample + piece[:_SAMPLE_BYTES])[:_SAMPLE_BYTES]
+
+    def line(self, line_number: int, byte_offset: int, max_line_bytes: int) -> UnreadableLine:
+        reason = f"longer than {max_line_bytes:,} bytes (PIXELDESK_MAX_LINE_BYTES)"
+        digest = int.from_bytes(self._hash.digest()[:8])
+        return UnreadableLine(line_number, byte_offset, self.length, digest, reason, self._sample)
+
+
+def _line_ends(octets: npt.NDArray[np.uint8]) -> Places:
+    # Piece by piece, so that what is compared and the result stay in the processor's cache.
+    pieces = range(0, len(octets), _PIECE_BYTES)
+    return np.concatenate([np.flatnonzero(octets[at : at + _PIECE_BYTES] == 10) + at for at in pieces])
+
+
+def _has_high(octets: npt.NDArray[np.uint8]) -> bool:
+    words = octets[: len(octets) & ~7].view(np.uint64)
+    pieces = range(0, len(words), _PIECE_BYTES // 8)
+    return bool((octets[-8:] >= 0x80).any()) or any(
+        np.bitwise_or.reduce(words[at : at + _PIECE_BYTES // 8]) & _HIGH_BITS for at in pieces
+    )
+
+
+def _digest(line: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(line).digest()[:8])
+
+
+def _blank(
+    buffer: bytearray, octets: npt.NDArray[np.uint8], starts: Places, ends: Places
+) -> npt.NDArray[np.bool_]:
+    blank = starts >= ends
+    # Only a line that starts with a blank can be all blank; such lines are few, so they are looked at singly.
+    first = octets[np.minimum(starts, len(octets) - 1)]
+    for index in np.flatnonzero(~blank & np.isin(first, np.frombuffer(_BLANKS, np.uint8))):
+        blank[index] = not buffer[starts[index] : ends[index]].strip(_BLANKS)
+    return blank
+
+
+def _not_text(
+    octets: npt.NDArray[np.uint8], starts: Places, ends: Places, keep: npt.NDArray[np.bool_]
+) -> Iterator[tuple[int, str]]:
+    if not _has_high(octets) or _is_utf8(octets):
+        return
+    high = octets >= 0x80
+    for index in np.flatnonzero(keep & np.logical_or.reduceat(high, starts)):
+        try:
+            bytes(octets[starts[index] : ends[index]]).decode()
+        except UnicodeDecodeError as error:
+            octet = octets[starts[index] + error.start]
+            yield int(index), f"not UTF-8 text (byte 0x{octet:02x} at {error.start})"
+
+
+def _is_utf8(octets: npt.NDArray[np.uint8]) -> bool:
+    bounds = np.array([0, len(octets)], np.int64)
+    whole = pa.LargeStringArray.from_buffers(1, pa.py_buffer(bounds), pa.py_buffer(octets))
+    try:
+        whole.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _table(
+    buffer: bytearray,
+    octets: npt.NDArray[np.uint8],
+    starts: Places,
+    ends: Places,
+    numbers: Places,
+    offsets: Places,
+) -> pa.Table:
+    lengths = ends - starts
+    table = pa.table(
+        {
+            "line": _string_views(buffer, octets, starts, lengths),
+            "line_number": pa.array(numbers),
+            "byte_offset": pa.array(offsets),
+            "byte_length": pa.array(lengths),
+        }
+    )
+    return pa.Table.from_batches(table.to_batches(max_chunksize=_ROWS_PER_RECORD_BATCH), table.schema)
+
+
+def _string_views(
+    buffer: bytearray, octets: npt.NDArray[np.uint8], starts: Places, lengths: Places
+) -> pa.StringViewArray:
+    """Arrow's string views: length, first four bytes, buffer index, offset; up to 12 bytes inline instead."""
+    views = np.zeros((len(starts), 4), np.int32)
+    views[:, 0] = lengths
+    views[:, 3] = starts
+    heads = views.view(np.uint8).reshape(len(starts), 16)
+    for place in range(4):
+        heads[:, 4 + place] = octets[np.minimum(starts + place, len(octets) - 1)]
+    for index in np.flatnonzero(lengths <= 12):
+        short = bytes(octets[starts[index] : starts[index] + lengths[index]])
+        views[index, 1:] = np.frombuffer(short.ljust(12, b"\0"), np.int32)
+    buffers = [None, pa.py_buffer(views), pa.py_buffer(buffer)]
+    return pa.Array.from_buffers(pa.string_view(), len(starts), buffers)

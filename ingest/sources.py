@@ -1,0 +1,109 @@
+"""Which files a person meant by the paths given: files, folders, globs, and `-` for standard input."""
+
+import glob
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from errors import InputError
+
+STANDARD_INPUT = "-"
+
+
+class Source:
+    """One thing to read lines from. `name` is how the store and the reports call it."""
+
+    def __init__(self, name: str, path: Path | None = None, piped: BinaryIO | None = None) -> None:
+        self.name = name
+        self._path = path
+        self._piped = piped or BytesIO()
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it can be read again from the start: a file can, standard input cannot."""
+        return self._path is not None
+
+    def size_and_modified_ns(self) -> tuple[int, int] | None:
+        """Size in bytes and time of last change in nanoseconds, of a file. Raises InputError."""
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            raise _unreadable(self.name, error) from error
+        return found.st_size, found.st_mtime_ns
+
+    def open(self) -> BinaryIO:
+        """Open it for reading bytes. Raises InputError when it cannot be read or is no regular file."""
+        if self._path is None:
+            return self._piped
+        try:
+            # Without waiting: opening a FIFO that nobody writes to would never return.
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise _unreadable(self.name, error) from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise InputError(f"{self.name}: is no regular file; give log files, or pipe it in with -")
+        return os.fdopen(descriptor, "rb", buffering=1 << 16)
+
+
+def find_sources(paths: Iterable[str], standard_input: BinaryIO | None = None) -> Iterator[Source | InputError]:
+    """The sources behind the paths, in order of name, each file once.
+
+    What cannot be found comes as an InputError in its place, so that the others are read all the same.
+    """
+    seen: set[str] = set()
+    for given in paths:
+        if given == STANDARD_INPUT:
+            if standard_input is not None and STANDARD_INPUT not in seen:
+                yield Source(STANDARD_INPUT, piped=standard_input)
+            seen.add(STANDARD_INPUT)
+            continue
+        found = _files(given)
+        if isinstance(found, InputError):
+            yield found
+            continue
+        for path in found:
+            name = os.path.realpath(path)
+            if name not in seen:
+                seen.add(name)
+                yield Source(name, path=Path(name))
+
+
+def _files(given: str) -> list[str] | InputError:
+    try:
+        mode = os.stat(given).st_mode  # noqa: PTH116
+    except OSError as error:
+        matches = sorted(glob.glob(given, recursive=True)) if glob.has_magic(given) else []  # noqa: PTH207
+        files = [file for match in matches for file in ([match] if os.path.isfile(match) else _folder(match))]  # noqa: PTH113
+        if files:
+            return list(dict.fromkeys(files))
+        if glob.has_magic(given):
+            return InputError(f"{given}: matches no file; check the pattern")
+        return _unreadable(given, error)
+    if not stat.S_ISDIR(mode):
+        return [given]
+    return _folder(given) or InputError(f"{given}: holds no files; give a folder with log files in it")
+
+
+def _folder(folder: str) -> list[str]:
+    """Every file below a folder, hidden ones left out. Links to folders are not followed, so no loop is."""
+    found = []
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [os.path.join(parent, name) for name in sorted(files) if not name.startswith(".")]  # noqa: PTH118
+    return found
+
+
+def _unreadable(name: str, error: OSError) -> InputError:
+    remedies = {
+        FileNotFoundError: "no such file or folder; check the path",
+        PermissionError: "may not be read by this user; change its mode or run as its owner",
+        IsADirectoryError: "is a folder",
+    }
+    remedy = remedies.get(type(error), f"cannot be read ({(error.strerror or str(error)).lower()})")
+    return InputError(f"{name}: {remedy}")

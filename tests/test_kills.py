@@ -1,0 +1,102 @@
+"""kill -9 at any moment: the store opens, holds whole batches only, and the same command completes it exactly."""
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+from settings import Settings
+from store import Store, open_store
+from tests.conftest import ROOT
+from tests.log_lines import Line, event_line, request_line, write_lines
+
+# `make kills` raises it.
+KILLS = int(os.environ.get("PIXELDESK_KILLS", "8"))
+LINES = 20_000 if KILLS < 100 else 400_000
+# Batches so small that a kill falls into the middle of one, and into a checkpoint.
+SIZES = {
+    "PIXELDESK_CHUNK_BYTES": str(1 << 18),
+    "PIXELDESK_BATCH_BYTES": str(1 << 19),
+    "PIXELDESK_MAX_LINE_BYTES": "4096",
+}
+
+
+def some_lines() -> list[Line]:
+    chosen = random.Random(7)
+    lines: list[Line] = [
+        request_line(
+            request_id=f"req_{n:08}", timestamp=1_763_284_364 + n, customer_id=f"cus_{chosen.randrange(99)}"
+        )
+        for n in range(LINES)
+    ]
+    for n in range(0, LINES, 50):
+        lines[n] = event_line(message=f"event {n}")
+        lines[n + 1] = f"not json {n}"
+        lines[n + 2] = lines[n + 3]
+    return lines
+
+
+def start(path: Path, settings: Settings) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "cli", "ingest", str(path), "--db", str(settings.db), "--json"]
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **SIZES}, stdout=subprocess.DEVNULL)
+
+
+def lines_stored(store: Store) -> int:
+    """The lines that the store's batches have, once tables, batches, sources and rollups agree on them."""
+    (batches,) = store.rows(
+        """SELECT coalesce(sum(lines), 0) AS lines, coalesce(sum(requests), 0) AS requests,
+            coalesce(sum(events), 0) AS events, coalesce(sum(quarantined), 0) AS quarantined,
+            coalesce(sum(duplicates), 0) AS duplicates FROM batches"""
+    )
+    (tables,) = store.rows(
+        """SELECT (SELECT count(*) FROM requests) AS requests, (SELECT count(*) FROM events) AS events,
+            (SELECT count(*) FROM quarantine) AS quarantined,
+            (SELECT coalesce(sum(requests), 0) FROM requests_per_minute) AS per_minute,
+            (SELECT coalesce(sum(requests), 0) FROM requests_per_hour) AS per_hour,
+            (SELECT coalesce(sum(lines), 0) FROM sources) AS lines"""
+    )
+    assert {name: tables[name] for name in ("lines", "requests", "events", "quarantined")} == {
+        name: batches[name] for name in ("lines", "requests", "events", "quarantined")
+    }
+    assert tables["requests"] == tables["per_minute"] == tables["per_hour"]
+    return int(batches["lines"])
+
+
+def contents(settings: Settings) -> list[object]:
+    store = open_store(settings, read_only=True)
+    found: list[object] = [
+        store.rows(f"SELECT * EXCLUDE (batch_id) FROM {table} ORDER BY line_number")
+        for table in ("requests", "events", "quarantine")
+    ]
+    found.append(store.rows("SELECT * FROM requests_per_minute ORDER BY ALL"))
+    store.close()
+    return found
+
+
+def test_killed_at_any_moment(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.log", some_lines())
+    killed, whole = Settings(db=tmp_path / "killed.duckdb"), Settings(db=tmp_path / "whole.duckdb")
+    moments = random.Random(KILLS)
+    fell_into_it = 0
+    before = 0
+    for _ in range(KILLS):
+        process = start(path, killed)
+        try:
+            process.wait(timeout=moments.uniform(0.5, 2.5))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if killed.db.exists():
+            store = open_store(killed)
+            after = lines_stored(store)
+            store.close()
+            assert after >= before
+            fell_into_it += 0 < after < LINES
+            before = after if after < LINES else 0
+        if before == 0 and killed.db.exists():
+            killed.db.unlink()
+    assert fell_into_it, "no kill fell into the middle of a load"
+    for settings in (killed, whole):
+        assert start(path, settings).wait() == 0
+    assert contents(killed) == contents(whole)
