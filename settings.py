@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         default=4 * MIB, ge=1024, description="A longer line is quarantined unread, bytes without its line end."
     )
     chunk_bytes: int = Field(
-        default=32 * MIB, ge=4096, description="How much of a source is parsed by one statement, bytes."
+        default=64 * MIB, ge=4096, description="How much of a source is parsed by one statement, bytes."
     )
     batch_bytes: int = Field(
         default=512 * MIB, ge=4096, description="How much of a source is committed by one transaction, bytes."

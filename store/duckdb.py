@@ -74,8 +74,8 @@ class Store:
 
     def query(self, sql: str, parameters: Parameters | None = None) -> "pd.DataFrame":
         """Run one question with bound `$name` parameters and return its rows as a frame."""
-        table = self._arrow(sql, parameters)
-        return table.to_pandas()
+        frame: pd.DataFrame = self._arrow(sql, parameters).to_pandas()
+        return frame
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
         """The same as plain Python values, one dictionary a row; quicker for a few rows."""
