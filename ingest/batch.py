@@ -26,7 +26,7 @@ _EXCERPT_CHARACTERS = 200
 # Lines of a source looked up to see whether it was delivered before under another name.
 _FIRST_LINES = 100
 # Below so many lines in a chunk, planning the quick way costs more than it saves.
-_STRAIGHT_FROM_LINES = 2000
+_STRAIGHT_FROM_LINES = 20_000
 _PLACE = "batch_id, source_id, line_number, line_hash, raw"
 _EVENT_FIELDS = "timestamp, request_id, environment, host, release, level, message, clock_suspect"
 
