@@ -1,0 +1,77 @@
+"""The door: the dashboard's server. Starts by `pixeldesk serve`, `python app.py` or `uvicorn app:app`.
+
+This process owns the store. While it runs, the commands of the same user hand their work over to it.
+"""
+
+import sys
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import streamlit as st
+
+from desk import close_the_desk, open_the_desk
+from errors import PixeldeskError
+from handover.server import handover_server
+from settings import Settings
+
+_FOLDER = Path(__file__).resolve().parent
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Open the store before the first visitor comes, and let go of it after the last."""
+    try:
+        desk = await anyio.to_thread.run_sync(open_the_desk)
+    except PixeldeskError as error:
+        _fail(error)
+    await anyio.to_thread.run_sync(_warm_up)
+    try:
+        with handover_server(desk):
+            yield
+    finally:
+        await anyio.to_thread.run_sync(close_the_desk)
+
+
+app = st.App(_FOLDER / "app_pages" / "navigation.py", lifespan=lifespan)
+
+
+def run_dashboard(settings: Settings) -> None:
+    """Serve until stopped. Raises StoreError before anything is served when the store cannot be opened."""
+    open_the_desk(settings)
+    sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
+    sys.stdout.flush()
+    app.run(config={**_config(), "server.address": settings.host, "server.port": settings.port})
+
+
+def _warm_up() -> None:
+    import pandas  # noqa: F401  The first visitor would otherwise wait for these.
+    import pyarrow  # noqa: F401
+
+
+def _config() -> dict[str, Any]:
+    """The settings of .streamlit/config.toml, which Streamlit itself only finds in the working folder."""
+    sections = tomllib.loads((_FOLDER / ".streamlit" / "config.toml").read_text())
+    return _flat(sections)
+
+
+def _flat(section: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in section.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+    return flat
+
+
+def _fail(error: PixeldeskError) -> None:
+    sys.stderr.write(f"pixeldesk: {error}\n")
+    sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    from cli import main
+
+    sys.argv[1:1] = ["serve"]
+    main()

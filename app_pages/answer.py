@@ -1,0 +1,74 @@
+"""The answer to a search: which request to look at where there are several, and then that one."""
+
+import streamlit as st
+
+from app_pages.card import show_card
+from app_pages.moments import in_table
+from app_pages.not_found import show_not_found
+from app_pages.request_link import show_place, shown_place
+from app_pages.safe_text import code_label
+from app_pages.status_colour import status_colour
+from app_pages.welcome import show_no_id
+from diagnosis.cards import Card
+from diagnosis.lookup import LookupAnswer, NotFound
+
+_KEY = "shown_card"
+
+
+def show_answer(answer: LookupAnswer) -> None:
+    """Show one card, with a choice above it when the text led to more than one."""
+    cards: list[Card | NotFound] = [*answer.found, *answer.not_found]
+    if not cards:
+        show_no_id()
+        return
+    place = shown_place(len(cards))
+    if len(cards) > 1:
+        _choice(cards, place)
+    card = cards[place]
+    if isinstance(card, NotFound):
+        show_not_found(card)
+    else:
+        show_card(card, answer)
+
+
+def _choice(cards: list[Card | NotFound], place: int) -> None:
+    labels = [_label(card, _is_shared(card, cards)) for card in cards]
+    shared = sum(_is_shared(card, cards) for card in cards)
+    st.session_state[_KEY] = place
+    st.pills(
+        "Requests found in the text",
+        range(len(cards)),
+        key=_KEY,
+        format_func=labels.__getitem__,
+        on_change=_choose,
+        required=True,
+        label_visibility="collapsed",
+    )
+    if shared:
+        st.markdown(
+            f":orange-badge[:material/warning: Shared id] {shared} different requests carry the same id."
+            " Choose the one whose time and customer fit the ticket."
+        )
+
+
+def _choose() -> None:
+    place = st.session_state[_KEY]
+    if place is not None:
+        show_place(place)
+
+
+def _is_shared(card: Card | NotFound, cards: list[Card | NotFound]) -> bool:
+    return sum(_id(card) == _id(other) for other in cards) > 1
+
+
+def _label(card: Card | NotFound, shared: bool) -> str:
+    if isinstance(card, NotFound):
+        return f":gray[not found] {code_label(card.request_id)}"
+    status = f":{status_colour(card['status'])}[{card['status'] or 'no status'}]"
+    when = f" {in_table(card['timestamp'])}" if shared else ""
+    who = f" {code_label(card['customer_id'])}" if shared and card["customer_id"] else ""
+    return f"{status} {code_label(card['request_id'])}{when}{who}"
+
+
+def _id(card: Card | NotFound) -> str:
+    return card.request_id if isinstance(card, NotFound) else str(card["request_id"])

@@ -1,0 +1,28 @@
+"""Find a request: a pasted id, error body or ticket becomes cards, each with its reason, fix and reply."""
+
+from app_pages.answer import show_answer
+from app_pages.freshness import freshness_beside, is_empty, show_empty_store, show_freshness, show_store_error
+from app_pages.paste_box import paste_box, unread_text
+from app_pages.request_link import asked_ids
+from app_pages.welcome import show_no_id, show_welcome
+from desk import the_desk
+from errors import PixeldeskError
+
+freshness = freshness_beside("Find a request")
+paste_box()
+unread, asked = unread_text(), asked_ids()
+try:
+    desk = the_desk()
+    if unread:
+        show_no_id()
+    elif asked:
+        show_answer(desk.lookup("\n".join(asked)))
+    # Asked last, so that no card waits for it.
+    coverage = desk.coverage()
+    show_freshness(freshness, coverage)
+    if is_empty(coverage) and not asked:
+        show_empty_store()
+    elif not (unread or asked):
+        show_welcome()
+except PixeldeskError as error:
+    show_store_error(error)

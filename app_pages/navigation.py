@@ -1,0 +1,30 @@
+"""What the server runs for every visitor: the page's frame, and which pages there are."""
+
+import streamlit as st
+
+# Text runs along the mark, so it has to be legible on a light and on a dark ground.
+_LOGO = """
+<svg xmlns="http://www.w3.org/2000/svg" width="132" height="28" viewBox="0 0 132 28">
+  <rect x="1" y="2" width="24" height="24" rx="6" fill="#2f5fde"/>
+  <circle cx="11.5" cy="12.5" r="4.6" fill="none" stroke="#fff" stroke-width="2.2"/>
+  <path d="M15 16l4.6 4.6" stroke="#fff" stroke-width="2.4" stroke-linecap="round"/>
+  <text x="33" y="19.5" font-family="system-ui, sans-serif" font-size="16" font-weight="600"
+    fill="#7385a3">pixeldesk</text>
+</svg>
+"""
+
+# An emoji, as a page icon from the icon font would be fetched from outside.
+st.set_page_config(page_title="pixeldesk", page_icon="🔎", layout="wide")
+st.logo(_LOGO, size="medium")
+st.navigation(
+    [
+        st.Page(
+            "find_request.py",
+            title="Find a request",
+            icon=":material/search:",
+            default=True,
+            help="Paste a request id, an error body or a ticket: what happened, why, and what to answer.",
+        ),
+    ],
+    position="top",
+).run()

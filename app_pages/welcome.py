@@ -1,0 +1,33 @@
+"""What the page shows before there is anything to show."""
+
+import streamlit as st
+
+_EXAMPLE = """{
+  "error": {"code": "insufficient_scope", "message": "…"},
+  "meta": {"request_id": "req_7Qm2xV9cT4"}
+}"""
+
+
+def show_welcome() -> None:
+    """What may be pasted, and where a customer finds the id."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(
+            "**Paste anything that holds a request id**\n"
+            "- the id alone, or several\n"
+            "- the error body, or the output of curl\n"
+            "- the whole ticket: every id in it is found\n\n"
+            "The text itself is not kept. Keys in it are never shown."
+        )
+    with right:
+        st.markdown("**Where customers find it:** in every error body, under `meta.request_id`")
+        st.code(_EXAMPLE, language=None)
+
+
+def show_no_id() -> None:
+    """A text was pasted, and no id was in it."""
+    with st.container(border=True):
+        st.markdown(
+            "**No request id in that text.** Ids look like `req_7Qm2xV9cT4`. Ask the customer for the value"
+            " of `meta.request_id` in the error body, as text and without the API key."
+        )

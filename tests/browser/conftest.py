@@ -1,0 +1,139 @@
+"""A real server over a real store, and a real Chromium that may talk to nobody else."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, sync_playwright
+
+from desk import Desk
+from settings import Settings
+from store import open_store
+from tests.browser.requests_of_the_tests import LINES
+from tests.conftest import ROOT
+from tests.log_lines import write_lines
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_DEADLINE_S = 60
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard, started as people start it, over the lines of these tests."""
+    folder = tmp_path_factory.mktemp("browser")
+    settings = Settings(db=folder / "pixeldesk.duckdb")
+    store = open_store(settings)
+    Desk(settings, store).ingest([str(write_lines(folder / "api.ndjson", LINES))])
+    store.close()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py")],
+            cwd=ROOT,
+            env={**os.environ, "PIXELDESK_DB": str(settings.db), "PIXELDESK_PORT": str(port)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, or the one that PIXELDESK_CHROMIUM names. Its lack is a failure, not a skip."""
+    path = os.environ.get("PIXELDESK_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        pytest.fail(f"no Chromium at {path}: install it (apt-get install chromium) or set PIXELDESK_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, server: str) -> Iterator[OpenPage]:
+    """Open a path in a window of its own. At the end: no error in any page, and nobody else was asked."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def only_this_machine(route: Route) -> None:
+        if re.match(rf"{re.escape(server)}/|data:|blob:", route.request.url):
+            route.continue_()
+        else:
+            wrong.append(f"asked {route.request.url}")
+            route.abort()
+
+    def refuse(dialog: Dialog) -> None:
+        wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def open_one(path: str = "/", width: int = 1440, height: int = 900, colours: str = "light") -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if colours == "dark" else "light",
+            timezone_id="Europe/Berlin",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        context.route("**/*", only_this_machine)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
+        page.on("dialog", refuse)
+        page.goto(server + path)
+        settle(page)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def settle(page: Page) -> None:
+    """Wait until the script behind the page has run to its end."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
+def paste(page: Page, text: str) -> None:
+    """Put a text on the clipboard and paste it into the box, as a person does."""
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    page.get_by_role("textbox", name="Request id, error body or ticket").focus()
+    page.keyboard.press("Control+v")
+
+
+def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _DEADLINE_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    pytest.fail(f"the dashboard did not start:\n{log.read_text()}")

@@ -1,0 +1,167 @@
+"""The first page in a real browser: paste, links, back and forward, hostile records, light, dark and small."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, paste, settle
+from tests.browser.requests_of_the_tests import DENIED, HOSTILE, KEY, OURS, SHARED
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+TICKET = f"""Hi team,
+
+since noon our job fails. We send the key {KEY} as always.
+> curl: {{"error": {{"code": "insufficient_scope"}}, "meta": {{"request_id": "{DENIED}"}}}}
+and now also {OURS}.
+
+Thanks, Ada (ada@customer.example)
+"""
+
+
+def asked(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def expect_card(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+
+
+def test_a_pasted_ticket_becomes_cards_and_nothing_of_it_stays(open_page: OpenPage) -> None:
+    page = open_page()
+    paste(page, TICKET)
+    expect_card(page, "Key lacks a scope")
+    settle(page)
+    assert asked(page) == {"request_id": [DENIED, OURS]}
+    assert page.get_by_role("textbox", name="Request id, error body or ticket").input_value() == ""
+    content = page.content()
+    assert KEY not in content
+    assert "ada@customer.example" not in content
+    page.get_by_role("radio", name=OURS).or_(page.get_by_role("button", name=OURS)).first.click()
+    expect_card(page, "Server not set up for events")
+    expect(page.get_by_text("nothing in the customer's request has to change")).to_be_visible()
+
+
+def test_typing_waits_for_enter(open_page: OpenPage) -> None:
+    page = open_page()
+    box = page.get_by_role("textbox", name="Request id, error body or ticket")
+    box.press_sequentially(DENIED)
+    settle(page)
+    assert asked(page) == {}
+    assert box.input_value() == DENIED
+    box.press("Enter")
+    expect_card(page, "Key lacks a scope")
+
+
+def test_a_copied_link_shows_the_same_card_to_somebody_else(open_page: OpenPage) -> None:
+    page = open_page()
+    paste(page, TICKET)
+    expect_card(page, "Key lacks a scope")
+    settle(page)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = urlsplit(page.evaluate("navigator.clipboard.readText()"))
+    assert parse_qs(link.query) == {"request_id": [DENIED]}
+    expect_card(open_page(f"{link.path}?{link.query}"), "Key lacks a scope")
+
+
+def test_the_reply_is_copied_whole(open_page: OpenPage) -> None:
+    page = open_page(f"/?request_id={DENIED}")
+    page.get_by_role("button", name="Copy reply").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    reply = page.evaluate("navigator.clipboard.readText()")
+    assert reply.startswith("Hello,\n")
+    assert DENIED in reply
+    assert reply.endswith("Pixel API support")
+
+
+def test_back_and_forward_go_through_the_searches(open_page: OpenPage) -> None:
+    page = open_page()
+    paste(page, DENIED)
+    expect_card(page, "Key lacks a scope")
+    settle(page)
+    paste(page, OURS)
+    expect_card(page, "Server not set up for events")
+    settle(page)
+    page.go_back()
+    expect_card(page, "Key lacks a scope")
+    page.go_forward()
+    expect_card(page, "Server not set up for events")
+    page.go_back()
+    expect_card(page, "Key lacks a scope")
+    page.go_back()
+    expect(page.get_by_text("Paste anything that holds a request id")).to_be_visible()
+
+
+def test_an_id_that_is_not_there_says_why_and_leads_to_the_nearest(open_page: OpenPage) -> None:
+    page = open_page()
+    paste(page, DENIED[:-1] + "2")
+    expect(page.get_by_text("Not found", exact=True)).to_be_visible()
+    expect(page.get_by_text("No request with this id is in the logs that were read.")).to_be_visible()
+    page.get_by_role("button", name=DENIED).click()
+    expect_card(page, "Key lacks a scope")
+    assert asked(page) == {"request_id": [DENIED]}
+
+
+def test_a_text_without_an_id_says_so(open_page: OpenPage) -> None:
+    page = open_page()
+    paste(page, f"It does not work! My key is {KEY}")
+    expect(page.get_by_text("No request id in that text.")).to_be_visible()
+    assert asked(page) == {}
+    assert KEY not in page.content()
+
+
+def test_a_shared_id_is_a_choice(open_page: OpenPage) -> None:
+    page = open_page(f"/?request_id={SHARED}")
+    expect(page.get_by_text("2 different requests carry the same id")).to_be_visible()
+    page.get_by_text("cus_7701").first.click()
+    expect_card(page, "Unknown pipe")
+    settle(page)
+    assert asked(page) == {"request_id": [SHARED], "show": ["1"]}
+
+
+def test_a_row_of_the_table_opens_that_request(open_page: OpenPage) -> None:
+    page = open_page(f"/?request_id={DENIED}")
+    table = page.get_by_test_id("stDataFrame")
+    expect(table.locator("canvas").first).to_be_visible()
+    # Rows are drawn on a canvas: the head is 34 px high, a row 28, and the first column opens.
+    table.click(position={"x": 28, "y": 34 + 14})
+    expect_card(page, "Succeeded")
+    settle(page)
+    assert asked(page)["request_id"][0].startswith("req_N00000")
+
+
+def test_the_drawer_shows_the_raw_lines(open_page: OpenPage) -> None:
+    page = open_page(f"/?request_id={DENIED}")
+    page.get_by_role("button", name="Raw record, 2 lines").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_text("scope check")).to_be_visible()
+    expect(drawer.get_by_text("api.ndjson, line")).to_be_visible()
+
+
+def test_a_hostile_record_stays_text(open_page: OpenPage) -> None:
+    page = open_page(f"/?request_id={HOSTILE}")
+    expect(page.get_by_text("![x](http://evil.example/x.png)").first).to_be_visible()
+    page.get_by_role("button", name="Raw record").click()
+    expect(page.get_by_role("dialog").get_by_text("evil.example").first).to_be_visible()
+    assert page.locator("[src*='evil.example'], [href*='evil.example']").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "colours"), [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light")]
+)
+def test_the_card_fits_the_screen(open_page: OpenPage, tmp_path: Path, width: int, height: int, colours: str) -> None:
+    page = open_page(f"/?request_id={DENIED}", width=width, height=height, colours=colours)
+    expect_card(page, "Key lacks a scope")
+    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
+    page.screenshot(path=tmp_path / f"card_{width}_{colours}.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ground = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    assert ground == {"light": "rgb(252, 252, 253)", "dark": "rgb(18, 22, 29)"}[colours]
+    if width == 1440:
+        for text in ("Key lacks a scope", "Before and after, same customer", "Reply to the customer"):
+            box = page.get_by_text(text).first.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= height, text
