@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 
-.PHONY: run test check lint types imports bench kills clean lock
+.PHONY: run test check lint types imports bench kills fuzz clean lock
 
 run: $(RUN_READY)
 	$(BIN)/pixeldesk serve --fill-empty sample_logs/logs
@@ -32,6 +32,10 @@ bench: $(DEV_READY)
 # The long form of tests/test_kills.py: a thousand kills at random moments.
 kills: $(DEV_READY)
 	PIXELDESK_KILLS=1000 $(BIN)/python -m pytest tests/test_kills.py -q
+
+# The long form of the fuzz test in tests/ingest/test_load.py.
+fuzz: $(DEV_READY)
+	PIXELDESK_FUZZ_CASES=5000 $(BIN)/python -m pytest tests/ingest/test_load.py -q -k any_bytes
 
 lock: $(DEV_READY)
 	$(BIN)/python -m pip install --quiet uv

@@ -1,0 +1,15 @@
+"""All benchmarks, at the sizes that the README speaks of: `make bench`."""
+
+import runpy
+import sys
+
+_RUNS = (
+    ("bench.ingest", ["--lines", "1000000"]),
+    ("bench.ingest", ["--lines", "10000000"]),
+    ("bench.lookup", []),
+    ("bench.page", []),
+)
+
+for module, arguments in _RUNS:
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__")

@@ -1,0 +1,68 @@
+"""Lookup of a request id in the store, at two sizes.
+
+    python -m bench.lookup [--lines 1000000 10000000] [--ids 1000]
+
+Each figure is for one id chosen at random, every question through a cursor of its own, as the desk asks it. `empty
+query` is the floor: the same way for `SELECT 1`. Goal: a request's row in 2 ms (p50) at 10 million, and no slower
+there than at 1 million.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable
+from statistics import quantiles
+
+from bench.made_logs import DATA, made_logs
+from bench.measured import table
+from desk import Desk
+from queries import question
+from settings import Settings
+from store import open_store
+
+
+def _milliseconds(ask: Callable[[str], object], ids: list[str]) -> tuple[float, float]:
+    """p50 and p99, milliseconds, after a warm-up."""
+    for request_id in ids[:20]:
+        ask(request_id)
+    taken = []
+    for request_id in ids:
+        started = time.perf_counter()
+        ask(request_id)
+        taken.append((time.perf_counter() - started) * 1000)
+    cuts = quantiles(taken, n=100)
+    return cuts[49], cuts[98]
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--ids", type=int, default=1000)
+    given = parser.parse_args()
+    rows = []
+    for lines in given.lines:
+        settings = Settings(db=DATA / f"{lines}.duckdb")
+        desk = Desk(settings, open_store(settings))
+        desk.ingest([str(made_logs(lines))])
+        store = desk.store
+        (count,) = store.rows("SELECT count(*) AS n FROM requests")
+        sample = store.rows(f"SELECT request_id FROM requests USING SAMPLE {given.ids} ROWS")
+        ids = [str(row["request_id"]) for row in sample]
+        random.Random(1).shuffle(ids)
+        questions: dict[str, Callable[[str], object]] = {
+            "empty query (floor)": lambda _, store=store: store.rows("SELECT 1"),
+            "request by id": lambda one, store=store: question("request").rows(store, request_id=one),
+            "the same, not there": lambda one, store=store: question("request").rows(store, request_id=one + "x"),
+            "its other log lines": lambda one, store=store: question("request_events").rows(store, request_id=one),
+            "whole card": lambda one, desk=desk: desk.lookup(one),
+        }
+        for name, ask in questions.items():
+            p50, p99 = _milliseconds(ask, ids if name != "whole card" else ids[:200])
+            rows.append([f"{count['n']:,}", name, f"{p50:.2f}", f"{p99:.2f}"])
+        desk.store.close()
+    table("Lookup", ["requests", "question", "p50 ms", "p99 ms"], rows)
+
+
+if __name__ == "__main__":
+    main()
