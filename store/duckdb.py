@@ -63,9 +63,7 @@ class Transaction:
 class Store:
     """An open store. Any thread may call any method."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool, memory_mib: int
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool, memory_mib: int) -> None:
         self._connection = connection
         self._writer = threading.Lock()
         self._memory_mib = memory_mib
@@ -188,9 +186,7 @@ def _require_same_version(connection: duckdb.DuckDBPyConnection, path: Path) -> 
     remedy = f"move {path.name} aside and ingest the logs again"
     if meta.get("schema_version") != SCHEMA_VERSION:
         found = meta.get("schema_version")
-        raise StoreVersionError(
-            f"{path} has schema version {found}, this pixeldesk has {SCHEMA_VERSION}; {remedy}"
-        )
+        raise StoreVersionError(f"{path} has schema version {found}, this pixeldesk has {SCHEMA_VERSION}; {remedy}")
     if meta.get("line_hash_of_pixeldesk") != _line_hash_check(connection):
         raise StoreVersionError(f"{path} was written by a DuckDB with another hash(); {remedy}")
 

@@ -1,0 +1,242 @@
+"""The command line: one thin function a command. Errors become one line on stderr here, and nowhere else.
+
+Exit codes: 0 done; 1 the answer is "no" or "not all"; 2 it could not be done.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from console import print_card, print_line, print_not_found, print_rows, progress_bar
+from errors import PixeldeskError, UsageError
+from handover.client import ask
+from queries import question
+from settings import Settings
+
+application = typer.Typer(
+    name="pixeldesk",
+    help="The support desk for Pixel API request ids.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+Database = Annotated[Path | None, typer.Option("--db", help="The store, a DuckDB file. [env: PIXELDESK_DB]")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else there.")]
+_NOT_ALL = 1
+_COULD_NOT = 2
+# What Typer makes of Ctrl-C, and what the engine says when it comes in the middle of a statement.
+_TYPER_STOPPED = 130
+_ENGINE_STOPPED = "Query interrupted"
+
+
+@application.command()
+def ingest(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders or globs; - reads standard input.")],
+    log_format: Annotated[str, typer.Option("--format", help="auto, or a format by name.")] = "auto",
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read log files into the store, each line once."""
+    # A server that does this for us has another working folder.
+    absolute = [path if path == "-" else str(Path.cwd() / path) for path in paths]
+    piped = sys.stdin.buffer if "-" in paths else None
+    parameters = {"paths": absolute, "format_name": log_format}
+    with progress_bar() as progress:
+        report = ask(_settings(db), "ingest", parameters, standard_input=piped, progress=progress)
+    if as_json:
+        _print_json(report)
+    else:
+        print_line(_ingest_sentence(report))
+    for problem in report["unreadable"] + report["damaged"]:
+        _complain(problem)
+    if report["unreadable"]:
+        raise typer.Exit(_COULD_NOT)
+    if report["damaged"]:
+        raise typer.Exit(_NOT_ALL)
+
+
+@application.command()
+def lookup(
+    text: Annotated[str, typer.Argument(help="A request id, several, or a whole ticket; - reads stdin.")],
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the requests that a text names: what happened, why, the fix, and a reply to send."""
+    octets = sys.stdin.buffer.read() if text == "-" else os.fsencode(text)
+    text = octets.decode(errors="replace")
+    answer = ask(_settings(db), "lookup", {"text": text})
+    if as_json:
+        _print_json(answer)
+    else:
+        for card in answer["found"]:
+            print_card(card)
+        for missing in answer["not_found"]:
+            print_not_found(missing)
+        if not answer["ids"]:
+            _complain("there is no request id in that text; ids look like req_7Qm2xV9cT4")
+    if answer["not_found"] or not answer["ids"]:
+        raise typer.Exit(_NOT_ALL)
+
+
+@application.command()
+def query(
+    name: Annotated[str, typer.Argument(help="The name of a file in queries/, without .sql.")],
+    param: Annotated[list[str] | None, typer.Option("--param", help="name=value; may be repeated.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="Not before this time.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Before this time.")] = None,
+    environment: Annotated[str | None, typer.Option("--environment")] = None,
+    customer: Annotated[str | None, typer.Option("--customer")] = None,
+    route: Annotated[str | None, typer.Option("--route")] = None,
+    host: Annotated[str | None, typer.Option("--host")] = None,
+    code: Annotated[str | None, typer.Option("--code", help="Only this error code.")] = None,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask one of the named questions."""
+    scope = {
+        "start": start,
+        "end": end,
+        "environment": environment,
+        "customer_id": customer,
+        "route": route,
+        "host": host,
+        "error_code": code,
+    }
+    given = {field: value for field, value in scope.items() if value is not None}
+    rows = ask(_settings(db), "query", {"name": name, "parameters": {**given, **_name_values(param or [])}})
+    if as_json:
+        _print_json(rows)
+    else:
+        print_line(question(name).asks)
+        print_rows(rows)
+
+
+@application.command()
+def quarantine(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many lines.")] = 100,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the lines that could not be understood, with the reasons."""
+    rows = ask(_settings(db), "quarantine", {"limit": limit})
+    if as_json:
+        _print_json(rows)
+    else:
+        print_rows(rows)
+
+
+@application.command()
+def doctor(db: Database = None, as_json: AsJson = False) -> None:
+    """Show what is configured, what is in the store, and what is wrong."""
+    found = ask(_settings(db), "doctor", {})
+    if as_json:
+        _print_json(found)
+    else:
+        for part in ("settings", "store", "gaps", "sources", "totals"):
+            print_rows([{part: name, "": value} for name, value in found[part].items()])
+        for problem in found["wrong"]:
+            _complain(problem)
+        if found["ok"]:
+            print_line("nothing is wrong")
+    if not found["ok"]:
+        raise typer.Exit(_NOT_ALL)
+
+
+@application.command()
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on.")] = None,
+    fill_empty: Annotated[
+        str | None, typer.Option("--fill-empty", help="Read these logs first if the store is empty.")
+    ] = None,
+    db: Database = None,
+) -> None:
+    """Run the dashboard."""
+    settings = _settings(db, host=host, port=port)
+    if fill_empty is not None:
+        _fill_if_empty(settings, fill_empty)
+    from app import run_dashboard  # Streamlit takes a second to load: only this command pays it.
+
+    run_dashboard(settings)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        sys.exit(_run(sys.argv[1:] or ["--help"]))
+    except PixeldeskError as error:
+        _complain(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _complain("stopped; what was committed is kept, and the same command goes on from there")
+    except typer.TyperException as error:
+        _complain(f"{error.format_message()} (pixeldesk --help)")
+    except OSError as error:
+        _complain(f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}")
+    sys.exit(_COULD_NOT)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = application(arguments, standalone_mode=False) or 0
+    except RuntimeError as error:
+        if str(error) != _ENGINE_STOPPED:
+            raise
+        code = _TYPER_STOPPED
+    if code == _TYPER_STOPPED:
+        raise KeyboardInterrupt
+    return int(code)
+
+
+def _settings(db: Path | None, **given: Any) -> Settings:
+    chosen = {name: value for name, value in {"db": db, **given}.items() if value is not None}
+    try:
+        return Settings(**chosen)
+    except ValidationError as error:
+        wrong = [(str(one["loc"][0]).upper(), one["msg"]) for one in error.errors()]
+        raise UsageError("; ".join(f"PIXELDESK_{name}: {message}" for name, message in wrong)) from error
+
+
+def _fill_if_empty(settings: Settings, path: str) -> None:
+    if settings.db.exists():
+        store = ask(settings, "doctor", {})["store"]
+        if store["all_requests"] or store["events"]:
+            return
+    with progress_bar() as progress:
+        parameters = {"paths": [str(Path.cwd() / path)], "format_name": "auto"}
+        print_line(_ingest_sentence(ask(settings, "ingest", parameters, progress=progress)))
+
+
+def _name_values(given: list[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    if any(not separator for _, separator, _ in pairs):
+        raise UsageError("--param takes name=value")
+    return {name: value for name, _, value in pairs}
+
+
+def _ingest_sentence(report: dict[str, Any]) -> str:
+    outcomes = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
+    counted = ", ".join(f"{report[name]:,} {name}" for name in outcomes if report[name] or name == "requests")
+    unchanged = f" ({report['unchanged']} unchanged)" if report["unchanged"] else ""
+    read = f"{report['files']:,} files{unchanged}, {report['lines']:,} lines in {report['seconds']:.1f} s"
+    return f"{read}: {counted}"
+
+
+def _print_json(document: Any) -> None:
+    # ASCII only: some controls of a terminal lie beyond it, and some encodings hold nothing else.
+    json.dump(document, sys.stdout, indent=2 if sys.stdout.isatty() else None)
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def _complain(line: str) -> None:
+    print_line(f"pixeldesk: {line}", error=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""What the command line shows to a person. Log text is hostile: control characters are made visible."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from ingest.load import Progress as IngestProgress
+
+_LABEL_WIDTH = 14
+# Columns of a table that goes to a file or another program.
+_PIPED_WIDTH = 240
+
+
+def safe(value: object) -> str:
+    """A value as one line that cannot steer a terminal: escapes and line ends are shown, not obeyed."""
+    text = "" if value is None else str(value)
+    return "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text)
+
+
+def print_line(line: str, *, error: bool = False) -> None:
+    """One line, to stdout, or to stderr for what went wrong."""
+    stream = sys.stderr if error else sys.stdout
+    stream.write(safe(line) + "\n")
+    stream.flush()
+
+
+def print_rows(rows: list[dict[str, Any]]) -> None:
+    """A table of rows with the same names."""
+    if not rows:
+        print_line("none")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in rows[0]:
+        table.add_column(Text(safe(name)), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(safe(value)) for value in row.values()))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_PIPED_WIDTH)
+    console.print(table)
+
+
+def print_card(card: dict[str, Any]) -> None:
+    """A request's card: what happened, what it means, what to do, what else there was, and the reply."""
+    error = card["error"]
+    console = Console(highlight=False)
+    title = f"{card['request_id']}  {card['status']} {error['code'] or ''}  {card['title']}"
+    console.print(Text(safe(title), "bold"), soft_wrap=True)
+    others = card["also_affected"]
+    facts = {
+        "when": card["timestamp"],
+        "request": f"{card['method']} {card['path'] or card['route']}",
+        "customer": card["customer_id"] or "not named in the log",
+        "environment": card["environment"],
+        "key": _key(card["key"]),
+        "host": " ".join(filter(None, (card["host"], card["region"], card["release"]))),
+        "whose fault": "ours, not the customer's" if card["ours"] else card["fault"],
+        "meaning": card["meaning"],
+        "fix": card["fix"],
+        "retry": card["retry"],
+        "same hour": f"{others['customers']} other customers, {others['requests']} requests with this error",
+        "source": f"{card['source']['path']} line {card['source']['line']}",
+    }
+    for label, value in facts.items():
+        if value:
+            console.print(Text(f"{label:<{_LABEL_WIDTH}}", "dim") + Text(safe(value)), soft_wrap=True)
+    for heading in ("before", "after"):
+        rows = card["neighbours"][heading]
+        if rows:
+            console.print(Text(f"\n{heading}", "dim"))
+            shown = ("timestamp", "request_id", "method", "route", "status", "error_code")
+            print_rows([{name: row[name] for name in shown} for row in rows])
+    console.print(Text("\nreply", "dim"))
+    for line in card["reply"].splitlines():
+        print_line(line)
+    print_line("")
+
+
+def print_not_found(missing: dict[str, Any]) -> None:
+    """An id without a request, and why."""
+    print_line(f"{missing['request_id']}  not found")
+    print_line(missing["reason"])
+    if missing["nearest"]:
+        print_line(f"Nearest: {', '.join(missing['nearest'])}")
+
+
+@contextmanager
+def progress_bar() -> Iterator["Callable[[IngestProgress], None]"]:
+    """A bar on stderr with rate and time left while the block runs; nothing where stderr is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (
+        TextColumn("{task.fields[lines]:,} lines"),
+        BarColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading", total=None, lines=0)
+
+        def show(state: "IngestProgress") -> None:
+            bar.update(task, completed=state.bytes_read, total=state.bytes_total, lines=state.lines)
+
+        yield show
+
+
+def _key(key: dict[str, Any]) -> str:
+    if not any(key.values()):
+        return "none presented"
+    scopes = "scopes not logged" if key["scopes"] is None else f"scopes: {', '.join(key['scopes']) or 'none'}"
+    return f"{key['prefix'] or '?'}… ({key['length'] or '?'} characters, {scopes})"

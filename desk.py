@@ -1,0 +1,168 @@
+"""What the desk can be asked, one method a question: by the command line, the server and the pages."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from diagnosis.catalogue import catalogue
+from diagnosis.lookup import LookupAnswer, lookup
+from errors import UsageError
+from ingest.sources import find_sources
+from queries import question
+from queries.values import parse_time, plain
+from settings import Settings
+from store import Store, open_store
+
+if TYPE_CHECKING:
+    from ingest.load import Progress
+
+_SHOWN_GAPS = 20
+
+
+class Desk:
+    """The desk over one open store. Any thread may ask; one ingest runs at a time."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        self._ingesting = threading.Lock()
+
+    def answer(
+        self,
+        command: str,
+        parameters: dict[str, Any],
+        progress: "Callable[[Progress], None]" = lambda _: None,
+    ) -> Any:
+        """A command of the command line by name, its answer ready for JSON, here or in a server."""
+        match command:
+            case "ingest":
+                return self.ingest(**parameters, progress=progress)
+            case "lookup":
+                return self.lookup(**parameters).as_json()
+            case "query":
+                return self.query(parameters["name"], **_from_text(parameters["parameters"]))
+            case "quarantine":
+                return self.quarantine(**parameters)
+            case "doctor":
+                return self.doctor()
+        raise UsageError(f"the desk has no command {command}")
+
+    def ingest(
+        self,
+        paths: Iterable[str],
+        format_name: str = "auto",
+        standard_input: BinaryIO | None = None,
+        progress: "Callable[[Progress], None]" = lambda _: None,
+    ) -> dict[str, Any]:
+        """Read log files, folders, globs or `-` into the store. See ingest.load.load."""
+        # Half of a command's start would go into Arrow, which only this one needs.
+        from ingest.load import load
+
+        with self._ingesting:
+            sources = find_sources(paths, standard_input)
+            return load(self.store, self.settings, sources, format_name, progress).as_json()
+
+    def lookup(self, text: str) -> LookupAnswer:
+        """Find the requests that a pasted text names."""
+        return lookup(self.store, text)
+
+    def query(self, name: str, **parameters: object) -> list[dict[str, Any]]:
+        """The rows of a named question. Raises UsageError for an unknown name or parameter."""
+        return [plain(row) for row in question(name).rows(self.store, **parameters)]
+
+    def quarantine(self, limit: int) -> list[dict[str, Any]]:
+        """The lines that could not be understood, with where they stand and why."""
+        return self.query("quarantined", limit=limit)
+
+    def coverage(self) -> dict[str, Any]:
+        """How fresh the store is and which time it covers; `oldest` is None when it is empty."""
+        (row,) = self.query("coverage")
+        return row
+
+    def doctor(self) -> dict[str, Any]:
+        """What is configured, what is in the store, and what is wrong; `ok` is False if anything is."""
+        started = time.perf_counter()
+        coverage = self.coverage()
+        gaps = self.query("gaps")
+        sources = self.query("sources_read")
+        unknown_codes = catalogue().missing_from(row["error_code"] for row in self.query("error_codes"))
+        wrong = [f"{one['source']}: {one['problem']}" for one in sources if one["problem"]]
+        wrong += [
+            f"{one['source']}: {one['lines']} lines read, but the outcomes do not add up to it"
+            for one in sources
+            if one["lines"] is not None and one["lines"] != _outcomes(one)
+        ]
+        if unknown_codes:
+            wrong.append(f"error codes that the catalogue does not know: {', '.join(unknown_codes)}")
+        return {
+            "ok": not wrong,
+            "wrong": wrong,
+            "settings": {name: plain(_shown(value)) for name, value in self.settings.model_dump().items()},
+            "store": {"path": str(self.store.path), **coverage},
+            "gaps": {"hours": len(gaps), "first": [row["hour"] for row in gaps[:_SHOWN_GAPS]]},
+            "sources": {"files": len(sources), "incomplete": sum(not one["complete"] for one in sources)},
+            "totals": {name: sum(one[name] or 0 for one in sources) for name in ("lines", *_OUTCOMES)},
+            "seconds": round(time.perf_counter() - started, 3),
+        }
+
+
+def _from_text(parameters: dict[str, str]) -> dict[str, object]:
+    """Parameters as typed at a command line: those that are times or counts by their name."""
+    readings: dict[str, Callable[[str], object]] = {
+        **dict.fromkeys(("start", "end", "at", "hour", "earliest", "latest"), parse_time),
+        **dict.fromkeys(("limit", "count"), _whole_number),
+    }
+    try:
+        return {name: readings.get(name, str)(text) for name, text in parameters.items()}
+    except ValueError:
+        raise UsageError("limit and count take a whole number") from None
+
+
+def _whole_number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 1 << 63:
+        raise ValueError
+    return number
+
+
+_OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
+
+
+def _outcomes(source: dict[str, Any]) -> int:
+    return sum(source[name] for name in _OUTCOMES)
+
+
+def _shown(value: object) -> object:
+    return value if isinstance(value, int | float | str | None) else str(value)
+
+
+_opening = threading.Lock()
+_desk: Desk | None = None
+
+
+def open_the_desk(settings: Settings | None = None) -> Desk:
+    """This process's own desk, opened once: at the server's start, or by the first page a test runs.
+
+    Raises StoreError when the store cannot be opened; the next call tries again.
+    """
+    global _desk
+    with _opening:
+        if _desk is None:
+            settings = settings or Settings()
+            _desk = Desk(settings, open_store(settings))
+        return _desk
+
+
+def the_desk() -> Desk:
+    """The same, as the pages call it."""
+    return open_the_desk()
+
+
+def close_the_desk() -> None:
+    """Let go of the store. The next `the_desk()` opens it again."""
+    global _desk
+    with _opening:
+        if _desk is not None:
+            _desk.store.close()
+            _desk = None

@@ -1,0 +1,112 @@
+"""A pasted text to an answer: every request id in it, its cards, or why there are none."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from diagnosis.cards import Card, cards, reply_facts
+from diagnosis.replies import ticket_reply
+from diagnosis.request_ids import find_request_ids, looks_like_secret, variants
+from queries import question
+from queries.values import rfc3339
+from store import Store
+
+_SHOWN_GAPS = 3
+_LONGEST_ID = 200
+
+
+@dataclass(frozen=True)
+class NotFound:
+    """An id without a request: why, in one or two sentences, and the stored ids most like it."""
+
+    request_id: str
+    reason: str
+    nearest: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command line's contract has it."""
+        return {"request_id": self.request_id, "reason": self.reason, "nearest": list(self.nearest)}
+
+
+@dataclass(frozen=True)
+class LookupAnswer:
+    """What a pasted text led to. `ids` are in the order of the text; `found` has every card of every id."""
+
+    ids: tuple[str, ...]
+    found: list[Card] = field(default_factory=list)
+    not_found: list[NotFound] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command line's contract has it; `reply` answers the whole ticket."""
+        return {
+            "ids": list(self.ids),
+            "found": self.found,
+            "not_found": [one.as_json() for one in self.not_found],
+            "reply": ticket_reply([reply_facts(card) for card in self.found]),
+        }
+
+
+def lookup(store: Store, text: str) -> LookupAnswer:
+    """Find the requests that a text names: an id, several, an error body, a transcript or a whole ticket."""
+    ids = find_request_ids(text) or _whole_text(store, text)
+    found: dict[str, list[Card]] = {}
+    not_found: list[NotFound] = []
+    for request_id in ids:
+        of_id = _cards_of(store, request_id)
+        if of_id:
+            found[of_id[0]["request_id"]] = of_id
+        else:
+            not_found.append(_not_found(store, request_id))
+    return LookupAnswer(ids, [card for of_id in found.values() for card in of_id], not_found)
+
+
+def _cards_of(store: Store, request_id: str) -> list[Card]:
+    """The cards of an id, or else those of its first shorter spelling that is in the store."""
+    spellings = (request_id, *variants(request_id))
+    return next((of_id for spelling in spellings if (of_id := cards(store, spelling))), [])
+
+
+def _whole_text(store: Store, text: str) -> tuple[str, ...]:
+    """An id of no usual shape, pasted alone: ids are opaque, so what stands in the store is one."""
+    alone = text.strip()
+    if not alone or len(alone) > _LONGEST_ID or any(letter.isspace() for letter in alone):
+        return ()
+    if looks_like_secret(alone) or not question("request").rows(store, request_id=alone):
+        return ()
+    return (alone,)
+
+
+def _not_found(store: Store, request_id: str) -> NotFound:
+    mentions = question("quarantine_mentions").rows(store, text=request_id)
+    if mentions:
+        where = "; ".join(f"{one['source']} line {one['line']}: {one['reason']}" for one in mentions)
+        return NotFound(request_id, f"Its log line could not be understood and is in quarantine ({where}).")
+    events = question("request_events").rows(store, request_id=request_id)
+    if events:
+        first = rfc3339(events[0]["timestamp"])
+        return NotFound(
+            request_id,
+            f"Only {len(events)} application log line(s) carry this id, the first at {first}; "
+            "the line of the request itself is not in the logs that were read.",
+        )
+    return NotFound(request_id, _not_covered(store), _nearest(store, request_id))
+
+
+def _not_covered(store: Store) -> str:
+    (coverage,) = question("coverage").rows(store)
+    if coverage["oldest"] is None:
+        return "The store holds no requests yet: read the logs first, with pixeldesk ingest PATH."
+    span = f"from {rfc3339(coverage['oldest'])} to {rfc3339(coverage['newest'])}"
+    gaps = [rfc3339(row["hour"]) for row in question("gaps").rows(store)]
+    missing = ""
+    if gaps:
+        more = f" and {len(gaps) - _SHOWN_GAPS} more" if len(gaps) > _SHOWN_GAPS else ""
+        missing = f", with no line in the hours of {', '.join(gaps[:_SHOWN_GAPS])}{more}"
+    return (
+        f"No request with this id is in the logs that were read. They run {span}{missing}. "
+        "A request outside that, or of a server whose logs were not read, is not here."
+    )
+
+
+def _nearest(store: Store, request_id: str) -> tuple[str, ...]:
+    rows = question("nearest_ids").rows(store, request_id=request_id, head=request_id[:8], tail=request_id[-5:])
+    return tuple(row["request_id"] for row in rows)
