@@ -33,4 +33,4 @@ def _chosen_text(card: Card, answer: LookupAnswer) -> str:
         key=f"reply_for_{'one' if shared else 'all'}",
         label_visibility="collapsed",
     )
-    return str(answer.as_json()["reply"] if chosen == _WHOLE else card["reply"])
+    return answer.reply() if chosen == _WHOLE else str(card["reply"])

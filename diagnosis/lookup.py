@@ -41,8 +41,25 @@ class LookupAnswer:
             "ids": list(self.ids),
             "found": self.found,
             "not_found": [one.as_json() for one in self.not_found],
-            "reply": ticket_reply([reply_facts(card) for card in self.found]),
+            "reply": self.reply(),
         }
+
+    def reply(self) -> str:
+        """One answer to the whole ticket.
+
+        An id that requests of several customers share is left out, unless the ticket's other ids tell whose it
+        is: nobody is told of another customer's request.
+        """
+        customers: dict[str, set[str | None]] = {}
+        for card in self.found:
+            customers.setdefault(card["request_id"], set()).add(card["customer_id"])
+        certain = {owner for owners in customers.values() if len(owners) == 1 for owner in owners}
+        own = [
+            card
+            for card in self.found
+            if len(customers[card["request_id"]]) == 1 or card["customer_id"] in certain - {None}
+        ]
+        return ticket_reply([reply_facts(card) for card in own])
 
 
 def lookup(store: Store, text: str) -> LookupAnswer:
