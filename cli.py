@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 the answer is "no" or "not all"; 2 it could not be done.
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,9 +30,6 @@ Database = Annotated[Path | None, typer.Option("--db", help="The store, a DuckDB
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else there.")]
 _NOT_ALL = 1
 _COULD_NOT = 2
-# What Typer makes of Ctrl-C, and what the engine says when it comes in the middle of a statement.
-_TYPER_STOPPED = 130
-_ENGINE_STOPPED = "Query interrupted"
 
 
 @application.command()
@@ -182,15 +180,24 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    try:
-        code = application(arguments, standalone_mode=False) or 0
-    except RuntimeError as error:
-        if str(error) != _ENGINE_STOPPED:
-            raise
-        code = _TYPER_STOPPED
-    if code == _TYPER_STOPPED:
+    stopped = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopped
+        stopped = True
         raise KeyboardInterrupt
-    return int(code)
+
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, stop)
+    try:
+        code = int(application(arguments, standalone_mode=False) or 0)
+    except Exception:
+        if not stopped:
+            raise
+    # Typer makes an exit code of Ctrl-C, and the engine any of several errors: here it is one again.
+    if stopped:
+        raise KeyboardInterrupt
+    return code
 
 
 def _settings(db: Path | None, **given: Any) -> Settings:

@@ -1,5 +1,6 @@
 """A store of a test's own, and the sample's, loaded once."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,11 +41,23 @@ def desk(settings: Settings) -> Iterator[Desk]:
 
 @pytest.fixture(scope="session")
 def sample_desk(tmp_path_factory: pytest.TempPathFactory, _no_settings_from_outside: None) -> Iterator[Desk]:
-    """A desk over the whole sample, for reading only."""
-    settings = Settings(db=tmp_path_factory.mktemp("sample") / "pixeldesk.duckdb")
-    store = open_store(settings)
-    Desk(settings, store).ingest([str(SAMPLE)])
-    store.close()
+    """A desk over the whole sample, for reading only. It is loaded once, whatever the number of workers."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    settings = Settings(db=folder / "sample.duckdb")
+    with (folder / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not settings.db.exists():
+            _load_sample(folder / "loading.duckdb")
+            (folder / "loading.duckdb").rename(settings.db)
     store = open_store(settings, read_only=True)
     yield Desk(settings, store)
+    store.close()
+
+
+def _load_sample(path: Path) -> None:
+    settings = Settings(db=path)
+    store = open_store(settings)
+    Desk(settings, store).ingest([str(SAMPLE)])
     store.close()
