@@ -135,7 +135,7 @@ class _Spent:
     eof = True
     unused_data = b""
 
-    def decompress(self, data: bytes, /) -> bytes:
+    def decompress(self, _: bytes, /) -> bytes:
         return b""
 
 

@@ -24,6 +24,8 @@ _SAMPLE_BYTES = 400
 # Bytes a source is recognised by: at its start, and before the place where reading stopped.
 HEAD_BYTES = 4096
 TAIL_BYTES = 400
+# A chunk of at most this part of the usual size is copied out of the buffer, so that several can be gathered.
+_SMALL_SHARE = 4
 _PIECE_BYTES = 1 << 18
 _HIGH_BITS = np.uint64(0x8080808080808080)
 Places = npt.NDArray[np.int64]
@@ -69,14 +71,10 @@ class Chunk:
     """Where the source's last complete line ends."""
     size: int
     """Bytes, line ends included."""
+    owned: bool
+    """Whether the table has its bytes to itself; else it is valid until the chunk after the next is asked for."""
     terminated: bool = True
     """False for a last line without a line end."""
-
-    @property
-    def line_numbers(self) -> tuple[int, int]:
-        """The first and the last line's number."""
-        last = self.mark.lines + (not self.terminated)
-        return last - self.lines + 1, last
 
 
 @dataclass
@@ -95,7 +93,7 @@ class LineReader:
     def chunks(self) -> Iterator[Chunk]:
         """Chunks in order, the next one being read while the last is worked on.
 
-        A chunk's table points into one of two buffers: it is valid until the chunk after the next is asked for.
+        A chunk's table may point into one of two buffers: see Chunk.owned.
         """
         with ThreadPoolExecutor(1, thread_name_prefix="pixeldesk-read") as ahead:
             chunks = self._chunks()
@@ -189,15 +187,17 @@ class LineReader:
             head=self.mark.head or bytes(octets[:HEAD_BYTES]),
             tail=(self.mark.tail + bytes(octets[-TAIL_BYTES:]))[-TAIL_BYTES:],
         )
+        owned = size <= self.chunk_bytes // _SMALL_SHARE
         if not keep.all():
             starts, ends, numbers, offsets = starts[keep], ends[keep], numbers[keep], offsets[keep]
         return Chunk(
-            table=_table(buffer, octets, starts, ends, numbers, offsets),
+            table=_table(bytes(octets) if owned else buffer, octets, starts, ends, numbers, offsets),
             lines=len(keep),
             blank=int(blank.sum()),
             unreadable=unreadable,
             mark=self.mark,
             size=passed_over + size,
+            owned=owned,
         )
 
 
@@ -244,9 +244,7 @@ def _digest(line: bytes) -> int:
     return int.from_bytes(hashlib.sha256(line).digest()[:8])
 
 
-def _blank(
-    buffer: bytearray, octets: npt.NDArray[np.uint8], starts: Places, ends: Places
-) -> npt.NDArray[np.bool_]:
+def _blank(buffer: bytearray, octets: npt.NDArray[np.uint8], starts: Places, ends: Places) -> npt.NDArray[np.bool_]:
     blank = starts >= ends
     # Only a line that starts with a blank can be all blank; such lines are few, so they are looked at singly.
     first = octets[np.minimum(starts, len(octets) - 1)]
@@ -280,7 +278,7 @@ def _is_utf8(octets: npt.NDArray[np.uint8]) -> bool:
 
 
 def _table(
-    buffer: bytearray,
+    buffer: bytearray | bytes,
     octets: npt.NDArray[np.uint8],
     starts: Places,
     ends: Places,
@@ -300,7 +298,7 @@ def _table(
 
 
 def _string_views(
-    buffer: bytearray, octets: npt.NDArray[np.uint8], starts: Places, lengths: Places
+    buffer: bytearray | bytes, octets: npt.NDArray[np.uint8], starts: Places, lengths: Places
 ) -> pa.StringViewArray:
     """Arrow's string views: length, first four bytes, buffer index, offset; up to 12 bytes inline instead."""
     views = np.zeros((len(starts), 4), np.int32)

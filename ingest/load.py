@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from errors import InputError
-from ingest.batch import Batch, Reading
+from ingest.batch import Batch
 from ingest.byte_stream import ByteStream, byte_stream
 from ingest.lines import Chunk, LineReader, Mark, read_buffers
 from ingest.log_format import log_format
+from ingest.reading import Reading
 from ingest.report import IngestReport
 from ingest.sources import Source
 from settings import Settings
@@ -76,6 +77,7 @@ class _Load:
         self._report = IngestReport()
         self._started = time.monotonic()
         self._consumed = 0
+        self._lines = 0
         self._stream: ByteStream | None = None
         self._buffers = read_buffers(settings.chunk_bytes, settings.max_line_bytes)
 
@@ -96,9 +98,7 @@ class _Load:
 
     def _plan(self, sources: Iterable[Source | InputError]) -> list[_Planned]:
         """What has to be read: a file whose size and time are those of the last whole reading does not."""
-        known = {
-            row["path"]: row for row in self._store.rows("SELECT path, size, modified_ns, problem FROM sources")
-        }
+        known = {row["path"]: row for row in self._store.rows("SELECT path, size, modified_ns, problem FROM sources")}
         planned = []
         for source in sources:
             self._report.files += 1
@@ -132,17 +132,18 @@ class _Load:
                 batch = Batch(transaction, self._settings, datetime.now(UTC))
                 while piece is not None and taken < self._settings.batch_bytes:
                     reading, chunk = piece
-                    counts = batch.take(reading, chunk)
-                    self._report.counts.add(counts)
-                    taken += counts.bytes
+                    batch.take(reading, chunk)
+                    taken += chunk.size if chunk else 0
+                    self._lines += chunk.lines if chunk else 0
                     self._tell(total)
                     piece = next(pieces, None)
-                batch.finish()
+                counts = batch.finish()
+            self._report.counts.add(counts)
 
     def _tell(self, total: int | None) -> None:
         here = self._stream.consumed if self._stream else 0
         seconds = time.monotonic() - self._started
-        self._progress(Progress(self._consumed + here, total, self._report.counts.lines, seconds))
+        self._progress(Progress(self._consumed + here, total, self._lines, seconds))
 
     def _pieces(self, planned: list[_Planned]) -> _Pieces:
         for plan in planned:

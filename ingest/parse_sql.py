@@ -22,11 +22,11 @@ _WHOLE = r"-?\d+(\.0+)?"
 
 
 def redact_suspects_sql() -> str:
-    """One SELECT over `lines`: line_number, raw and presented_key of the few lines that may hold a secret.
+    """One SELECT over `lines`: row, raw and presented_key of the few lines that may hold a secret.
 
     A statement of its own, for its rules take longer to plan than a small chunk takes to parse.
     """
-    return f"""SELECT line_number, {redaction.redact_sql("line")} AS raw,
+    return f"""SELECT row, {redaction.redact_sql("line")} AS raw,
             {redaction.presented_key_sql("line")} AS presented_key
         FROM lines WHERE {redaction.suspect_sql("line")}"""
 
@@ -38,9 +38,9 @@ def parse_sql(log_format: LogFormat, oldest: str, newest: str, lines: str = "lin
     """
     return f"""
         WITH received AS (
-            SELECT given.line_number, byte_offset, byte_length, hash(line) AS line_hash,
+            SELECT given.row, batch_id, source_id, line_number, byte_offset, byte_length, hash(line) AS line_hash,
                 coalesce(redacted.raw, line) AS raw, presented_key
-            FROM {lines} AS given LEFT JOIN redacted ON redacted.line_number = given.line_number
+            FROM {lines} AS given LEFT JOIN redacted ON redacted.row = given.row
         ), parsed AS (
             SELECT *, TRY(from_json(raw, '{json.dumps(_structure(log_format))}')) AS r FROM received
         ), typed AS (
@@ -48,7 +48,7 @@ def parse_sql(log_format: LogFormat, oldest: str, newest: str, lines: str = "lin
             FROM parsed
         )
         SELECT {_outcome(log_format)} AS outcome,
-            line_number, byte_offset, byte_length, line_hash, raw,
+            row, batch_id, source_id, line_number, byte_offset, byte_length, line_hash, raw,
             {", ".join(_kept(field) for field in log_format.fields)},
             coalesce(timestamp < TIMESTAMP '{oldest}' OR timestamp > TIMESTAMP '{newest}', false)
                 AS clock_suspect
@@ -132,8 +132,7 @@ def _outcome(log_format: LogFormat) -> str:
     ]
     groups = [" AND ".join(f"{_taken(path)} IS NOT NULL" for path in group) for group in log_format.recognised_by]
     status, request_id = (
-        _text(next(field for field in log_format.fields if field.column == name))
-        for name in ("status", "request_id")
+        _text(next(field for field in log_format.fields if field.column == name)) for name in ("status", "request_id")
     )
     return f"""CASE
         WHEN r IS NULL THEN 'refused'

@@ -103,9 +103,7 @@ def _chain_sql(text: str, replacements: list[_Replacement]) -> str:
 def _first_text_sql(column: str, paths: Sequence[str]) -> str:
     """The first of the paths that holds a text that is not empty: all of them for one parse of the line."""
     listed = ", ".join(_literal(path) for path in paths)
-    return (
-        f"""(list_filter(json_extract({column}, [{listed}]), lambda found: found LIKE '"_%"')[1] ->> '$')"""
-    )
+    return f"""(list_filter(json_extract({column}, [{listed}]), lambda found: found LIKE '"_%"')[1] ->> '$')"""
 
 
 def _bearer_sql(header: str) -> str:
@@ -130,9 +128,7 @@ def _write_out(text: str) -> str:
 
 def _spelt(words: str) -> str:
     """<api key>: each word in three spellings, joined as names are."""
-    return "[_ -]?".join(
-        f"(?:[{word[0]}{word[0].upper()}]{word[1:]}|{word.upper()})" for word in words.split()
-    )
+    return "[_ -]?".join(f"(?:[{word[0]}{word[0].upper()}]{word[1:]}|{word.upper()})" for word in words.split())
 
 
 def _at_depth(depth: int) -> dict[str, str]:

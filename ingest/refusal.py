@@ -46,11 +46,7 @@ def _misfits(record: dict[str, Any], log_format: LogFormat) -> Any:
         yield "timestamp is missing"
     for name in log_format.objects:
         value = record.get(name)
-        if (
-            value is not None
-            and not isinstance(value, dict)
-            and not (name == "api_key" and isinstance(value, str))
-        ):
+        if value is not None and not isinstance(value, dict) and not (name == "api_key" and isinstance(value, str)):
             yield f"{name} is {_kind(value)}, not an object"
     for field in log_format.fields:
         reason = _misfit(field, values[field.column])

@@ -52,7 +52,7 @@ def stored(desk: Desk) -> dict[str, int]:
 @pytest.fixture(params=["straight", "staged"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways that a good request can take into its table."""
-    monkeypatch.setattr("ingest.batch._STRAIGHT_FROM_LINES", 1 if request.param == "straight" else 10**9)
+    monkeypatch.setattr("ingest.staging._STRAIGHT_FROM_LINES", 1 if request.param == "straight" else 10**9)
 
 
 MIXED: list[Line] = [
