@@ -18,9 +18,7 @@ class Settings(BaseSettings):
     memory_mib: int = Field(
         default=1400, ge=256, description="Memory the engine may take, MiB. Raised by itself for a large index."
     )
-    threads: int | None = Field(
-        default=None, ge=1, description="Threads the engine may use; unset: one a processor."
-    )
+    threads: int | None = Field(default=None, ge=1, description="Threads the engine may use; unset: one a processor.")
 
     host: str = Field(default="127.0.0.1", description="Address the dashboard listens on.")
     port: int = Field(default=8501, ge=0, le=65535, description="Port the dashboard listens on.")

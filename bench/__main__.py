@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-_RUNS = (
+_RUNS: tuple[tuple[str, list[str]], ...] = (
     ("bench.ingest", ["--lines", "1000000"]),
     ("bench.ingest", ["--lines", "10000000"]),
     ("bench.lookup", []),

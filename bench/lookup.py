@@ -11,6 +11,7 @@ import argparse
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import quantiles
 
 from bench.made_logs import DATA, made_logs
@@ -34,6 +35,14 @@ def _milliseconds(ask: Callable[[str], object], ids: list[str]) -> tuple[float, 
     return cuts[49], cuts[98]
 
 
+def _ask_nothing(desk: Desk, _: str) -> object:
+    return desk.store.rows("SELECT 1")
+
+
+def _ask(desk: Desk, name: str, ending: str, request_id: str) -> object:
+    return question(name).rows(desk.store, request_id=request_id + ending)
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -45,17 +54,16 @@ def main() -> None:
         settings = Settings(db=DATA / f"{lines}.duckdb")
         desk = Desk(settings, open_store(settings))
         desk.ingest([str(made_logs(lines))])
-        store = desk.store
-        (count,) = store.rows("SELECT count(*) AS n FROM requests")
-        sample = store.rows(f"SELECT request_id FROM requests USING SAMPLE {given.ids} ROWS")
+        (count,) = desk.store.rows("SELECT count(*) AS n FROM requests")
+        sample = desk.store.rows(f"SELECT request_id FROM requests USING SAMPLE {given.ids} ROWS")
         ids = [str(row["request_id"]) for row in sample]
         random.Random(1).shuffle(ids)
         questions: dict[str, Callable[[str], object]] = {
-            "empty query (floor)": lambda _, store=store: store.rows("SELECT 1"),
-            "request by id": lambda one, store=store: question("request").rows(store, request_id=one),
-            "the same, not there": lambda one, store=store: question("request").rows(store, request_id=one + "x"),
-            "its other log lines": lambda one, store=store: question("request_events").rows(store, request_id=one),
-            "whole card": lambda one, desk=desk: desk.lookup(one),
+            "empty query (floor)": partial(_ask_nothing, desk),
+            "request by id": partial(_ask, desk, "request", ""),
+            "the same, not there": partial(_ask, desk, "request", "x"),
+            "its other log lines": partial(_ask, desk, "request_events", ""),
+            "whole card": desk.lookup,
         }
         for name, ask in questions.items():
             p50, p99 = _milliseconds(ask, ids if name != "whole card" else ids[:200])

@@ -44,9 +44,7 @@ _AS_ASCII: dict[int, str] = {
 _LITERAL_ESCAPES = (("\\u005f", "_"), ("\\u005F", "_"), ("\\u002d", "-"), ("\\u002D", "-"), ("\\_", "_"))
 _ESCAPED_BLANK = re.compile(r"\\(?:n|t|r(?!eq_))")
 _ENCODED_EQUALS = re.compile(r"=3D(?=[\"']|req_)")
-_TEXT_TAG = re.compile(
-    r"</?(?:b|i|u|em|strong|small|code|kbd|tt|pre|span|mark|br|p|div|li) ?/?>", re.IGNORECASE
-)
+_TEXT_TAG = re.compile(r"</?(?:b|i|u|em|strong|small|code|kbd|tt|pre|span|mark|br|p|div|li) ?/?>", re.IGNORECASE)
 _CELL_BORDER = re.compile(r"</(?:t[hd]|dt)>\s{0,50}<(?:t[hd]|dd)\b[^<>]{0,200}>", re.IGNORECASE)
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}+@[A-Za-z0-9.-]+")
 _JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_.-]{8,}+")

@@ -23,12 +23,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sample_logs", description=__doc__)
     parser.add_argument("--out", type=Path, default=_HOME, help="folder for logs/ and truth.json")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
-    parser.add_argument(
-        "--lines", type=int, help="about how many lines, from 60000; default: the sample's own size"
-    )
-    parser.add_argument(
-        "--compress", choices=("gz", "zst", "none"), help="default: as the sample is, or none"
-    )
+    parser.add_argument("--lines", type=int, help="about how many lines, from 60000; default: the sample's own size")
+    parser.add_argument("--compress", choices=("gz", "zst", "none"), help="default: as the sample is, or none")
     parser.add_argument("--weeks", type=int, default=2, choices=range(2, 53), metavar="2..52")
     asked = parser.parse_args()
     if asked.lines and asked.out == _HOME:
@@ -48,9 +44,7 @@ def _write(asked: argparse.Namespace) -> dict[str, Any]:
     healthy = (asked.lines - _LINES_OF_CASES) / (_HEALTHY_LINES_A_WEEK * asked.weeks)
     traffic = min(1.0, max(0.01, healthy))
     simulation = simulate(asked.seed, asked.weeks, traffic)
-    return write_bulk(
-        asked.out, simulation, max(asked.lines, len(simulation.lines)), asked.compress or "none"
-    )
+    return write_bulk(asked.out, simulation, max(asked.lines, len(simulation.lines)), asked.compress or "none")
 
 
 if __name__ == "__main__":

@@ -65,16 +65,12 @@ def lines_about_hosts(start: float) -> list[tuple[Host, float, dict[str, Any]]]:
                 found.append((host, deployed + delay, _event(host, deployed + delay, level, words, {}, {})))
         at = start + 3 * HOUR + 61.0 * number
         while at < END:
-            found.append(
-                (host, at, _event(host, at, "debug", "certificate valid for 41 days or more", {}, {}))
-            )
+            found.append((host, at, _event(host, at, "debug", "certificate valid for 41 days or more", {}, {})))
             at += 24 * HOUR
     return found
 
 
-def _event(
-    host: Host, at: float, level: str, words: str, ids: dict[str, Any], extra: dict[str, Any]
-) -> dict[str, Any]:
+def _event(host: Host, at: float, level: str, words: str, ids: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
     return {
         "timestamp": timestamp(host, at),
         "level": level,

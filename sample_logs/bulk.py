@@ -39,13 +39,9 @@ def write_bulk(out: Path, simulation: Simulation, lines: int, compression: str =
     if more < 0:
         raise ValueError(f"the simulation alone has {len(base)} lines, more than {lines}")
     copies = 1 + -(-more // copied)
-    in_last = (
-        _first_requests(base, more - (copies - 2) * copied) if copies > 1 else np.ones(len(base), np.bool_)
-    )
+    in_last = _first_requests(base, more - (copies - 2) * copied) if copies > 1 else np.ones(len(base), np.bool_)
     shutil.rmtree(out / "logs", ignore_errors=True)
-    _write_hosts(
-        out / "logs", simulation, in_last, Volume(copies, simulation.seed, simulation.start), compression
-    )
+    _write_hosts(out / "logs", simulation, in_last, Volume(copies, simulation.seed, simulation.start), compression)
     truth = truth_of(simulation, Damage())
     truth["notes"]["copies"] = _COPIES_NOTE
     truth["counts"] = _counts(base, copies, in_last)

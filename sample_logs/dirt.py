@@ -36,9 +36,7 @@ class Damage:
 
 def add_dirt(files: dict[str, list[bytes]], rng: random.Random) -> Damage:
     """Damage three files in place: six malformed lines, three blank, four exact duplicates, one raw key."""
-    damage = Damage(
-        files=["web-1/2026-11-13.ndjson.gz", "web-2/2026-11-13.ndjson.gz", "web-3/2026-11-18.ndjson.gz"]
-    )
+    damage = Damage(files=["web-1/2026-11-13.ndjson.gz", "web-2/2026-11-13.ndjson.gz", "web-3/2026-11-18.ndjson.gz"])
     for number, line in enumerate(_MALFORMED):
         _insert(files[damage.files[number % 3]], line, rng)
         damage.malformed += 1

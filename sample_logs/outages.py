@@ -76,11 +76,7 @@ OUTAGES: tuple[Outage, ...] = (
 def unset_variable(route: str, host: str, at: float) -> str | None:
     """The error code of a server that lacks the variable for this route, else None."""
     return next(
-        (
-            outage.code
-            for outage in OUTAGES
-            if outage.upstream_status is None and outage.covers(route, host, at)
-        ),
+        (outage.code for outage in OUTAGES if outage.upstream_status is None and outage.covers(route, host, at)),
         None,
     )
 

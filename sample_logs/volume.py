@@ -41,9 +41,7 @@ class Templates:
     ``in_last`` says which lines the last copy has.
     """
 
-    def __init__(
-        self, lines: list[Line], in_last: npt.NDArray[np.bool_], values: dict[str, dict[bytes, int]]
-    ) -> None:
+    def __init__(self, lines: list[Line], in_last: npt.NDArray[np.bool_], values: dict[str, dict[bytes, int]]) -> None:
         self.at = np.array([round(line.at, line.host.timestamp_digits) for line in lines])
         self.text = [line.text + b"\n" for line in lines]
         self.length = np.array([len(text) for text in self.text], np.int64)

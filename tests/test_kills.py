@@ -25,9 +25,7 @@ SIZES = {
 def some_lines() -> list[Line]:
     chosen = random.Random(7)
     lines: list[Line] = [
-        request_line(
-            request_id=f"req_{n:08}", timestamp=1_763_284_364 + n, customer_id=f"cus_{chosen.randrange(99)}"
-        )
+        request_line(request_id=f"req_{n:08}", timestamp=1_763_284_364 + n, customer_id=f"cus_{chosen.randrange(99)}")
         for n in range(LINES)
     ]
     for n in range(0, LINES, 50):

@@ -86,15 +86,11 @@ def _blank_visitor(
     times = people(client.rng, client.customer, per_day, moment(begins) - 3600, END)
     spoil = one_of(client.rng, *(path_segment(blank) for blank in blanks))
     stage.play(
-        work_with_mistake(
-            client, times, client.visitor, Mistake(label, spoil, moment(begins), _until(mended), 0.7)
-        )
+        work_with_mistake(client, times, client.visitor, Mistake(label, spoil, moment(begins), _until(mended), 0.7))
     )
 
 
-def _invalid_body(
-    stage: Stage, variation: str, begins: str, mended: str | None, share: float, **flaws: str
-) -> None:
+def _invalid_body(stage: Stage, variation: str, begins: str, mended: str | None, share: float, **flaws: str) -> None:
     client = _mistaken_client(stage)
     label = stage.label("invalid_body", client, variation, website="website_id" not in flaws)
     times = people(client.rng, client.customer, 55, stage.some_days_before(moment(begins)), END)

@@ -70,6 +70,4 @@ def dev_key(stage: Stage, client: Client) -> list[Behaviour]:
 
 def pipe_typo(_stage: Stage, client: Client) -> list[Behaviour]:
     """Two wrong names for a pipe; then the right one."""
-    return [
-        _by_hand(client, "11-19 17:22", [path_segment("toppages"), path_segment("top-pages")], client.pipe)
-    ]
+    return [_by_hand(client, "11-19 17:22", [path_segment("toppages"), path_segment("top-pages")], client.pipe)]

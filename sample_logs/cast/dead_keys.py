@@ -16,14 +16,10 @@ from sample_logs.clock import END, moment
 def cast(stage: Stage) -> None:
     """Three customers who revoked a key somebody still uses, three whose key ran out."""
     _dead_key(stage, "revoked_key_in_use", "a forgotten server", "11-12 15:00", None, "people")
-    _dead_key(
-        stage, "revoked_key_in_use", "one service missed in a rotation", "11-10 09:00", "11-10 17:40", "clock"
-    )
+    _dead_key(stage, "revoked_key_in_use", "one service missed in a rotation", "11-10 09:00", "11-10 17:40", "clock")
     _dead_key(stage, "revoked_key_in_use", "a nightly job, twice a night", "11-14 12:00", None, "nightly")
     _dead_key(stage, "expired_key_in_use", "a key of ninety days", "11-18 00:00", None, "clock")
-    _dead_key(
-        stage, "expired_key_in_use", "a trial key, replaced next day", "11-12 00:00", "11-13 08:45", "people"
-    )
+    _dead_key(stage, "expired_key_in_use", "a trial key, replaced next day", "11-12 00:00", "11-13 08:45", "people")
     _dead_key(stage, "expired_key_in_use", "ran out late on the last evening", "11-22 22:10", None, "clock")
 
 
@@ -52,6 +48,4 @@ def _dead_key(stage: Stage, case: str, variation: str, died: str, mended: str | 
     renewed = presented(successor.secret)
     proper = usual if mended is None else lambda at: usual(at) if at < until else renewed(usual(at))
     mistake = Mistake(label, lambda call: call, when, until)
-    stage.play(
-        work_with_mistake(client, _times(client, shape, stage.some_days_before(when)), proper, mistake)
-    )
+    stage.play(work_with_mistake(client, _times(client, shape, stage.some_days_before(when)), proper, mistake))

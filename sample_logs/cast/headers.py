@@ -70,9 +70,7 @@ def _nightly_empty_variable(stage: Stage) -> None:
     client = stage.client(customer, key, user_agent=CURL, retries=0)
     label = stage.label("malformed_authorization", client, "an empty variable, twice a night", presented=None)
     times = nightly(client.rng, 1.25, 2, moment("11-13 00:00"), END)
-    mistake = Mistake(
-        label, one_of(client.rng, header("Bearer "), header("Bearer")), moment("11-13 00:00") + HOUR
-    )
+    mistake = Mistake(label, one_of(client.rng, header("Bearer "), header("Bearer")), moment("11-13 00:00") + HOUR)
     stage.play(work_with_mistake(client, times, client.pipe, mistake))
 
 

@@ -53,9 +53,7 @@ def _add_development(stage: Stage, customer: Customer, per_day: float) -> None:
     key = stage.world.add_key(customer, "development")
     client = stage.client(customer, key)
     usual = mixture(client.rng, (client.event, 0.6), (client.pipe, 0.3), (client.identify, 0.1))
-    stage.play(
-        work(client, people(client.rng, customer, min(per_day, 30) * stage.traffic, stage.start, END), usual)
-    )
+    stage.play(work(client, people(client.rng, customer, min(per_day, 30) * stage.traffic, stage.start, END), usual))
     if len(customer.websites) > 1:
         preview = stage.client(customer, stage.world.add_key(customer, "preview"))
         times = people(preview.rng, customer, min(per_day / 3, 12) * stage.traffic, stage.start, END)
@@ -77,9 +75,7 @@ def _add_token_user(stage: Stage, customer: Customer) -> None:
 def _add_backfill(stage: Stage, customer: Customer) -> None:
     """One evening of old events, a second and a half apart, and a nightly import since."""
     client = stage.client(customer, stage.world.add_key(customer, scopes=(WRITE,)), retries=4)
-    once = every(
-        client.rng, 1.5, moment("11-13 18:00"), moment("11-13 18:00") + 0.6 * HOUR * stage.traffic, 1.0
-    )
+    once = every(client.rng, 1.5, moment("11-13 18:00"), moment("11-13 18:00") + 0.6 * HOUR * stage.traffic, 1.0)
     stage.play(work(client, once, client.event))
     importer = stage.client(customer, client.key, retries=4)
     calls = round(40 * stage.traffic)

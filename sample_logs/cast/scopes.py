@@ -41,9 +41,7 @@ def _scopeless(
         "nightly": nightly(client.rng, 0.6, 2, began, END),
         "clock": every(client.rng, 300, began, END),
     }[shape]
-    usual = (
-        client.pipe if shape == "nightly" else mixture(client.rng, (client.pageview, 0.7), (client.pipe, 0.3))
-    )
+    usual = client.pipe if shape == "nightly" else mixture(client.rng, (client.pageview, 0.7), (client.pipe, 0.3))
     label = stage.label("scopeless_key", client, variation, presented=scopeless.secret)
     until = moment(mended) if mended else float("inf")
     mistake = Mistake(label, presented(scopeless.secret), began, until)
@@ -57,9 +55,7 @@ def _missing_scope(
     proper = add_background(stage, customer, 14)
     short = stage.world.add_key(customer, scopes=scopes)
     client = stage.client(customer, proper, retries=0)
-    usual = {"event": client.pageview, "pipe": client.pipe, "identify": client.identify, "mint": client.mint}[
-        what
-    ]
+    usual = {"event": client.pageview, "pipe": client.pipe, "identify": client.identify, "mint": client.mint}[what]
     label = stage.label("missing_scope", client, variation, presented=short.secret, website=what == "pipe")
     times = people(client.rng, customer, 30, moment(begins), END)
     until = moment(mended) if mended else float("inf")

@@ -36,9 +36,7 @@ def cast(stage: Stage) -> None:
         stage.play(_reuses_id(stage, moment(when)))
 
 
-def _scanner(
-    stage: Stage, variation: str, user_agent: str, apart: float, begins: str, ends: str | None
-) -> None:
+def _scanner(stage: Stage, variation: str, user_agent: str, apart: float, begins: str, ends: str | None) -> None:
     rng, ip = stage.rng, stage.ip()
     label = Label("scanner", "production", variation, client_ip=ip, leaves=ends is not None)
     stage.labels.append(label)

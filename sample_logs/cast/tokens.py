@@ -44,8 +44,6 @@ def _nightly(stage: Stage) -> None:
     customer = stage.world.add_customer()
     add_background(stage, customer, 12)
     client = stage.client(customer, stage.world.add_key(customer, scopes=(READ,)), retries=0)
-    label = stage.label(
-        "cached_jwt", client, "one token for a report of four minutes: two calls fail each night"
-    )
+    label = stage.label("cached_jwt", client, "one token for a report of four minutes: two calls fail each night")
     times = nightly(client.rng, 5.0, 5, moment("11-11 00:00"), END, 55.0)
     stage.play(mint_and_keep(client, times, client.pipe, TokenCache(label, HOUR, moment("11-11 00:00"))))

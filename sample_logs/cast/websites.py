@@ -36,11 +36,7 @@ def _view(stage: Stage, viewer: Client, label: Label, created: str, first: str |
     """People look at the new website's dashboard, empty until its first pageview."""
     until = moment(first) if first else float("inf")
     times = sittings(viewer.rng, viewer.customer, 8, 4, moment(created), END)
-    stage.play(
-        work_with_mistake(
-            viewer, times, viewer.pipe, Mistake(label, lambda call: call, moment(created), until)
-        )
-    )
+    stage.play(work_with_mistake(viewer, times, viewer.pipe, Mistake(label, lambda call: call, moment(created), until)))
 
 
 def _empty(stage: Stage, variation: str, created: str, first: str | None) -> None:
@@ -58,9 +54,7 @@ def _events_elsewhere(stage: Stage) -> None:
     _view(stage, viewer, label, "11-19 10:00", None)
     key = stage.world.add_key(customer, "development")
     collector = stage.client(customer, key, website=viewer.website)
-    stage.play(
-        work(collector, people(collector.rng, customer, 40, moment("11-19 09:30"), END), collector.pageview)
-    )
+    stage.play(work(collector, people(collector.rng, customer, 40, moment("11-19 09:30"), END), collector.pageview))
 
 
 def _wrong_website(stage: Stage) -> None:
@@ -68,9 +62,7 @@ def _wrong_website(stage: Stage) -> None:
     customer, viewer, label = _new_website(stage, "its events carry another website's id")
     _view(stage, viewer, label, "11-16 11:20", None)
     collector = stage.client(customer, viewer.key, website=customer.websites[0])
-    stage.play(
-        work(collector, people(collector.rng, customer, 25, moment("11-16 11:00"), END), collector.pageview)
-    )
+    stage.play(work(collector, people(collector.rng, customer, 25, moment("11-16 11:00"), END), collector.pageview))
 
 
 def _all_events_refused(stage: Stage) -> None:

@@ -31,13 +31,9 @@ def cast(stage: Stage) -> None:
     _spoilt_key(stage, "hash_pasted_as_key", "the SHA-256, capitals", "{HASH}", "11-11 09:30", "11-11 13:10")
     _spoilt_key(stage, "hash_pasted_as_key", "the SHA-256 in a nightly job", "{hash}", "11-15 00:00", None, 2)
     _spoilt_key(stage, "unknown_key", "the last eight characters cut off", "{key:.32}", "11-17 15:00", None)
-    _spoilt_key(
-        stage, "unknown_key", "another vendor's key", "sk_live_51Hq{hash:.24}", "11-10 10:10", "11-10 18:00"
-    )
+    _spoilt_key(stage, "unknown_key", "another vendor's key", "sk_live_51Hq{hash:.24}", "11-10 10:10", "11-10 18:00")
     _spoilt_key(stage, "unknown_key", "the placeholder of the example", "YOUR_KEY", "11-21 16:20", None)
-    _spoilt_key(
-        stage, "unknown_key", "a variable never filled in", "${{PIXEL_KEY}}", "11-13 07:50", "11-16 08:20"
-    )
+    _spoilt_key(stage, "unknown_key", "a variable never filled in", "${{PIXEL_KEY}}", "11-13 07:50", "11-16 08:20")
     _spoilt_key(stage, "unknown_key", "one character mistyped", "{key:.39}!", "11-19 00:00", None, 2)
 
 
@@ -65,11 +61,7 @@ def _dev_key(
     proper = stage.world.add_key(customer, environment)
     developer = stage.client(customer, stage.world.add_key(customer, "development"))
     usual = mixture(developer.rng, (developer.pageview, 0.5), (developer.pipe, 0.5))
-    stage.play(
-        work(
-            developer, people(developer.rng, customer, 22, stage.some_days_before(moment(begins)), END), usual
-        )
-    )
+    stage.play(work(developer, people(developer.rng, customer, 22, stage.some_days_before(moment(begins)), END), usual))
     client = stage.client(customer, proper, retries=0)
     began = moment(begins)
     start = stage.some_days_before(began)
@@ -81,15 +73,9 @@ def _dev_key(
     }[shape]
     secret = developer.key.secret
     with_website = shape in ("pipes", "clock", "nightly")
-    label = stage.label(
-        "dev_key_in_prod", client, f"development key, {shape}", presented=secret, website=with_website
-    )
+    label = stage.label("dev_key_in_prod", client, f"development key, {shape}", presented=secret, website=with_website)
     until = moment(mended) if mended else float("inf")
-    stage.play(
-        work_with_mistake(
-            client, times, _usual(client, shape), Mistake(label, presented(secret), began, until)
-        )
-    )
+    stage.play(work_with_mistake(client, times, _usual(client, shape), Mistake(label, presented(secret), began, until)))
 
 
 def _spoilt_key(
@@ -111,7 +97,5 @@ def _spoilt_key(
     until = moment(mended) if mended else float("inf")
     mistake = Mistake(label, presented(secret), moment(begins), until)
     stage.play(
-        work_with_mistake(
-            client, times, mixture(client.rng, (client.pipe, 0.8), (client.visitor, 0.2)), mistake
-        )
+        work_with_mistake(client, times, mixture(client.rng, (client.pipe, 0.8), (client.visitor, 0.2)), mistake)
     )

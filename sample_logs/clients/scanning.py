@@ -27,6 +27,4 @@ def scan(rng: random.Random, ip: str, user_agent: str, times: Iterable[float], l
         guess = rng.choice(_STYLES) + "".join(rng.choices(string.ascii_letters + string.digits, k=32))
         header = rng.choices((f"Bearer {guess}", None, f"Basic {guess}"), (16, 1, 1))[0]
         body = Body() if route == EVENTS else None
-        yield Call(
-            at, "production", route, path, header, ip, user_agent, None, body, near="fra1", label=label
-        )
+        yield Call(at, "production", route, path, header, ip, user_agent, None, body, near="fra1", label=label)

@@ -9,9 +9,7 @@ from sample_logs.clock import DAY, HOUR, busyness
 from sample_logs.world import Customer
 
 
-def people(
-    rng: random.Random, customer: Customer, per_day: float, start: float, end: float
-) -> Iterator[float]:
+def people(rng: random.Random, customer: Customer, per_day: float, start: float, end: float) -> Iterator[float]:
     """Traffic that follows the customer's day and week, about ``per_day`` on a weekday."""
     peak_per_second = per_day / DAY / 0.55
     at = start
@@ -34,9 +32,7 @@ def sittings(
             at += rng.uniform(0.01, 0.4)
 
 
-def every(
-    rng: random.Random, seconds: float, start: float, end: float, jitter: float = 1.5
-) -> Iterator[float]:
+def every(rng: random.Random, seconds: float, start: float, end: float, jitter: float = 1.5) -> Iterator[float]:
     """A clock job every ``seconds``, aligned to the hour, up to ``jitter`` seconds late."""
     due = start - start % seconds + seconds
     while due < end:

@@ -46,9 +46,7 @@ def mint_and_keep(client: Client, times: Iterable[float], usual: Usual, cache: T
             token = None
 
 
-def mint_for_a_batch(
-    client: Client, times: Iterable[float], usual: Usual, calls: int, late: float
-) -> Behaviour:
+def mint_for_a_batch(client: Client, times: Iterable[float], usual: Usual, calls: int, late: float) -> Behaviour:
     """Mint once for ``calls`` calls; one batch in ten is slow and its last call ``late`` seconds too late."""
     for at in times:
         minted = yield from client.send(client.mint(at))

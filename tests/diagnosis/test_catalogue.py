@@ -75,9 +75,7 @@ def test_support_is_told_what_is_ours(code: str) -> None:
     assert "Support:" in fix
 
 
-@pytest.mark.parametrize(
-    "entry", EVERY_ENTRY, ids=lambda entry: f"{entry.code}-{entry.status}-{entry.variant}"
-)
+@pytest.mark.parametrize("entry", EVERY_ENTRY, ids=lambda entry: f"{entry.code}-{entry.status}-{entry.variant}")
 def test_every_text_is_filled_and_uses_known_placeholders_only(entry: ErrorEntry) -> None:
     texts = [entry.title, entry.meaning, entry.fix, entry.retry, entry.send, entry.reply, entry.afterwards]
     texts += [*entry.causes, *entry.steps]
@@ -171,9 +169,7 @@ def test_an_upstream_message_does_not_change_another_code() -> None:
         (None, None, None, "none was recorded"),
     ],
 )
-def test_what_the_catalogue_does_not_list(
-    code: str | None, status: int | None, fault: str | None, says: str
-) -> None:
+def test_what_the_catalogue_does_not_list(code: str | None, status: int | None, fault: str | None, says: str) -> None:
     entry = catalogue().entry(code, status)
     assert says in entry.meaning
     assert (entry.fault, entry.code, entry.status, entry.known) == (fault, code, status, code is None)
@@ -196,9 +192,7 @@ def test_every_request_gets_an_entry(code: str | None, status: int | None, messa
 @given(st.text().filter(lambda code: code not in STATUS_OF_CODE), st.sampled_from([200, 302, 418, 520, None]))
 def test_an_unlisted_code_is_never_woven_into_the_texts(code: str, status: int | None) -> None:
     entry = catalogue().entry(code, status)
-    assert entry.model_dump(exclude={"code"}) == catalogue().entry("other", status).model_dump(
-        exclude={"code"}
-    )
+    assert entry.model_dump(exclude={"code"}) == catalogue().entry("other", status).model_dump(exclude={"code"})
 
 
 def test_codes_seen_but_not_listed() -> None:

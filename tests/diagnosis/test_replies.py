@@ -34,9 +34,7 @@ hostile = st.builds(
 )
 
 
-def facts(
-    code: str | None, status: int | None, upstream_message: str | None = None, **more: Any
-) -> ReplyFacts:
+def facts(code: str | None, status: int | None, upstream_message: str | None = None, **more: Any) -> ReplyFacts:
     values: dict[str, Any] = {
         "request_id": "req_7Qm2xV9cT4",
         "timestamp": MOMENT,
@@ -137,8 +135,7 @@ def test_a_ticket_groups_equal_causes() -> None:
     )
     assert "your 5 requests" in reply
     positions = [
-        reply.index(part)
-        for part in ["(1)", "AAAA11", "CCCC33", "(2)", "BBBB22", "(3)", "DDDD44", "(4)", "EEEE55"]
+        reply.index(part) for part in ["(1)", "AAAA11", "CCCC33", "(2)", "BBBB22", "(3)", "DDDD44", "(4)", "EEEE55"]
     ]
     assert positions == sorted(positions)
     assert "the scopes pixel:read and pixel:write" in reply
@@ -195,10 +192,6 @@ def test_hostile_values_change_nothing_in_the_reply(code: str, status: int, stri
 
 
 @given(status=STATUSES, code=st.text(), other=st.text(), moment=st.datetimes(timezones=st.just(UTC)))
-def test_any_text_makes_a_reply_of_printable_lines(
-    status: int, code: str, other: str, moment: datetime
-) -> None:
-    reply = reply_for(
-        facts(code, status, other, request_id=other, method=other, route=other, timestamp=moment)
-    )
+def test_any_text_makes_a_reply_of_printable_lines(status: int, code: str, other: str, moment: datetime) -> None:
+    reply = reply_for(facts(code, status, other, request_id=other, method=other, route=other, timestamp=moment))
     assert reply.replace("\n", "").isprintable()

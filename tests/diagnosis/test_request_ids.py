@@ -101,9 +101,7 @@ def test_variants(request_id: str, expected: tuple[str, ...]) -> None:
     assert variants(request_id) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["", " req_7Qm2xV9cT4", "REQ_7Qm2xV9cT4", "req_id", "req_7Qm2xV9cT4.", "cus_018400"]
-)
+@pytest.mark.parametrize("text", ["", " req_7Qm2xV9cT4", "REQ_7Qm2xV9cT4", "req_id", "req_7Qm2xV9cT4.", "cus_018400"])
 def test_not_well_formed(text: str) -> None:
     assert not is_well_formed(text)
 

@@ -119,9 +119,7 @@ Outcomes = dict[str, tuple[str, str]]
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """What became of each line, and why: all in one file, a good line between each two."""
     folder = tmp_path_factory.mktemp("hostile")
-    lines = [
-        one for n, line in enumerate(NAMED.values()) for one in (line, request_line(request_id=f"req_good{n}"))
-    ]
+    lines = [one for n, line in enumerate(NAMED.values()) for one in (line, request_line(request_id=f"req_good{n}"))]
     settings = Settings(db=folder / "x.duckdb")
     desk = Desk(settings, open_store(settings))
     desk.ingest([str(write_lines(folder / "a.log", lines))])

@@ -128,9 +128,9 @@ def test_an_appended_file_is_read_from_where_it_was_left(desk: Desk, tmp_path: P
         file.write(as_bytes(lines[12:]))
     report = desk.ingest([str(path)])
     assert outcomes(report) == {"requests": 8}
-    assert [
-        row["line_number"] for row in desk.store.rows("SELECT line_number FROM requests ORDER BY ALL")
-    ] == list(range(1, 21))
+    assert [row["line_number"] for row in desk.store.rows("SELECT line_number FROM requests ORDER BY ALL")] == list(
+        range(1, 21)
+    )
 
 
 @pytest.mark.parametrize("cut", [1, 30, -2])
@@ -222,7 +222,7 @@ def test_folders_globs_and_repeated_paths(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_standard_input_is_read_like_a_file(desk: Desk) -> None:
-    piped = io.BufferedReader(io.BytesIO(as_bytes(MIXED)))  # type: ignore[arg-type]
+    piped = io.BufferedReader(io.BytesIO(as_bytes(MIXED)))
     assert desk.ingest(["-"], standard_input=piped)["requests"] == 51
 
 

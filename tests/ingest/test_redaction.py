@@ -103,9 +103,7 @@ def _named() -> Iterator[Planted]:
                 "JSON in JSON, indented": _line(message=json.dumps({"a": record}, indent=2)),
                 "JSON in JSON in JSON": _line(message=json.dumps({"m": json.dumps(record)})),
                 "list in JSON in JSON": _line(message=json.dumps({name: [value]})),
-                "JSON in JSON, quotation marks as escapes": _line(message=json.dumps(record)).replace(
-                    '\\"', "\\u0022"
-                ),
+                "JSON in JSON, quotation marks as escapes": _line(message=json.dumps(record)).replace('\\"', "\\u0022"),
                 "cut off": json.dumps(record).split('", "after')[0],
                 "cut off in JSON in JSON": _line(message=json.dumps(record).split('", "after')[0]),
             }.items():
@@ -144,9 +142,7 @@ def _objects() -> Iterator[Planted]:
         yield Planted(f"api_key.{member}", _line(**record), hidden)
         yield Planted(f"api_key.{member} in JSON in JSON", _line(message=json.dumps(record)), hidden)
     yield Planted("number", _line(password=123456789, after=1), "123456789")
-    yield Planted(
-        "number in JSON in JSON", _line(message=json.dumps({"pwd": 123456789, "after": 1})), "123456789"
-    )
+    yield Planted("number in JSON in JSON", _line(message=json.dumps({"pwd": 123456789, "after": 1})), "123456789")
     record = {"api_key": {"prefix": f"twelve-chars{hidden}", "length": 21}}
     yield Planted("prefix", _line(**record), hidden)
     yield Planted("prefix in JSON in JSON", _line(message=json.dumps(record)), hidden)
@@ -204,9 +200,7 @@ def test_a_redacted_json_in_json_is_json_still() -> None:
 
 
 def test_twelve_characters_of_an_api_key_are_left_as_a_hint() -> None:
-    line = _line(
-        message="refused ak_live_Zt3bQ7wEr5TyU8iOp2", api_key={"prefix": "ak_live_Zt3bQ7wEr5TyU8iOp2"}
-    )
+    line = _line(message="refused ak_live_Zt3bQ7wEr5TyU8iOp2", api_key={"prefix": "ak_live_Zt3bQ7wEr5TyU8iOp2"})
     record = json.loads(redaction.redact(line))
     assert record["message"] == "refused ak_live_Zt3b[redacted]"
     assert record["api_key"]["prefix"] == "ak_live_Zt3b[redacted]"
@@ -215,9 +209,7 @@ def test_twelve_characters_of_an_api_key_are_left_as_a_hint() -> None:
 def test_what_stands_beside_a_secret_stays() -> None:
     assert redaction.redact("/a?x=1&token=abc&days=7") == "/a?x=1&token=[redacted]&days=7"
     assert redaction.redact('{"a":"https://u:p@h/x","b":1}') == '{"a":"https://u:[redacted]@h/x","b":1}'
-    assert (
-        redaction.redact("Authorization: Bearer x.y was refused") == "Authorization: [redacted] was refused"
-    )
+    assert redaction.redact("Authorization: Bearer x.y was refused") == "Authorization: [redacted] was refused"
     assert redaction.redact('{"password":"a","n":[1,{"x":2}]}') == '{"password":"[redacted]","n":[1,{"x":2}]}'
     inner = r'{"m":"{\"token\":\"a\\\"b\",\"n\":1}"}'
     assert redaction.redact(inner) == r'{"m":"{\"token\":\"[redacted]\",\"n\":1}"}'

@@ -32,14 +32,10 @@ def _code(record: Record) -> str | None:
     return code
 
 
-def test_examples_are_failures_of_the_case_between_first_and_last_seen(
-    requests: list[Record], truth: Record
-) -> None:
+def test_examples_are_failures_of_the_case_between_first_and_last_seen(requests: list[Record], truth: Record) -> None:
     by_id = {record["request_id"]: record for record in requests}
     for label in truth["labels"]:
-        first, last = (
-            datetime.fromisoformat(label[name]).timestamp() for name in ("first_seen", "last_seen")
-        )
+        first, last = (datetime.fromisoformat(label[name]).timestamp() for name in ("first_seen", "last_seen"))
         for record in (by_id[example] for example in label["examples"]):
             assert first - 0.002 <= record["ended"] <= last + 0.002
             assert record["environment"] == label["environment"]
@@ -62,9 +58,7 @@ def test_a_development_key_is_refused_where_it_was_deployed_and_works_at_home(
         assert any(record["status"] < 300 for record in at_home)
 
 
-def test_a_key_that_matches_no_hash_names_no_customer(
-    by_fingerprint: dict[str, list[Record]], truth: Record
-) -> None:
+def test_a_key_that_matches_no_hash_names_no_customer(by_fingerprint: dict[str, list[Record]], truth: Record) -> None:
     for label in _labels(truth, *MATCHES_NO_HASH):
         refused = [
             record
@@ -130,9 +124,7 @@ def test_failing_requests_are_counted_in_full(requests: list[Record], truth: Rec
     assert named == {key: count for key, count in labelled.items() if key[0] is not None}
 
 
-def test_websites_are_empty_until_their_first_accepted_pageview(
-    requests: list[Record], truth: Record
-) -> None:
+def test_websites_are_empty_until_their_first_accepted_pageview(requests: list[Record], truth: Record) -> None:
     for label in _labels(truth, "empty_website"):
         pipes = [
             record
@@ -193,13 +185,9 @@ def test_tokens_are_refused_past_their_life_and_only_then(requests: list[Record]
     assert refused > 500
 
 
-def test_outages_are_many_customers_in_their_hours_on_their_hosts(
-    requests: list[Record], truth: Record
-) -> None:
+def test_outages_are_many_customers_in_their_hours_on_their_hosts(requests: list[Record], truth: Record) -> None:
     for outage in truth["outages"]:
-        began, ended = (
-            datetime.fromisoformat(outage[name]).timestamp() for name in ("started_at", "ended_at")
-        )
+        began, ended = (datetime.fromisoformat(outage[name]).timestamp() for name in ("started_at", "ended_at"))
         failed = [
             record
             for record in requests
@@ -215,9 +203,7 @@ def test_outages_are_many_customers_in_their_hours_on_their_hosts(
 
 
 def test_lookalikes_are_healthy_at_the_end(requests: list[Record], truth: Record) -> None:
-    names = {
-        healthy["lookalike"]: healthy["customer_id"] for healthy in truth["healthy"] if healthy["lookalike"]
-    }
+    names = {healthy["lookalike"]: healthy["customer_id"] for healthy in truth["healthy"] if healthy["lookalike"]}
     assert len(names) == 15
     last_day = {record["customer_id"] for record in requests[-15_000:] if record["status"] < 300}
     assert set(names.values()) <= last_day

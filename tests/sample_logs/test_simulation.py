@@ -20,9 +20,7 @@ def _written(simulation: Simulation, folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_same_seed_same_files(
-    quiet: Simulation, simulate_few: Callable[[], Simulation], tmp_path: Path
-) -> None:
+def test_same_seed_same_files(quiet: Simulation, simulate_few: Callable[[], Simulation], tmp_path: Path) -> None:
     assert _written(quiet, tmp_path / "one") == _written(simulate_few(), tmp_path / "two")
 
 

@@ -21,9 +21,7 @@ LINES = 60_000
 
 
 @pytest.fixture(scope="module")
-def written(
-    quiet: Simulation, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Record, dict[str, list[bytes]]]:
+def written(quiet: Simulation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Record, dict[str, list[bytes]]]:
     folder = tmp_path_factory.mktemp("bulk")
     truth = write_bulk(folder, quiet, LINES)
     paths = sorted(path for path in (folder / "logs").rglob("*") if path.is_file())
@@ -84,14 +82,8 @@ def test_copies_keep_the_age_of_tokens_and_the_death_of_keys(records: list[Recor
         ended = datetime.fromisoformat(record["timestamp"]).timestamp()
         upstream, key = record.get("upstream", {}), record.get("api_key", {})
         if "jwt_issued_at" in upstream and "status" in record:
-            age = (
-                ended
-                - record["duration_ms"] / 1000
-                - datetime.fromisoformat(upstream["jwt_issued_at"]).timestamp()
-            )
-            assert (
-                (age > 119.99) if upstream["status"] == 403 else (age < 120.01 or upstream["status"] >= 408)
-            )
+            age = ended - record["duration_ms"] / 1000 - datetime.fromisoformat(upstream["jwt_issued_at"]).timestamp()
+            assert (age > 119.99) if upstream["status"] == 403 else (age < 120.01 or upstream["status"] >= 408)
         if "revoked_at" in key:
             assert datetime.fromisoformat(key["revoked_at"]).timestamp() <= ended
 
