@@ -16,7 +16,7 @@ class Settings(BaseSettings):
 
     db: Path = Field(default=Path("data/pixeldesk.duckdb"), description="The store: one DuckDB file.")
     memory_mib: int = Field(
-        default=1400, ge=256, description="Memory the engine may take, MiB. Raised by itself for a large index."
+        default=1100, ge=256, description="Memory the engine may take, MiB. Raised by itself for a large index."
     )
     threads: int | None = Field(default=None, ge=1, description="Threads the engine may use; unset: one a processor.")
 
@@ -27,7 +27,7 @@ class Settings(BaseSettings):
         default=4 * MIB, ge=1024, description="A longer line is quarantined unread, bytes without its line end."
     )
     chunk_bytes: int = Field(
-        default=64 * MIB, ge=4096, description="How much of a source is parsed by one statement, bytes."
+        default=48 * MIB, ge=4096, description="How much of a source is parsed by one statement, bytes."
     )
     batch_bytes: int = Field(
         default=512 * MIB, ge=4096, description="How much of a source is committed by one transaction, bytes."

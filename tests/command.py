@@ -1,5 +1,6 @@
 """Runs the real command line as a process of its own."""
 
+import atexit
 import json
 import os
 import signal
@@ -13,7 +14,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 # Compiled once and kept, as for a command that is installed; without it a start takes twice as long.
-_COMPILED = Path(tempfile.gettempdir()) / f"pixeldesk-tests-{os.getuid()}"
+_COMPILED = tempfile.TemporaryDirectory(prefix="pixeldesk-tests-", ignore_cleanup_errors=True)
+atexit.register(_COMPILED.cleanup)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def start(*arguments: object, env: Mapping[str, str] | None = None, **options: A
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     return subprocess.Popen(
         [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)],
-        env={**kept, "PYTHONPYCACHEPREFIX": str(_COMPILED), **(env or {})},
+        env={**kept, "PYTHONPYCACHEPREFIX": _COMPILED.name, **(env or {})},
         # Whoever runs the tests in the background has it ignored, and a child inherits that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **{**pipes, **options},

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 from desk import Desk
 from handover.server import handover_server
-from handover.server_file import ServerFile, write_server_file
+from handover.server_file import ServerFile, read_server_file, write_server_file
 from settings import Settings
 from store import open_store
 from tests.command import ROOT, finish, run, start
@@ -45,6 +46,13 @@ def post(server: ServerFile, command: str, body: bytes, token: str | None = None
     lines = [json.loads(line) for line in response.read().splitlines()]
     connection.close()
     return response.status, lines
+
+
+def wait_for_the_ingest_to_begin(desk: Desk) -> None:
+    """Return as soon as one is under way."""
+    latest = time.monotonic() + 60
+    while not desk._ingesting.locked():
+        assert time.monotonic() < latest, "no ingest has begun"
 
 
 def stored(desk: Desk) -> int:
@@ -168,6 +176,14 @@ def a_dead_process() -> int:
     return process.pid
 
 
+def test_a_server_that_has_ended_is_not_found_by_its_file(settings: Settings) -> None:
+    settings.db.parent.mkdir(parents=True, exist_ok=True)
+    for pid, believed in ((os.getpid(), True), (a_dead_process(), False)):
+        told = ServerFile(port=1, token="x", pid=pid)
+        write_server_file(settings.server_file, told)
+        assert read_server_file(settings.server_file) == (told if believed else None)
+
+
 @pytest.mark.parametrize("content", ["dead", "another", "garbage", ""])
 def test_a_server_file_of_somebody_else_is_not_believed(content: str, desk: Desk) -> None:
     path = desk.settings.server_file
@@ -217,8 +233,7 @@ def test_standard_input_that_breaks_off_is_taken_back(server: ServerFile, desk: 
     connection.putheader("Content-Length", str(len(head) + len(lines)))
     connection.endheaders()
     connection.send(head + lines[: len(lines) - 1000])
-    while not desk._ingesting.locked():
-        assert server.pid == os.getpid()
+    wait_for_the_ingest_to_begin(desk)
     connection.close()
     desk.ingest([])
     assert stored(desk) == before
@@ -228,8 +243,7 @@ def test_stopped_by_ctrl_c(server: ServerFile, desk: Desk, tmp_path: Path) -> No
     file = write_lines(tmp_path / "many.ndjson", request_lines(6_000))
     before = stored(desk)
     process = start("ingest", file, "--db", desk.settings.db)
-    while not desk._ingesting.locked():
-        assert process.poll() is None, "it ended before it could be stopped"
+    wait_for_the_ingest_to_begin(desk)
     process.send_signal(signal.SIGINT)
     finished = finish(process)
     assert (finished.code, finished.err.count("\n")) == (2, 1)

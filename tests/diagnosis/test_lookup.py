@@ -247,6 +247,11 @@ def test_a_key_pasted_beside_or_instead_of_an_id_is_never_echoed(
     assert not any(secret[start : start + 16] in printed for start in range(len(secret) - 15))
 
 
+def test_what_looks_like_a_hash_is_not_echoed_even_where_it_is_an_id(desk: Desk, tmp_path: Path) -> None:
+    load(desk, tmp_path, request_line(request_id="0123456789abcdef" * 4))
+    assert "0123456789abcdef" not in json.dumps(ask(desk, "0123456789abcdef" * 4))
+
+
 # --- not found ----------------------------------------------------------------------------------------------
 
 

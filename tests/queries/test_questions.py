@@ -183,7 +183,7 @@ def test_nothing_is_covered_by_an_empty_store(desk: Desk) -> None:
 
 
 def test_gaps_are_the_hours_without_a_request(desk: Desk, tmp_path: Path) -> None:
-    hours = [0, 1, 4, 13, 14]
+    hours = [0, 1, 4, 11, 14]
     lines = [request_line(request_id=f"req_hour{n:04}", timestamp=moment(n * 3600 + 1)) for n in hours]
     # Neither a log line of another kind nor an impossible time fills a gap, and the latter makes none.
     lines += [event_line(timestamp=moment(2 * 3600)), request_line(timestamp="1999-01-01T00:00:00Z")]
