@@ -24,8 +24,8 @@ _DEEPEST_RECORD = 100
 
 def cards(store: Store, request_id: str) -> list[Card]:
     """Every request with exactly this id, in time order: ids are not unique by nature."""
-    requests = question("request").rows(store, request_id=request_id)
-    events = question("request_events").rows(store, request_id=request_id) if requests else []
+    requests = sorted(question("request").rows(store, request_id=request_id), key=_in_time)
+    events = sorted(question("request_events").rows(store, request_id=request_id), key=_in_time) if requests else []
     of_request = _nearest_request(requests, events)
     return [
         _card(store, request, of_request[place], place < _CARDS_WITH_NEIGHBOURS)
@@ -50,7 +50,7 @@ def reply_facts(card: Card) -> ReplyFacts:
 
 def _card(store: Store, request: dict[str, Any], events: list[dict[str, Any]], with_neighbours: bool) -> Card:
     entry = catalogue().entry(request["error_code"], request["status"], request["upstream_message"])
-    lines = sorted([request, *events], key=lambda line: (line["timestamp"], line["line_number"]))
+    lines = sorted([request, *events], key=_in_time)
     card: Card = plain(
         {
             **{
@@ -74,7 +74,7 @@ def _card(store: Store, request: dict[str, Any], events: list[dict[str, Any]], w
                 "message": request["upstream_message"],
                 "jwt_issued_at": request["jwt_issued_at"],
             },
-            "source": {"path": request["source"], "line": request["line_number"]},
+            "source": {"path": _source(store, request["source_id"]), "line": request["line_number"]},
             "lines": [_json_or_text(line["raw"]) for line in lines],
             "neighbours": _neighbours(store, request) if with_neighbours else {"before": [], "after": []},
             "also_affected": _also_affected(store, request),
@@ -84,6 +84,15 @@ def _card(store: Store, request: dict[str, Any], events: list[dict[str, Any]], w
     )  # fmt: skip
     card["reply"] = reply_for(reply_facts(card))
     return card
+
+
+def _in_time(line: dict[str, Any]) -> tuple[datetime, int, int]:
+    return line["timestamp"], line["source_id"], line["line_number"]
+
+
+def _source(store: Store, source_id: int) -> str | None:
+    rows = question("source").rows(store, source_id=source_id)
+    return rows[0]["path"] if rows else None
 
 
 def _meaning(entry: ErrorEntry) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _not_found(store: Store, request_id: str) -> NotFound:
         return NotFound(request_id, f"Its log line could not be understood and is in quarantine ({where}).")
     events = question("request_events").rows(store, request_id=request_id)
     if events:
-        first = rfc3339(events[0]["timestamp"])
+        first = rfc3339(min(event["timestamp"] for event in events))
         return NotFound(
             request_id,
             f"Only {len(events)} application log line(s) carry this id, the first at {first}; "

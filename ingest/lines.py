@@ -5,8 +5,9 @@ and blank lines are taken off. Each line keeps its number and its place in uncom
 """
 
 import hashlib
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -95,12 +96,11 @@ class LineReader:
 
         A chunk's table may point into one of two buffers: see Chunk.owned.
         """
-        with ThreadPoolExecutor(1, thread_name_prefix="pixeldesk-read") as ahead:
-            chunks = self._chunks()
-            coming = ahead.submit(next, chunks, None)
-            while (chunk := coming.result()) is not None:
-                coming = ahead.submit(next, chunks, None)
-                yield chunk
+        chunks = self._chunks()
+        coming = _in_background(lambda: next(chunks, None))
+        while (chunk := coming.result()) is not None:
+            coming = _in_background(lambda: next(chunks, None))
+            yield chunk
 
     def _chunks(self) -> Iterator[Chunk]:
         buffers = self.buffers or read_buffers(self.chunk_bytes, self.max_line_bytes)
@@ -224,6 +224,20 @@ class _Oversized:
         reason = f"longer than {max_line_bytes:,} bytes (PIXELDESK_MAX_LINE_BYTES)"
         digest = int.from_bytes(self._hash.digest()[:8])
         return UnreadableLine(line_number, byte_offset, self.length, digest, reason, self._sample)
+
+
+def _in_background(work: Callable[[], "Chunk | None"]) -> "Future[Chunk | None]":
+    """Begin the work in a thread that nobody waits for: reading an idle pipe must not hold up the process's end."""
+    future: Future[Chunk | None] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="pixeldesk-read", daemon=True).start()
+    return future
 
 
 def _line_ends(octets: npt.NDArray[np.uint8]) -> Places:

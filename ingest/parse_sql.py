@@ -17,6 +17,9 @@ from ingest.log_format import Field, LogFormat
 
 _UTC = r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d+)?Z"
 _RFC3339 = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
+# What lies outside is no time that Python could show.
+_FIRST = "TIMESTAMP '0001-01-01'"
+_LAST = "TIMESTAMP '9999-12-31 23:59:59.999999'"
 _NUMBER = r"-?\d{1,19}(\.\d+)?([eE][+-]?\d{1,2})?"
 _WHOLE = r"-?\d+(\.0+)?"
 
@@ -102,7 +105,8 @@ def _typed(field: Field) -> str:
     text = _text(field)
     match field.type:
         case "timestamp":
-            return timestamp_sql(text)
+            moment = timestamp_sql(text)
+            return f"CASE WHEN {moment} BETWEEN {_FIRST} AND {_LAST} THEN {moment} END"
         case "integer":
             number = f"CASE WHEN regexp_full_match({text}, '{_WHOLE}') THEN TRY_CAST({text} AS BIGINT) END"
             return f"CASE WHEN ({number}) BETWEEN {field.min} AND {field.max} THEN {number} END"

@@ -19,6 +19,7 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 _NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
 _EPOCH = re.compile(r"-?\d{1,19}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
 _SHOWN_CHARACTERS = 40
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 
 def why_refused(line: str, log_format: LogFormat) -> str:
@@ -101,7 +102,15 @@ def _timestamp(value: Any) -> Any:
         raise ValueError("is neither RFC 3339 (2026-11-16T09:12:44.318Z) nor a Unix epoch")
     if _RFC3339.fullmatch(text):
         datetime.fromisoformat(text.upper().replace(":59:60", ":59:59"))
+    elif not _FIRST_SECOND <= _seconds(float(text)) <= _LAST_SECOND:
+        raise ValueError("lies outside the years 1 to 9999")
     return value
+
+
+def _seconds(epoch: float) -> float:
+    """An epoch in seconds, whatever its unit: see parse_sql.timestamp_sql."""
+    units = (1, 1e3, 1e6, 1e9)
+    return epoch / units[sum(abs(epoch) >= bound for bound in (1e11, 1e14, 1e17))]
 
 
 def _no_truth(number: type) -> Callable[[Any], Any]:

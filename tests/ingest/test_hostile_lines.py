@@ -84,6 +84,8 @@ REFUSED: dict[str, tuple[Line, str]] = {
     "no time": (without("timestamp"), "timestamp is missing"),
     "no zone": (request_line(timestamp="2026-11-16T09:12:44"), "has no offset from UTC"),
     "30 February": (request_line(timestamp="2026-02-30T00:00:00Z"), "timestamp is"),
+    "the year 0": (request_line(timestamp="0000-01-01T00:00:00Z"), "timestamp is"),
+    "an epoch before the year 1": (request_line(timestamp=-99999999999), "outside the years 1 to 9999"),
     "a date": (request_line(timestamp="2026-11-16"), "neither RFC 3339"),
     "true as time": (request_line(timestamp=True), "timestamp is true"),
     "no id on a request": (without("request_id"), "request_id is missing"),
