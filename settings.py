@@ -16,7 +16,7 @@ class Settings(BaseSettings):
 
     db: Path = Field(default=Path("data/pixeldesk.duckdb"), description="The store: one DuckDB file.")
     memory_mib: int = Field(
-        default=1100, ge=256, description="Memory the engine may take, MiB. Raised by itself for a large index."
+        default=1400, ge=256, description="Memory the engine may take, MiB. Raised by itself for a large index."
     )
     threads: int | None = Field(default=None, ge=1, description="Threads the engine may use; unset: one a processor.")
 
