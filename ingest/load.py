@@ -49,6 +49,14 @@ class _Planned:
     source: Source
     size: int | None
     modified_ns: int | None
+    position: int = 0
+    """Uncompressed bytes of it that were read before."""
+
+    @property
+    def unread(self) -> int:
+        """About how many bytes of lines are still to come, uncompressed."""
+        packed = self.source.name.endswith((".gz", ".zst"))
+        return max(0, (self.size or 0) * (_USUAL_EXPANSION if packed else 1) - self.position)
 
 
 def load(
@@ -84,7 +92,7 @@ class _Load:
     def run(self, sources: Iterable[Source | InputError]) -> IngestReport:
         planned = self._plan(sources)
         total = sum(plan.size or 0 for plan in planned)
-        bulk = self._is_bulk(planned, total)
+        bulk = self._is_bulk(sum(plan.unread for plan in planned))
         if bulk:
             self._store.drop_indexes()
         try:
@@ -98,7 +106,10 @@ class _Load:
 
     def _plan(self, sources: Iterable[Source | InputError]) -> list[_Planned]:
         """What has to be read: a file whose size and time are those of the last whole reading does not."""
-        known = {row["path"]: row for row in self._store.rows("SELECT path, size, modified_ns, problem FROM sources")}
+        known = {
+            row["path"]: row
+            for row in self._store.rows("SELECT path, size, modified_ns, position, problem FROM sources")
+        }
         planned = []
         for source in sources:
             self._report.files += 1
@@ -115,12 +126,10 @@ class _Load:
                 if before["problem"]:
                     self._report.damaged.append(f"{source.name}: {before['problem']}")
             else:
-                planned.append(_Planned(source, size, modified_ns))
+                planned.append(_Planned(source, size, modified_ns, before["position"] if before else 0))
         return planned
 
-    def _is_bulk(self, planned: list[_Planned], total: int) -> bool:
-        packed = any(plan.source.name.endswith((".gz", ".zst")) for plan in planned)
-        coming = total * (_USUAL_EXPANSION if packed else 1)
+    def _is_bulk(self, coming: int) -> bool:
         rows = self._store.rows("SELECT count(*) AS rows FROM requests")[0]["rows"]
         return coming > _BULK_BYTES and coming / _BYTES_A_LINE > rows * _BULK_SHARE
 

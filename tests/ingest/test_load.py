@@ -329,6 +329,20 @@ def test_two_ingests_at_once_double_nothing(desk: Desk, tmp_path: Path) -> None:
     assert stored(desk) == {"requests": 3000}
 
 
+def test_a_little_more_of_a_large_file_is_no_bulk_load(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.load._BULK_BYTES", 1)
+    path = write_lines(tmp_path / "a.log", request_lines(300))
+    desk.ingest([str(path)])
+    dropped: list[bool] = []
+    monkeypatch.setattr(desk.store, "drop_indexes", lambda: dropped.append(True))
+    with path.open("ab") as file:
+        file.write(as_bytes([request_line(request_id="req_onemore")]))
+    assert outcomes(desk.ingest([str(path)])) == {"requests": 1}
+    assert not dropped
+
+
 def test_bulk_load_ends_with_its_indexes(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.load._BULK_BYTES", 1)
     desk.ingest([str(write_lines(tmp_path / "a.log", MIXED))])
