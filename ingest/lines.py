@@ -15,11 +15,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ingest.byte_stream import ByteStream
+from ingest.line_table import Octets, Places, line_table
 
 _BOM = b"\xef\xbb\xbf"
 _BLANKS = b" \t\r\v\f"
-# Rows a thread takes at a time: small enough that all processors get some of a chunk.
-_ROWS_PER_RECORD_BATCH = 4096
 # Text of an unreadable line kept for its excerpt, bytes.
 _SAMPLE_BYTES = 400
 # Bytes a source is recognised by: at its start, and before the place where reading stopped.
@@ -29,7 +28,6 @@ TAIL_BYTES = 400
 _SMALL_SHARE = 4
 _PIECE_BYTES = 1 << 18
 _HIGH_BITS = np.uint64(0x8080808080808080)
-Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -191,7 +189,7 @@ class LineReader:
         if not keep.all():
             starts, ends, numbers, offsets = starts[keep], ends[keep], numbers[keep], offsets[keep]
         return Chunk(
-            table=_table(bytes(octets) if owned else buffer, octets, starts, ends, numbers, offsets),
+            table=line_table(bytes(octets) if owned else buffer, octets, starts, ends, numbers, offsets),
             lines=len(keep),
             blank=int(blank.sum()),
             unreadable=unreadable,
@@ -240,13 +238,13 @@ def _in_background(work: Callable[[], "Chunk | None"]) -> "Future[Chunk | None]"
     return future
 
 
-def _line_ends(octets: npt.NDArray[np.uint8]) -> Places:
+def _line_ends(octets: Octets) -> Places:
     # Piece by piece, so that what is compared and the result stay in the processor's cache.
     pieces = range(0, len(octets), _PIECE_BYTES)
     return np.concatenate([np.flatnonzero(octets[at : at + _PIECE_BYTES] == 10) + at for at in pieces])
 
 
-def _has_high(octets: npt.NDArray[np.uint8]) -> bool:
+def _has_high(octets: Octets) -> bool:
     words = octets[: len(octets) & ~7].view(np.uint64)
     pieces = range(0, len(words), _PIECE_BYTES // 8)
     return bool((octets[-8:] >= 0x80).any()) or any(
@@ -258,7 +256,7 @@ def _digest(line: bytes) -> int:
     return int.from_bytes(hashlib.sha256(line).digest()[:8])
 
 
-def _blank(buffer: bytearray, octets: npt.NDArray[np.uint8], starts: Places, ends: Places) -> npt.NDArray[np.bool_]:
+def _blank(buffer: bytearray, octets: Octets, starts: Places, ends: Places) -> npt.NDArray[np.bool_]:
     blank = starts >= ends
     # Only a line that starts with a blank can be all blank; such lines are few, so they are looked at singly.
     first = octets[np.minimum(starts, len(octets) - 1)]
@@ -267,9 +265,7 @@ def _blank(buffer: bytearray, octets: npt.NDArray[np.uint8], starts: Places, end
     return blank
 
 
-def _not_text(
-    octets: npt.NDArray[np.uint8], starts: Places, ends: Places, keep: npt.NDArray[np.bool_]
-) -> Iterator[tuple[int, str]]:
+def _not_text(octets: Octets, starts: Places, ends: Places, keep: npt.NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
     if not _has_high(octets) or _is_utf8(octets):
         return
     high = octets >= 0x80
@@ -281,7 +277,7 @@ def _not_text(
             yield int(index), f"not UTF-8 text (byte 0x{octet:02x} at {error.start})"
 
 
-def _is_utf8(octets: npt.NDArray[np.uint8]) -> bool:
+def _is_utf8(octets: Octets) -> bool:
     bounds = np.array([0, len(octets)], np.int64)
     whole = pa.LargeStringArray.from_buffers(1, pa.py_buffer(bounds), pa.py_buffer(octets))
     try:
@@ -289,40 +285,3 @@ def _is_utf8(octets: npt.NDArray[np.uint8]) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
-
-
-def _table(
-    buffer: bytearray | bytes,
-    octets: npt.NDArray[np.uint8],
-    starts: Places,
-    ends: Places,
-    numbers: Places,
-    offsets: Places,
-) -> pa.Table:
-    lengths = ends - starts
-    table = pa.table(
-        {
-            "line": _string_views(buffer, octets, starts, lengths),
-            "line_number": pa.array(numbers),
-            "byte_offset": pa.array(offsets),
-            "byte_length": pa.array(lengths),
-        }
-    )
-    return pa.Table.from_batches(table.to_batches(max_chunksize=_ROWS_PER_RECORD_BATCH), table.schema)
-
-
-def _string_views(
-    buffer: bytearray | bytes, octets: npt.NDArray[np.uint8], starts: Places, lengths: Places
-) -> pa.StringViewArray:
-    """Arrow's string views: length, first four bytes, buffer index, offset; up to 12 bytes inline instead."""
-    views = np.zeros((len(starts), 4), np.int32)
-    views[:, 0] = lengths
-    views[:, 3] = starts
-    heads = views.view(np.uint8).reshape(len(starts), 16)
-    for place in range(4):
-        heads[:, 4 + place] = octets[np.minimum(starts + place, len(octets) - 1)]
-    for index in np.flatnonzero(lengths <= 12):
-        short = bytes(octets[starts[index] : starts[index] + lengths[index]])
-        views[index, 1:] = np.frombuffer(short.ljust(12, b"\0"), np.int32)
-    buffers = [None, pa.py_buffer(views), pa.py_buffer(buffer)]
-    return pa.Array.from_buffers(pa.string_view(), len(starts), buffers)
