@@ -24,21 +24,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.chromium import CHROMIUM, CHROMIUM_FLAGS
 from desk import Desk
 from settings import Settings
 from store import open_store
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM = os.environ.get("PIXELDESK_CHROMIUM", "/usr/bin/chromium")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAIRS = 30
 _WARM_UP = 3
 _DEADLINE_S = 60

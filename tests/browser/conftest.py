@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, sync_playwright
 
+from bench.chromium import CHROMIUM_FLAGS
 from desk import Desk
 from settings import Settings
 from store import open_store
@@ -21,15 +22,6 @@ from tests.browser.requests_of_the_tests import LINES
 from tests.conftest import ROOT
 from tests.log_lines import write_lines
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _DEADLINE_S = 60
 
 OpenPage = Callable[..., Page]
