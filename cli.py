@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from console import print_card, print_line, print_not_found, print_rows, progress_bar
 from errors import PixeldeskError, UsageError
 from handover.client import ask
+from ingest.report import OUTCOMES
 from queries import question
 from settings import Settings
 
@@ -227,8 +228,7 @@ def _name_values(given: list[str]) -> dict[str, str]:
 
 
 def _ingest_sentence(report: dict[str, Any]) -> str:
-    outcomes = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
-    counted = ", ".join(f"{report[name]:,} {name}" for name in outcomes if report[name] or name == "requests")
+    counted = ", ".join(f"{report[name]:,} {name}" for name in OUTCOMES if report[name] or name == "requests")
     unchanged = f" ({report['unchanged']} unchanged)" if report["unchanged"] else ""
     read = f"{report['files']:,} files{unchanged}, {report['lines']:,} lines in {report['seconds']:.1f} s"
     return f"{read}: {counted}"

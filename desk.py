@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from diagnosis.catalogue import catalogue
 from diagnosis.lookup import LookupAnswer, lookup
 from errors import UsageError
+from ingest.report import OUTCOMES
 from ingest.sources import find_sources
 from queries import question
 from queries.values import parse_time, plain
@@ -102,7 +103,7 @@ class Desk:
             "store": {"path": str(self.store.path), **coverage},
             "gaps": {"hours": len(gaps), "first": [row["hour"] for row in gaps[:_SHOWN_GAPS]]},
             "sources": {"files": len(sources), "incomplete": sum(not one["complete"] for one in sources)},
-            "totals": {name: sum(one[name] or 0 for one in sources) for name in ("lines", *_OUTCOMES)},
+            "totals": {name: sum(one[name] or 0 for one in sources) for name in ("lines", *OUTCOMES)},
             "seconds": round(time.perf_counter() - started, 3),
         }
 
@@ -126,11 +127,8 @@ def _whole_number(text: str) -> int:
     return number
 
 
-_OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
-
-
 def _outcomes(source: dict[str, Any]) -> int:
-    return sum(source[name] for name in _OUTCOMES)
+    return sum(source[name] for name in OUTCOMES)
 
 
 def _shown(value: object) -> object:

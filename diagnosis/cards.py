@@ -1,13 +1,13 @@
 """A request's card: all that the desk knows of one request, put together from several questions."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from diagnosis.catalogue import ErrorEntry, catalogue
 from diagnosis.replies import ReplyFacts, reply_for
 from queries import question
-from queries.values import plain, rfc3339
+from queries.values import plain
 from store import Store
 
 Card = dict[str, Any]
@@ -185,11 +185,3 @@ def _is_deeper_than(levels: int, value: Any) -> bool:
             for child in (one.values() if isinstance(one, dict) else one)
         ]
     return bool(level)
-
-
-def moment_of(card: Card) -> datetime:
-    """The card's time, aware, in UTC."""
-    return datetime.fromisoformat(card["timestamp"]).astimezone(UTC)
-
-
-__all__ = ["NEIGHBOURS_EACH_WAY", "Card", "cards", "moment_of", "reply_facts", "rfc3339"]

@@ -37,6 +37,7 @@ class Batch:
         self._batch_id = self._next("batch_ids")
         self._readings: dict[str, Reading] = {}
         self._gathered: list[tuple[Reading, Chunk, int]] = []
+        self._gathered_bytes = 0
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
 
     def take(self, reading: Reading, chunk: Chunk | None) -> None:
@@ -55,7 +56,8 @@ class Batch:
         counts = reading.counts.setdefault(batch_id, LineCounts())
         counts.add(LineCounts(lines=chunk.lines, blank=chunk.blank, bytes=chunk.size))
         self._gathered.append((reading, chunk, batch_id))
-        if not chunk.owned or sum(gathered.size for _, gathered, _ in self._gathered) >= self._enough:
+        self._gathered_bytes += chunk.size
+        if not chunk.owned or self._gathered_bytes >= self._enough:
             self._store()
 
     def finish(self) -> LineCounts:
@@ -79,16 +81,13 @@ class Batch:
     def _next(self, sequence: str) -> int:
         return int(self._transaction.value(f"SELECT nextval('{sequence}')"))
 
-    def _staging(self, reading: Reading) -> Staging:
-        return Staging(self._transaction, reading.log_format, self._oldest, self._newest, self._batch_id)
-
     def _store(self) -> None:
-        gathered, self._gathered = self._gathered, []
+        gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
         if not gathered:
             return
         lines = _numbered(gathered)
         reading = gathered[0][0]
-        staging = self._staging(reading)
+        staging = Staging(self._transaction, reading.log_format, self._oldest, self._newest, self._batch_id)
         with self._transaction.lent("lines", lines):
             self._count("duplicates", staging.stage(lines.num_rows))
         staging.insert_staged()

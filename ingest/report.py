@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
+"""What can become of a line."""
+
 
 @dataclass
 class LineCounts:
@@ -25,8 +28,8 @@ class LineCounts:
     @property
     def balanced(self) -> bool:
         """The accounting identity: lines = requests + events + quarantined + duplicates + blank + unmapped."""
-        outcomes = self.requests + self.events + self.quarantined + self.duplicates + self.blank + self.unmapped
-        return self.lines == outcomes
+        accounted: int = sum(getattr(self, outcome) for outcome in OUTCOMES)
+        return self.lines == accounted
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Lines into the tables of requests, events and unmapped lines, each line once.
 
-Works on two Arrow tables' worth of words: `lines(row, batch_id, source_id, line, line_number, byte_offset,
-byte_length)` is lent by the caller, the temporary table `staged` holds the same lines parsed. A good request takes
-the straight way from `lines` into its table; what is left is staged and looked at more closely.
+The caller lends `lines(row, batch_id, source_id, line, line_number, byte_offset, byte_length)`. A good request takes
+the straight way from there into its table; what is left is parsed into the temporary table `staged` and looked at
+more closely.
 """
 
 from typing import Any
