@@ -8,6 +8,7 @@ _RUNS: tuple[tuple[str, list[str]], ...] = (
     ("bench.ingest", ["--lines", "10000000"]),
     ("bench.lookup", []),
     ("bench.page", []),
+    ("bench.diagnosis", []),
 )
 
 for module, arguments in _RUNS:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sample_logs.bulk import write_bulk
+from sample_logs.cast import cast_everybody
+from sample_logs.drawn import cast_drawn
 from sample_logs.sample import DEFAULT_SEED, write_sample
 from sample_logs.simulation import simulate
 
@@ -25,10 +27,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--lines", type=int, help="about how many lines, from 60000; default: the sample's own size")
     parser.add_argument("--compress", choices=("gz", "zst", "none"), help="default: as the sample is, or none")
+    parser.add_argument("--drawn", action="store_true", help="draw a large cast from the seed; needs --out")
     parser.add_argument("--weeks", type=int, default=2, choices=range(2, 53), metavar="2..52")
     asked = parser.parse_args()
     if asked.lines and asked.out == _HOME:
         parser.error("--lines needs --out, so that the committed sample stays as it is")
+    if asked.drawn and (asked.out == _HOME or asked.lines):
+        parser.error("--drawn needs --out, so that the committed sample stays as it is, and takes no --lines")
     if asked.lines and asked.lines < _FEWEST_LINES:
         parser.error(f"--lines starts at {_FEWEST_LINES}: the cases alone make about that many")
     began = time.perf_counter()
@@ -40,7 +45,8 @@ def main() -> None:
 
 def _write(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.lines is None:
-        return write_sample(asked.out, asked.seed, asked.weeks, 1.0, asked.compress)
+        cast = cast_drawn if asked.drawn else cast_everybody
+        return write_sample(asked.out, asked.seed, asked.weeks, 1.0, asked.compress, cast)
     healthy = (asked.lines - _LINES_OF_CASES) / (_HEALTHY_LINES_A_WEEK * asked.weeks)
     traffic = min(1.0, max(0.01, healthy))
     simulation = simulate(asked.seed, asked.weeks, traffic)

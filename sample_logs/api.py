@@ -12,6 +12,7 @@ from sample_logs.fleet import route_to_host
 from sample_logs.messages import EVENTS, IDENTIFY, PIPES, TOKENS, VISITORS, Call
 from sample_logs.outages import unset_variable
 from sample_logs.ratelimit import RateLimiter
+from sample_logs.servers import Servers
 from sample_logs.world import READ, WRITE, ApiKey, World
 
 _BEARER = re.compile(r"Bearer (.+)", re.DOTALL)
@@ -25,15 +26,16 @@ _RETRY_AFTER_SHARE = 0.92
 class Api:
     """All servers of all environments; they share the key tables, the rate limiter and the downstream."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, servers: Servers) -> None:
         self._world = world
+        self._servers = servers
         self._rng = world.rng("api")
         self._limiter = RateLimiter()
-        self._downstream = Downstream(world.rng("downstream"))
+        self._downstream = Downstream(world.rng("downstream"), servers.outages, servers.expired_wordings)
 
     def handle(self, call: Call) -> Exchange:
         """Answer one request. Calls must come in time order."""
-        host = route_to_host(call.environment, call.near, self._rng)
+        host = route_to_host(self._servers.hosts, call.environment, call.near, self._rng)
         exchange = Exchange(call, host, call.reuse_id or self._new_request_id(), 0.0)
         if call.route in (PIPES, VISITORS):
             exchange.website_id = call.website_id
@@ -88,7 +90,7 @@ class Api:
             raise LookupError("a request without a key got past the gate")
         if self._rng.random() < _INTERNAL_ERROR_SHARE:
             return Refusal("internal_error")
-        unset = unset_variable(call.route, host, call.at)
+        unset = unset_variable(self._servers.outages, call.route, host, call.at)
         if unset:
             return Refusal(unset, retry_after_s=self._retry_after(30))
         exchange.upstream = upstream = self._downstream.answer(call, host, key.customer_id)
@@ -100,7 +102,7 @@ class Api:
     def _succeed(self, exchange: Exchange, key: ApiKey) -> None:
         call = exchange.call
         if call.route == PIPES:
-            filled = self._world.has_rows(call.environment, call.website_id, call.at)
+            filled = self._world.has_rows(call.environment, call.website_id, call.at, call.segment)
             exchange.rows = self._downstream.rows(call) if filled else 0
         elif call.route == TOKENS:
             exchange.minted = self._downstream.mint(key.customer_id, call.at)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sample_logs.clock import END, HOUR
 from sample_logs.exchange import Exchange
-from sample_logs.fleet import HOSTS, Host
+from sample_logs.fleet import Host
 from sample_logs.lines import timestamp
 from sample_logs.messages import EVENTS, IDENTIFY, PIPES
 
@@ -50,10 +50,10 @@ def lines_about(exchange: Exchange, rng: random.Random) -> list[tuple[float, dic
     ]
 
 
-def lines_about_hosts(start: float) -> list[tuple[Host, float, dict[str, Any]]]:
+def lines_about_hosts(hosts: tuple[Host, ...], start: float) -> list[tuple[Host, float, dict[str, Any]]]:
     """Event lines outside any request: deploys, start-ups, the daily certificate check."""
     found: list[tuple[Host, float, dict[str, Any]]] = []
-    for number, host in enumerate(HOSTS):
+    for number, host in enumerate(hosts):
         for deployed, release in host.releases:
             if deployed < start:
                 continue

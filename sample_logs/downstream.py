@@ -6,10 +6,10 @@ import random
 from dataclasses import dataclass
 
 from sample_logs.messages import EVENTS, IDENTIFY, PIPES, TOKENS, VISITORS, Call, Token
-from sample_logs.outages import downstream_outage
+from sample_logs.outages import Outage, downstream_outage
 
 TOKEN_LIFE_S = 120.0
-_EXPIRED_WORDINGS = (
+EXPIRED_WORDINGS = (
     "JWT expired",
     "jwt expired",
     "Invalid token: JWT expired",
@@ -37,8 +37,10 @@ class Upstream:
 class Downstream:
     """Answers the API's calls; also mints tokens."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, outages: tuple[Outage, ...], expired_wordings: tuple[str, ...]) -> None:
         self._rng = rng
+        self._outages = outages
+        self._expired_wordings = expired_wordings
 
     def mint(self, customer_id: str, at: float) -> Token:
         """A fresh token."""
@@ -49,11 +51,11 @@ class Downstream:
         token = None
         if call.route in (PIPES, VISITORS):
             token = call.token or self.mint(customer_id, call.at)
-        outage = downstream_outage(call.route, host, call.at, self._rng)
+        outage = downstream_outage(self._outages, call.route, host, call.at, self._rng)
         if outage and outage.upstream_status:
             return Upstream(outage.upstream_status, outage.upstream_message, token, outage.code)
         if token and call.at - token.issued_at > TOKEN_LIFE_S:
-            return Upstream(403, self._rng.choice(_EXPIRED_WORDINGS), token, "tinybird_error")
+            return Upstream(403, self._rng.choice(self._expired_wordings), token, "tinybird_error")
         if call.route != TOKENS and self._rng.random() < _HICCUP_SHARE:
             status, message = self._rng.choice(_HICCUPS)
             return Upstream(status, message, token, "tinybird_error")

@@ -17,11 +17,17 @@ class LoggedFields:
     key_length: bool = True
     key_fingerprint: bool = True
     jwt_issued_at: bool = True
+    error_details: bool = True
+    retry_after: bool = True
+    user_agent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A server and its releases, as (from, release) in time order."""
+    """A server and its releases, as (from, release) in time order.
+
+    ``leaves_out`` names optional fields that it does not log, as (field, from, until); None: as in the sample.
+    """
 
     name: str
     region: str
@@ -30,6 +36,7 @@ class Host:
     timestamp_digits: int = 3
     files: str = "daily"
     compression: str = "gz"
+    leaves_out: tuple[tuple[str, float, float], ...] | None = None
 
     def release(self, at: float) -> str:
         """The release running at ``at``."""
@@ -37,6 +44,8 @@ class Host:
 
     def logged_fields(self, at: float) -> LoggedFields:
         """What this server's logger writes: an old release and an old logger leave fields out."""
+        if self.leaves_out is not None:
+            return LoggedFields(**{field: False for field, began, ended in self.leaves_out if began <= at < ended})
         release = self.release(at)
         return LoggedFields(
             scopes=release != "2026.45.3",
@@ -103,14 +112,9 @@ HOSTS: tuple[Host, ...] = (
     ),
 )
 
-_BY_ENVIRONMENT = {
-    environment: tuple(host for host in HOSTS if host.environment == environment)
-    for environment in ("production", "preview", "development")
-}
 
-
-def route_to_host(environment: str, near: str, rng: random.Random) -> Host:
+def route_to_host(fleet: tuple[Host, ...], environment: str, near: str, rng: random.Random) -> Host:
     """The load balancer: mostly the caller's own region, sometimes any other server."""
-    hosts = _BY_ENVIRONMENT[environment]
+    hosts = [host for host in fleet if host.environment == environment]
     local = [host for host in hosts if host.region == near]
     return rng.choice(local if local and rng.random() < 0.8 else hosts)

@@ -49,15 +49,17 @@ def request_record(exchange: Exchange) -> dict[str, Any]:
     }
     if exchange.presented is not None:
         record["api_key"] = _api_key(exchange, exchange.presented, fields)
-    record["client"] = {"ip": call.ip, "user_agent": call.user_agent}
-    response = _response(exchange)
+    record["client"] = {"ip": call.ip, "user_agent": call.user_agent} if fields.user_agent else {"ip": call.ip}
+    response = _response(exchange, fields)
     if response:
         record["response"] = response
     if exchange.upstream:
         record["upstream"] = _upstream(exchange.upstream, exchange.minted, fields)
     if exchange.refusal:
         refusal = exchange.refusal
-        record["error"] = {"code": refusal.code, "message": refusal.message, "details": refusal.details}
+        record["error"] = {"code": refusal.code, "message": refusal.message}
+        if fields.error_details:
+            record["error"]["details"] = refusal.details
         record["meta"] = {"request_id": exchange.request_id}
     return record
 
@@ -81,11 +83,11 @@ def _api_key(exchange: Exchange, presented: str, fields: LoggedFields) -> dict[s
     return logged
 
 
-def _response(exchange: Exchange) -> dict[str, Any]:
+def _response(exchange: Exchange, fields: LoggedFields) -> dict[str, Any]:
     response: dict[str, Any] = {}
     if exchange.rows is not None:
         response["rows"] = exchange.rows
-    if exchange.refusal and exchange.refusal.retry_after_s is not None:
+    if exchange.refusal and exchange.refusal.retry_after_s is not None and fields.retry_after:
         response["retry_after_s"] = exchange.refusal.retry_after_s
     return response
 

@@ -73,17 +73,19 @@ OUTAGES: tuple[Outage, ...] = (
 )
 
 
-def unset_variable(route: str, host: str, at: float) -> str | None:
+def unset_variable(outages: tuple[Outage, ...], route: str, host: str, at: float) -> str | None:
     """The error code of a server that lacks the variable for this route, else None."""
     return next(
-        (outage.code for outage in OUTAGES if outage.upstream_status is None and outage.covers(route, host, at)),
+        (outage.code for outage in outages if outage.upstream_status is None and outage.covers(route, host, at)),
         None,
     )
 
 
-def downstream_outage(route: str, host: str, at: float, rng: random.Random) -> Outage | None:
+def downstream_outage(
+    outages: tuple[Outage, ...], route: str, host: str, at: float, rng: random.Random
+) -> Outage | None:
     """The downstream outage that fails this request, if any."""
-    for outage in OUTAGES:
+    for outage in outages:
         if outage.upstream_status is not None and outage.covers(route, host, at):
             return outage if rng.random() < outage.severity else None
     return None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sample_logs.cast import cast_everybody
+from sample_logs.cast.stage import Stage
 from sample_logs.dirt import Damage, add_dirt
 from sample_logs.files import group_into_files, write_file
 from sample_logs.simulation import Simulation, simulate
@@ -16,10 +19,15 @@ DEFAULT_SEED = 20261109
 
 
 def write_sample(
-    out: Path, seed: int = DEFAULT_SEED, weeks: int = 2, traffic: float = 1.0, compression: str | None = None
+    out: Path,
+    seed: int = DEFAULT_SEED,
+    weeks: int = 2,
+    traffic: float = 1.0,
+    compression: str | None = None,
+    cast: Callable[[Stage], None] = cast_everybody,
 ) -> dict[str, Any]:
     """Write ``out/logs`` and ``out/truth.json``, replacing what was there, and return the truth."""
-    simulation = simulate(seed, weeks, traffic)
+    simulation = simulate(seed, weeks, traffic, cast)
     files = group_into_files(simulation.lines, compression)
     damage = add_dirt(files, simulation.stage.world.rng("dirt")) if compression is None else Damage()
     write_files(out, files)

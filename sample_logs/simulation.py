@@ -78,14 +78,14 @@ def simulate(
     cast(stage)
     counts, traces, lines = Counts(), Traces(), []
     chatter = world.rng("application log")
-    for exchange in _play(Api(world), stage.behaviours, start):
+    for exchange in _play(Api(world, stage.servers), stage.behaviours, start):
         counts.add(exchange)
         traces.add(exchange)
         lines.append(_line(exchange.host, exchange.ended_at, request_record(exchange)))
         for at, record in lines_about(exchange, chatter):
             counts.events += 1
             lines.append(_line(exchange.host, at, record))
-    for host, at, record in lines_about_hosts(start):
+    for host, at, record in lines_about_hosts(stage.servers.hosts, start):
         counts.events += 1
         lines.append(_line(host, at, record))
     lines.sort(key=attrgetter("at"))

@@ -9,7 +9,6 @@ from sample_logs.cast.strangers import REUSED_ID
 from sample_logs.clock import END, rfc3339
 from sample_logs.dirt import Damage
 from sample_logs.labels import Label
-from sample_logs.outages import OUTAGES
 from sample_logs.simulation import Simulation
 from sample_logs.traces import Traces
 
@@ -56,7 +55,7 @@ def truth_of(simulation: Simulation, damage: Damage) -> dict[str, Any]:
                 "hosts": sorted(outage.hosts),
                 "routes": sorted(outage.routes),
             }
-            for outage in OUTAGES
+            for outage in simulation.stage.servers.outages
         ],
     }
 

@@ -67,6 +67,7 @@ class World:
         self._taken: set[str] = set()
         self._keys: dict[tuple[str, str], ApiKey] = {}
         self._first_pageview: dict[tuple[str, str], float] = {}
+        self._rowless: set[tuple[str, str]] = set()
 
     def rng(self, name: str) -> random.Random:
         """A random stream of its own for ``name``: adding a client does not disturb the others."""
@@ -127,6 +128,12 @@ class World:
         """Remember the first pageview; its rows show three seconds later."""
         self._first_pageview.setdefault((environment, website), at + 3.0)
 
-    def has_rows(self, environment: str, website: str | None, at: float) -> bool:
-        """True when a pipe about this website has anything to show."""
-        return website is not None and at >= self._first_pageview.get((environment, website), at + 1)
+    def keep_rowless(self, website: str, pipe: str) -> None:
+        """This pipe never has anything to show about this website, however many its events."""
+        self._rowless.add((website, pipe))
+
+    def has_rows(self, environment: str, website: str | None, at: float, pipe: str) -> bool:
+        """True when ``pipe`` has anything to show about this website."""
+        if website is None or (website, pipe) in self._rowless:
+            return False
+        return at >= self._first_pageview.get((environment, website), at + 1)

@@ -13,9 +13,8 @@ from sample_logs.clock import END, moment
 from sample_logs.messages import Call
 
 
-def _by_hand(client: Client, begins: str, spoils: list[Spoil], usual: Callable[[float], Call]) -> Behaviour:
+def try_by_hand(client: Client, at: float, spoils: list[Spoil], usual: Callable[[float], Call]) -> Behaviour:
     """Each wrong thing once, half a minute apart, then the right thing five times."""
-    at = moment(begins)
     for spoil in [*spoils, *[_unspoilt] * 5]:
         yield spoil(usual(at))
         at += client.rng.uniform(12, 50)
@@ -30,7 +29,7 @@ def four_wrong_things(_stage: Stage, client: Client) -> list[Behaviour]:
     client.user_agent = CURL
     secret = client.key.secret
     spoils = [header(None), header(secret), presented("YOUR_KEY"), presented(hash_of(secret))]
-    return [_by_hand(client, "11-12 13:20", spoils, client.pipe)]
+    return [try_by_hand(client, moment("11-12 13:20"), spoils, client.pipe)]
 
 
 def learning(stage: Stage, client: Client) -> list[Behaviour]:
@@ -44,8 +43,8 @@ def learning(stage: Stage, client: Client) -> list[Behaviour]:
         presented("undefined"),
     ]
     return [
-        _by_hand(own, "11-17 13:05", [*pipes, *pipes[1:]], own.pipe),
-        _by_hand(own, "11-17 13:20", [*events, *events[:2]], own.pageview),
+        try_by_hand(own, moment("11-17 13:05"), [*pipes, *pipes[1:]], own.pipe),
+        try_by_hand(own, moment("11-17 13:20"), [*events, *events[:2]], own.pageview),
     ]
 
 
@@ -53,7 +52,7 @@ def scopes_forgotten(stage: Stage, client: Client) -> list[Behaviour]:
     """Two events with a key made without scopes; then another key."""
     scopeless = stage.world.add_key(client.customer, scopes=())
     spoil = presented(scopeless.secret)
-    return [_by_hand(client, "11-18 10:41", [spoil, spoil], client.pageview)]
+    return [try_by_hand(client, moment("11-18 10:41"), [spoil, spoil], client.pageview)]
 
 
 def dev_key(stage: Stage, client: Client) -> list[Behaviour]:
@@ -64,10 +63,12 @@ def dev_key(stage: Stage, client: Client) -> list[Behaviour]:
     times = people(developer.rng, client.customer, 15, stage.start, END)
     return [
         work(developer, times, developer.pipe),
-        _by_hand(client, "11-11 14:03", [mistaken, mistaken], client.pipe),
+        try_by_hand(client, moment("11-11 14:03"), [mistaken, mistaken], client.pipe),
     ]
 
 
 def pipe_typo(_stage: Stage, client: Client) -> list[Behaviour]:
     """Two wrong names for a pipe; then the right one."""
-    return [_by_hand(client, "11-19 17:22", [path_segment("toppages"), path_segment("top-pages")], client.pipe)]
+    return [
+        try_by_hand(client, moment("11-19 17:22"), [path_segment("toppages"), path_segment("top-pages")], client.pipe)
+    ]

@@ -23,13 +23,13 @@ def cast(stage: Stage) -> None:
         shared = SHARED_OFFICE if number in (3, 9, 17) else None
         add_background(stage, customer, per_day, ip=shared)
         if number % 3 == 0:
-            _add_development(stage, customer, per_day / 4)
+            add_development(stage, customer, per_day / 4)
         if number % 4 == 1:
-            _add_reports(stage, customer, stage.world.add_key(customer, scopes=(READ,)))
+            add_reports(stage, customer, stage.world.add_key(customer, scopes=(READ,)))
         if number % 9 == 2:
-            _add_token_user(stage, customer)
+            add_token_user(stage, customer)
         if number % 20 == 6:
-            _add_backfill(stage, customer)
+            add_backfill(stage, customer, moment("11-13 18:00"))
 
 
 def add_background(stage: Stage, customer: Customer, per_day: float, ip: str | None = None) -> ApiKey:
@@ -49,7 +49,8 @@ def add_background(stage: Stage, customer: Customer, per_day: float, ip: str | N
     return key
 
 
-def _add_development(stage: Stage, customer: Customer, per_day: float) -> None:
+def add_development(stage: Stage, customer: Customer, per_day: float) -> None:
+    """A developer's own key and calls; with two websites, a preview too."""
     key = stage.world.add_key(customer, "development")
     client = stage.client(customer, key)
     usual = mixture(client.rng, (client.event, 0.6), (client.pipe, 0.3), (client.identify, 0.1))
@@ -60,22 +61,24 @@ def _add_development(stage: Stage, customer: Customer, per_day: float) -> None:
         stage.play(work(preview, times, preview.pageview))
 
 
-def _add_reports(stage: Stage, customer: Customer, key: ApiKey) -> None:
+def add_reports(stage: Stage, customer: Customer, key: ApiKey) -> None:
+    """A job that reads a pipe every quarter of an hour to every hour."""
     client = stage.client(customer, key, retries=3)
     seconds = client.rng.choice((900.0, 1800.0, HOUR)) / min(1.0, max(stage.traffic, 0.1))
     stage.play(work(client, every(client.rng, seconds, stage.start, END), client.pipe))
 
 
-def _add_token_user(stage: Stage, customer: Customer) -> None:
+def add_token_user(stage: Stage, customer: Customer) -> None:
+    """A client that mints a token for each call."""
     client = stage.client(customer, stage.world.add_key(customer, scopes=(READ,)))
     times = people(client.rng, customer, 45 * stage.traffic, stage.start, END)
     stage.play(mint_each_time(client, times, client.pipe))
 
 
-def _add_backfill(stage: Stage, customer: Customer) -> None:
+def add_backfill(stage: Stage, customer: Customer, began: float) -> None:
     """One evening of old events, a second and a half apart, and a nightly import since."""
     client = stage.client(customer, stage.world.add_key(customer, scopes=(WRITE,)), retries=4)
-    once = every(client.rng, 1.5, moment("11-13 18:00"), moment("11-13 18:00") + 0.6 * HOUR * stage.traffic, 1.0)
+    once = every(client.rng, 1.5, began, began + 0.6 * HOUR * stage.traffic, 1.0)
     stage.play(work(client, once, client.event))
     importer = stage.client(customer, client.key, retries=4)
     calls = round(40 * stage.traffic)

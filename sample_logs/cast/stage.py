@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sample_logs.clients.client import Behaviour, Client
 from sample_logs.clock import DAY
 from sample_logs.labels import Label
+from sample_logs.servers import SAMPLE_SERVERS, Servers
 from sample_logs.world import ApiKey, Customer, World, fingerprint
 
 USER_AGENTS = (
@@ -46,6 +47,7 @@ class Stage:
     world: World
     start: float
     traffic: float = 1.0
+    servers: Servers = SAMPLE_SERVERS
     behaviours: list[Behaviour] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)

@@ -1,0 +1,148 @@
+"""How right `pixeldesk diagnose` is, on worlds drawn for this and seen nowhere else.
+
+    python -m bench.diagnosis [--worlds 3] [--seed 7101] [--traffic 1.0]
+    python -m bench.diagnosis --truth DIR [--truth DIR …]
+
+Each world is ingested by the real command into a fresh store, and diagnosed by the real command; seconds and peak
+memory are the latter's. `--truth` scores folders that other simulators made: `DIR/logs/**` and `DIR/truth.json`.
+Below the tables is each label that was missed and each diagnosis that is false, which is what to work from.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.measured import table
+from bench.scoring import CaseScore, Score, score, world_of
+from sample_logs.drawn import cast_drawn
+from sample_logs.sample import write_sample
+
+ROOT = Path(__file__).resolve().parents[1]
+FIRST_SEED = 7101
+_COMMAND = [sys.executable, str(ROOT / "cli.py")]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command printed as JSON, its seconds, and its peak memory."""
+
+    told: Any
+    seconds: float
+    peak_mib: float
+
+
+def _pixeldesk(*arguments: str) -> Finished:
+    """Run the real command to its end; what it says to a reader goes to ours."""
+    started = time.perf_counter()
+    process = subprocess.Popen([*_COMMAND, *arguments, "--json"], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    printed = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - started
+    # 1 is "not all": a drawn world may hold lines that are refused.
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"pixeldesk {arguments[0]} ended with {process.returncode}")
+    # ru_maxrss is in KiB on Linux.
+    return Finished(json.loads(printed), seconds, usage.ru_maxrss / 1024)
+
+
+def _worlds(given: argparse.Namespace) -> Iterator[tuple[str, Path]]:
+    """Each world's name and its folder, which may be gone once the next is asked for."""
+    for folder in given.truth or ():
+        yield str(folder), folder
+    for seed in range(given.seed, given.seed + (0 if given.truth else given.worlds)):
+        with tempfile.TemporaryDirectory() as temporary:
+            write_sample(Path(temporary), seed, traffic=given.traffic, compression="none", cast=cast_drawn)
+            yield f"seed {seed}", Path(temporary)
+
+
+def _measure(folder: Path) -> tuple[Score, dict[str, Any], Finished]:
+    """One world scored, with what ingest and diagnose told."""
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as temporary:
+        db = str(Path(temporary) / "pixeldesk.duckdb")
+        read = _pixeldesk("ingest", str(folder / "logs"), "--db", db)
+        diagnosed = _pixeldesk("diagnose", "--db", db)
+    return score(world_of(truth), diagnosed.told), read.told, diagnosed
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{part / whole:.3f}" if whole else "–"
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _case_row(name: str, case: CaseScore) -> list[str]:
+    counts = [str(count) for count in (case.planted, case.found, case.false, case.missed)]
+    figures = [_figure(case.precision), _figure(case.recall), f"{case.f1:.3f}"]
+    return [name, *counts, *figures, f"{case.status_right} of {case.status_scored}"]
+
+
+def _world_row(name: str, result: Score, requests: str, seconds: float, peak_mib: float) -> list[str]:
+    total = result.total
+    return [
+        name,
+        requests,
+        f"{result.macro_f1:.3f}",
+        f"{result.blamed} of {result.healthy} ({_share(result.blamed, result.healthy)})",
+        f"{total.status_right} of {total.status_scored} ({_share(total.status_right, total.status_scored)})",
+        f"{seconds:.1f}",
+        f"{peak_mib:.0f}",
+    ]
+
+
+def _tell_mistakes(world: str, result: Score) -> None:
+    """Every miss, every false one, every wrong status: a line each."""
+    for label in result.missed:
+        who = label.customer_id or label.client_ip
+        print(f"missed | {world} | {label.case} | {who} | {label.environment} | {label.status} | {label.variation}")
+    for diagnosis, note in result.false:
+        who = diagnosis.get("customer_id") or diagnosis.get("client_ip") or diagnosis.get("key_fingerprint")
+        failing = f"{diagnosis.get('failing_requests')} failing, confidence {diagnosis.get('confidence')}"
+        print(f"false | {world} | {diagnosis['case']} | {who} | {diagnosis.get('environment')} | {failing} | {note}")
+    for label, diagnosis in result.wrong_status:
+        said = f"{diagnosis.get('status')}, in truth {label.status}"
+        print(
+            f"status | {world} | {label.case} | {label.customer_id} | {label.environment} | {said} | {label.variation}"
+        )
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--worlds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=FIRST_SEED, help="of the first world; the others follow")
+    parser.add_argument("--traffic", type=float, default=1.0, help="scales what healthy customers do")
+    parser.add_argument("--truth", type=Path, nargs="+", action="extend", metavar="DIR", help="score these instead")
+    given = parser.parse_args()
+    everything, rows, results, slowest = Score(), [], [], (0.0, 0.0)
+    for name, folder in _worlds(given):
+        result, read, diagnosed = _measure(folder)
+        everything.add(result)
+        results.append((name, result))
+        slowest = max(slowest[0], diagnosed.seconds), max(slowest[1], diagnosed.peak_mib)
+        rows.append(_world_row(name, result, f"{read['requests']:,}", diagnosed.seconds, diagnosed.peak_mib))
+        print(f"{name}: macro F1 {result.macro_f1:.3f}", file=sys.stderr)
+    cases = [_case_row(case, everything.cases[case]) for case in sorted(everything.cases)]
+    head = ["case", "planted", "found", "false", "missed", "precision", "recall", "F1", "status right"]
+    table("Diagnosis, by case", head, [*cases, _case_row("all", everything.total)])
+    head = ["world", "requests", "macro F1", "healthy blamed", "status right", "diagnose s", "peak MiB"]
+    table("Diagnosis, by world", head, [*rows, _world_row("all", everything, "", *slowest)])
+    print()
+    for name, result in results:
+        _tell_mistakes(name, result)
+
+
+if __name__ == "__main__":
+    main()
