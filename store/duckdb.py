@@ -60,6 +60,33 @@ class Transaction:
             self._connection.unregister(name)
 
 
+class Workbench:
+    """A connection of its own for a question of many steps. What it makes is temporary and nobody else sees it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def make_table(self, name: str, select: str, parameters: Parameters | None = None) -> None:
+        """Keep the rows of a SELECT under a name until the workbench is left."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}", parameters or {})
+
+    def drop_table(self, name: str) -> None:
+        """Give a table's memory back."""
+        self._connection.execute(f"DROP TABLE {name}")
+
+    def make_view(self, name: str, select: str) -> None:
+        """Give a SELECT a name; its rows are read anew each time."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
+
+    def add_rows(self, name: str, select: str, parameters: Parameters | None = None) -> None:
+        """Append the rows of a SELECT to a table of the workbench."""
+        self._connection.execute(f"INSERT INTO {name} {select}", parameters or {})
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
+        """Ask, and get one dictionary a row."""
+        return _fetched(self._connection, sql, parameters)
+
+
 class Store:
     """An open store. Any thread may call any method."""
 
@@ -78,9 +105,17 @@ class Store:
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
         """The same as plain Python values, one dictionary a row; quicker for a few rows."""
         with told_plainly(self.path), self._connection.cursor() as cursor:
-            cursor.execute(sql, parameters or {})
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return _fetched(cursor, sql, parameters)
+
+    @contextmanager
+    def workbench(self) -> Iterator[Workbench]:
+        """Ask in many steps, with temporary tables between them, all of one state of the store."""
+        with told_plainly(self.path), self._connection.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield Workbench(cursor)
+            finally:
+                _roll_back(cursor)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -194,6 +229,12 @@ def _require_same_version(connection: duckdb.DuckDBPyConnection, path: Path) -> 
 def _line_hash_check(connection: duckdb.DuckDBPyConnection) -> str:
     # Lines are told apart by the engine's own hash (25 times quicker than MD5), which it may change one day.
     return str(connection.execute("SELECT hash('pixeldesk')").fetchall()[0][0])
+
+
+def _fetched(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters | None) -> list[dict[str, Any]]:
+    connection.execute(sql, parameters or {})
+    names = [column[0] for column in connection.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in connection.fetchall()]
 
 
 def _index_names() -> list[str]:
