@@ -23,8 +23,8 @@ _SCOPE = re.compile(r"[a-z]{2,20}:[a-z]{2,20}")
 _MOST_SCOPES_NAMED = 10
 _LONGEST_WAIT_NAMED_S = 24 * 60 * 60
 
-_GREETING = "Hello,"
-_CLOSING = "If anything is unclear, answer this mail with the request id.\n\nKind regards,\nPixel API support"
+GREETING = "Hello,"
+CLOSING = "If anything is unclear, answer this mail with the request id.\n\nKind regards,\nPixel API support"
 _APOLOGY = {
     "us": "This is a fault on our side, not in your request. We are sorry for the trouble it caused you.",
     "downstream": "This comes from a service we depend on, not from your request, so it is ours to follow up."
@@ -40,7 +40,8 @@ _ASK_FOR_ID = (
 class ReplyFacts(BaseModel):
     """What is known about one request. The values may come straight from a log; they are checked when used.
 
-    ``details`` is the response's ``error.details``; ``retry_after_s`` is in seconds.
+    ``details`` is the response's ``error.details``; ``retry_after_s`` is in seconds. ``diagnosis`` names the
+    mistake that explains the request, where there is one, and ``diagnosis_section`` is what is written about it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +55,8 @@ class ReplyFacts(BaseModel):
     entry: ErrorEntry
     details: dict[str, Any] | None = None
     retry_after_s: float | None = None
+    diagnosis: str | None = None
+    diagnosis_section: str | None = None
 
 
 def reply_for(card_facts: ReplyFacts) -> str:
@@ -67,7 +70,7 @@ def ticket_reply(facts: Sequence[ReplyFacts]) -> str:
     Without any request it asks the customer for the request id.
     """
     if not facts:
-        return "\n\n".join([_GREETING, _ASK_FOR_ID, _CLOSING])
+        return "\n\n".join([GREETING, _ASK_FOR_ID, CLOSING])
     groups = _by_cause(facts)
     thanks = "Thank you for writing. We have looked up " + (
         "your request in our logs." if len(facts) == 1 else f"your {len(facts)} requests in our logs."
@@ -75,17 +78,21 @@ def ticket_reply(facts: Sequence[ReplyFacts]) -> str:
     sections = [_section(group) for group in groups]
     if len(groups) > 1:
         sections = [f"({number}) {section}" for number, section in enumerate(sections, start=1)]
-    return "\n\n".join([_GREETING, thanks, *sections, _CLOSING])
+    return "\n\n".join([GREETING, thanks, *sections, CLOSING])
 
 
 def _by_cause(facts: Iterable[ReplyFacts]) -> list[list[ReplyFacts]]:
-    groups: dict[tuple[str, str | None, str], list[ReplyFacts]] = {}
+    groups: dict[tuple[str | None, ...], list[ReplyFacts]] = {}
     for each in facts:
-        groups.setdefault((_code(each) or "", each.entry.variant, each.entry.reply), []).append(each)
+        cause = (each.diagnosis,) if each.diagnosis else (_code(each), each.entry.variant, each.entry.reply)
+        groups.setdefault(cause, []).append(each)
     return list(groups.values())
 
 
 def _section(group: Sequence[ReplyFacts]) -> str:
+    if group[0].diagnosis_section:
+        requests = "Your requests:\n" + "\n".join(_sentence(each) for each in group)
+        return f"{requests}\n\n{group[0].diagnosis_section}"
     entry = group[0].entry
     values = _template_values(group)
     steps = [Template(step).safe_substitute(values) for step in entry.steps]

@@ -1,0 +1,7 @@
+-- Whose is a hash? A fingerprint is the beginning of a key's SHA-256, so a pasted hash begins like its key's fingerprint.
+SELECT left(fingerprint, 12) AS beginning, max(customer_id) AS customer_id,
+    arg_max(last_success_id, last_success) AS last_id
+FROM known_keys
+WHERE fingerprint IS NOT NULL
+GROUP BY left(fingerprint, 12)
+HAVING count(DISTINCT customer_id) = 1

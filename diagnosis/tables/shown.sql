@@ -1,0 +1,20 @@
+-- Which requests show that something is wrong at a customer: refusals, and pipes of a website without any event?
+WITH refused AS (
+    SELECT *, coalesce(website_id, nullif(regexp_extract(path, '[?&]website_id=([^&#]+)', 1), '')) AS website
+    FROM relevant
+    WHERE list_contains($codes, error_code) AND timestamp >= (SELECT start FROM span)
+), empty AS (
+    SELECT answered.*, answered.website_id AS website
+    FROM relevant AS answered
+    JOIN websites ON websites.website_id = answered.website_id
+        AND websites.environment IS NOT DISTINCT FROM answered.environment
+    WHERE answered.status < 300 AND answered.response_rows = 0
+        AND answered.timestamp >= (SELECT start FROM span)
+        AND (websites.first_event IS NULL OR answered.timestamp < websites.first_event)
+        AND (websites.first_rows IS NULL OR answered.timestamp < websites.first_rows)
+        -- Rows without an event before them, and empty answers after: old data that a narrow question misses.
+        AND NOT coalesce(websites.first_rows < coalesce(websites.first_event, websites.last_empty)
+            AND websites.first_rows < websites.last_empty, FALSE)
+)
+SELECT row_number() OVER () AS place, * EXCLUDE (host, website_id)
+FROM (SELECT * FROM refused UNION ALL SELECT * FROM empty)

@@ -1,0 +1,11 @@
+-- What shows that something is wrong, one row a request, and whose is it?
+-- named_customer_id is the customer that the line names, customer_id that or the one who was found.
+SELECT shown.* EXCLUDE (customer_id),
+    shown.customer_id AS named_customer_id,
+    coalesce(shown.customer_id, attributed.customer_id) AS customer_id,
+    CASE WHEN shown.customer_id IS NOT NULL THEN 'line' ELSE attributed.found_by END AS found_by,
+    attributed.found_by_id,
+    coalesce(attributed.key, shown.key_fingerprint, 'prefix ' || shown.key_prefix) AS key,
+    coalesce(attributed.address_is_shared, FALSE) AS address_is_shared
+FROM shown
+LEFT JOIN attributed ON attributed.place = shown.place
