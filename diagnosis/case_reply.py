@@ -44,8 +44,10 @@ _WEBSITE = re.compile(r"web_[A-Za-z0-9]{1,24}")
 _MOST_NAMED = 6
 
 
-def case_mail(section: str) -> str:
-    """The whole mail about one diagnosis."""
+def case_mail(case: Case, section: str) -> str:
+    """The whole mail about one diagnosis; where no customer is behind it, only the note for colleagues."""
+    if case.per == "client":
+        return section
     return "\n\n".join([GREETING, "We have looked into the requests that fail for you.", section, CLOSING])
 
 
@@ -100,8 +102,7 @@ def _retries(known: Mapping[str, Any]) -> str:
 _RETRY_ADVICE = {
     "retries_refused": "Your client repeats requests that were refused (4xx). They cannot succeed unchanged, so please"
     " stop after the first refusal.",
-    "ignores_retry_after": "It also repeats requests before the time in the Retry-After header has passed; please wait"
-    " at least that long.",
+    "ignores_retry_after": "Please repeat a request only after the time in the Retry-After header has passed.",
     "no_backoff": "Please wait longer before each further attempt, for instance twice as long as before.",
     "no_jitter": "Please add a random part to each wait, so that your clients do not all return at the same moment.",
 }

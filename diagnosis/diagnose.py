@@ -178,7 +178,7 @@ def _diagnosis(case: Case, known: Mapping[str, Any]) -> Diagnosis:
         "fix": case.fix,
     })  # fmt: skip
     section = case_section(case, known)
-    return {**diagnosis, "reply": case_mail(section), "reply_section": section}
+    return {**diagnosis, "reply": case_mail(case, section), "reply_section": section}
 
 
 def diagnosis_id(subject: str) -> str:

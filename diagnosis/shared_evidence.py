@@ -9,7 +9,7 @@ CERTAINTY_OF_LINK = {
 
 FOR = (
     Evidence(
-        says="{failing_requests:request} failed this way from {first_seen:moment} to {last_seen:moment}, on {days:day}",
+        says="{failing_requests:request} like this from {first_seen:moment} to {last_seen:moment}, on {days:day}",
         when="failing_requests",
         weight=0,
         cites=("first_ids", "last_ids"),
