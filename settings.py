@@ -49,3 +49,8 @@ class Settings(BaseSettings):
     def server_file(self) -> Path:
         """Where a running server writes its address and token, readable by its owner only."""
         return self.db.with_name(self.db.name + ".server.json")
+
+    @cached_property
+    def marks_file(self) -> Path:
+        """What support says of diagnoses. Beside the store, and kept when the store is built anew."""
+        return self.db.with_name(self.db.name + ".marks.ndjson")

@@ -1,10 +1,11 @@
 """A pasted text to an answer: every request id in it, its cards, or why there are none."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from diagnosis.card_diagnoses import explaining, with_diagnoses
 from diagnosis.cards import Card, cards, reply_facts
-from diagnosis.replies import ticket_reply
+from diagnosis.replies import ReplyFacts, ticket_reply
 from diagnosis.request_ids import find_request_ids, looks_like_secret, variants
 from queries import question
 from queries.values import rfc3339
@@ -59,7 +60,7 @@ class LookupAnswer:
             for card in self.found
             if len(customers[card["request_id"]]) == 1 or card["customer_id"] in certain - {None}
         ]
-        return ticket_reply([reply_facts(card) for card in own])
+        return ticket_reply([_reply_facts(card) for card in own])
 
 
 def lookup(store: Store, text: str) -> LookupAnswer:
@@ -74,6 +75,23 @@ def lookup(store: Store, text: str) -> LookupAnswer:
         else:
             not_found.append(_not_found(store, request_id))
     return LookupAnswer(ids, [card for of_id in found.values() for card in of_id], not_found)
+
+
+def diagnosed(store: Store, answer: LookupAnswer) -> LookupAnswer:
+    """The same answer with each card's diagnoses, and with replies that name the mistake.
+
+    Apart from the lookup, which takes milliseconds where this may take a second: a page shows the cards first.
+    """
+    cards = with_diagnoses(store, answer.found)
+    return replace(answer, found=[{**card, "reply": ticket_reply([_reply_facts(card)])} for card in cards])
+
+
+def _reply_facts(card: Card) -> ReplyFacts:
+    diagnosis = explaining(card)
+    if diagnosis is None:
+        return reply_facts(card)
+    cause = {"diagnosis": diagnosis["id"], "diagnosis_section": diagnosis["reply_section"]}
+    return reply_facts(card).model_copy(update=cause)
 
 
 def _cards_of(store: Store, request_id: str) -> list[Card]:

@@ -1,0 +1,6 @@
+-- Which requests of a customer failed last?
+SELECT timestamp, request_id, environment, method, route, path, status, error_code, duration_ms
+FROM requests
+WHERE customer_id = $customer_id AND status >= 400
+ORDER BY timestamp DESC, request_id
+LIMIT $limit

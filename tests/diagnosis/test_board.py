@@ -1,0 +1,99 @@
+"""The kept diagnoses: judged once, judged anew when lines arrive, and never waited for twice."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk import Desk
+from diagnosis import board as board_module
+from diagnosis.board import Board, chosen
+from tests.log_lines import failed_line, moment, write_lines
+
+
+def failing(first: int, count: int) -> list[dict[str, Any]]:
+    """A pipe that does not exist, asked for every ten minutes."""
+    return [
+        failed_line("invalid_pipe", 400, timestamp=moment(600 * n), request_id=f"req_P{n:07}")
+        for n in range(first, first + count)
+    ]
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry a time the store is judged."""
+    times: list[int] = []
+    real = board_module.diagnose
+
+    def counting(store: Any) -> Any:
+        times.append(1)
+        return real(store)
+
+    monkeypatch.setattr(board_module, "diagnose", counting)
+    return times
+
+
+def test_a_store_is_judged_once_until_lines_arrive(desk: Desk, tmp_path: Path, judged: list[int]) -> None:
+    board = Board(desk.store)
+    desk.ingest([str(write_lines(tmp_path / "a.ndjson", failing(0, 20)))])
+    first = board.judgement()
+    assert board.judgement() is first
+    assert len(judged) == 1 and first.is_current
+    assert [one["failing_requests"] for one in first.diagnoses] == [20]
+
+    desk.ingest([str(write_lines(tmp_path / "b.ndjson", failing(20, 20)))])
+    older = board.judgement()
+    assert not older.is_current
+    assert [one["failing_requests"] for one in older.diagnoses] == [20]
+    board.refresh()
+    newer = board.judgement()
+    assert newer.is_current
+    assert [one["failing_requests"] for one in newer.diagnoses] == [40]
+    assert len(judged) == 2
+
+
+def test_many_who_come_at_once_wait_for_one_judgement(desk: Desk, tmp_path: Path, judged: list[int]) -> None:
+    desk.ingest([str(write_lines(tmp_path / "a.ndjson", failing(0, 20)))])
+    board = Board(desk.store)
+    answers: list[Any] = []
+    threads = [threading.Thread(target=lambda: answers.append(board.judgement())) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(judged) == 1
+    assert all(answer.diagnoses == answers[0].diagnoses for answer in answers) and len(answers) == 6
+
+
+def test_an_empty_store_has_an_empty_board(desk: Desk) -> None:
+    judgement = Board(desk.store).judgement()
+    assert list(judgement.diagnoses) == [] and judgement.committed_at is None
+
+
+def diagnosis(case: str, status: str, environment: str, first: str, last: str) -> dict[str, Any]:
+    """As much of a diagnosis as is chosen by."""
+    seen = {"first_seen": f"2026-11-{first}T00:00:00.000Z", "last_seen": f"2026-11-{last}T00:00:00.000Z"}
+    return {"case": case, "status": status, "environment": environment, **seen}
+
+
+A = diagnosis("cached_jwt", "active", "production", "10", "12")
+B = diagnosis("unknown_pipe", "recovered", "production", "14", "16")
+C = diagnosis("cached_jwt", "recovered", "development", "11", "20")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, [A, B, C]),
+        ({"cases": ["cached_jwt"]}, [A, C]),
+        ({"cases": ["cached_jwt", "unknown_pipe"], "status": "recovered"}, [B, C]),
+        ({"environment": "development"}, [C]),
+        ({"start": "2026-11-13T00:00:00.000Z"}, [B, C]),
+        ({"start": "2026-11-12T00:00:00.000Z"}, [A, B, C]),
+        ({"end": "2026-11-14T00:00:00.000Z"}, [A, C]),
+        ({"start": "2026-11-17T00:00:00.000Z", "status": "active"}, []),
+    ],
+)
+def test_choosing(asked: dict[str, Any], found: list[dict[str, Any]]) -> None:
+    assert chosen([A, B, C], **asked) == found
