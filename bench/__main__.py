@@ -9,6 +9,7 @@ _RUNS: tuple[tuple[str, list[str]], ...] = (
     ("bench.lookup", []),
     ("bench.page", []),
     ("bench.diagnosis", []),
+    ("bench.diagnosis_size", []),
 )
 
 for module, arguments in _RUNS:

@@ -10,49 +10,19 @@ Below the tables is each label that was missed and each diagnosis that is false,
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.command import Finished, pixeldesk
 from bench.measured import table
 from bench.scoring import CaseScore, Score, score, world_of
 from sample_logs.drawn import cast_drawn
 from sample_logs.sample import write_sample
 
-ROOT = Path(__file__).resolve().parents[1]
 FIRST_SEED = 7101
-_COMMAND = [sys.executable, str(ROOT / "cli.py")]
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What a command printed as JSON, its seconds, and its peak memory."""
-
-    told: Any
-    seconds: float
-    peak_mib: float
-
-
-def _pixeldesk(*arguments: str) -> Finished:
-    """Run the real command to its end; what it says to a reader goes to ours."""
-    started = time.perf_counter()
-    process = subprocess.Popen([*_COMMAND, *arguments, "--json"], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - started
-    # 1 is "not all": a drawn world may hold lines that are refused.
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"pixeldesk {arguments[0]} ended with {process.returncode}")
-    # ru_maxrss is in KiB on Linux.
-    return Finished(json.loads(printed), seconds, usage.ru_maxrss / 1024)
 
 
 def _worlds(given: argparse.Namespace) -> Iterator[tuple[str, Path]]:
@@ -70,8 +40,8 @@ def _measure(folder: Path) -> tuple[Score, dict[str, Any], Finished]:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as temporary:
         db = str(Path(temporary) / "pixeldesk.duckdb")
-        read = _pixeldesk("ingest", str(folder / "logs"), "--db", db)
-        diagnosed = _pixeldesk("diagnose", "--db", db)
+        read = pixeldesk("ingest", str(folder / "logs"), "--db", db)
+        diagnosed = pixeldesk("diagnose", "--db", db)
     return score(world_of(truth), diagnosed.told), read.told, diagnosed
 
 

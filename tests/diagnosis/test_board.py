@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from desk import Desk
-from diagnosis import board as board_module
 from diagnosis.board import Board, chosen
+from diagnosis.diagnose import diagnose
 from tests.log_lines import failed_line, moment, write_lines
 
 
@@ -24,13 +24,13 @@ def failing(first: int, count: int) -> list[dict[str, Any]]:
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One entry a time the store is judged."""
     times: list[int] = []
-    real = board_module.diagnose
+    real = diagnose
 
     def counting(store: Any) -> Any:
         times.append(1)
         return real(store)
 
-    monkeypatch.setattr(board_module, "diagnose", counting)
+    monkeypatch.setattr("diagnosis.board.diagnose", counting)
     return times
 
 
