@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from errors import StoreMissing, StoreVersionError
+from errors import StoreError, StoreMissing, StoreVersionError
 from settings import MIB, Settings
 from store.failures import told_plainly
 
@@ -93,6 +93,9 @@ class Store:
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool, memory_mib: int) -> None:
         self._connection = connection
         self._writer = threading.Lock()
+        self._benches = threading.Condition()
+        self._at_work: set[duckdb.DuckDBPyConnection] = set()
+        self._is_closing = False
         self._memory_mib = memory_mib
         self.path = path
         self.read_only = read_only
@@ -109,8 +112,11 @@ class Store:
 
     @contextmanager
     def workbench(self) -> Iterator[Workbench]:
-        """Ask in many steps, with temporary tables between them, all of one state of the store."""
-        with told_plainly(self.path), self._connection.cursor() as cursor:
+        """Ask in many steps, with temporary tables between them, all of one state of the store.
+
+        Raises StoreError when the store is closed meanwhile: closing does not wait for long work.
+        """
+        with told_plainly(self.path), self._interruptible_cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION")
             try:
                 yield Workbench(cursor)
@@ -149,10 +155,36 @@ class Store:
         with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
             cursor.execute("CHECKPOINT")
 
+    def stop_work(self) -> None:
+        """Break off what workbenches are at, and wait until they are left. None can be begun afterwards."""
+        with self._benches:
+            self._is_closing = True
+            while self._at_work:
+                for cursor in self._at_work:
+                    cursor.interrupt()
+                # An interruption ends one statement; the next may have begun before it came.
+                self._benches.wait(timeout=0.05)
+
     def close(self) -> None:
         """Checkpoint and let go of the file."""
+        self.stop_work()
         with self._writer, told_plainly(self.path):
             self._connection.close()
+
+    @contextmanager
+    def _interruptible_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._benches:
+            if self._is_closing:
+                raise StoreError(f"{self.path} is being closed")
+            cursor = self._connection.cursor()
+            self._at_work.add(cursor)
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+            with self._benches:
+                self._at_work.discard(cursor)
+                self._benches.notify_all()
 
     def _arrow(self, sql: str, parameters: Parameters | None) -> "pa.Table":
         with told_plainly(self.path), self._connection.cursor() as cursor:

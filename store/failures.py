@@ -28,6 +28,8 @@ def _plain(path: Path, error: duckdb.Error) -> StoreError:
         pid = int(holder[1]) if holder else None
         who = f"process {pid}" if pid else "another process"
         return StoreLocked(f"the store {path} is held by {who}; wait for it or stop it, then try again", pid)
+    if isinstance(error, duckdb.InterruptException):
+        return StoreError(f"{path} is being closed")
     if "No space left" in text:
         return StoreFull(f"no space left on the disk of {path}; free some and run the same command again")
     if isinstance(error, duckdb.OutOfMemoryException):

@@ -246,3 +246,64 @@ def test_a_transaction_lends_a_table_for_as_long_as_its_block(store: Store) -> N
             transaction.execute("SELECT * FROM lent_lines")
         transaction.execute("ROLLBACK")
         transaction.execute("BEGIN TRANSACTION")
+
+
+# --- workbenches --------------------------------------------------------------------------------------------
+
+
+def test_what_a_workbench_makes_is_its_own_and_gone_afterwards(store: Store) -> None:
+    add(store, 0, 10)
+    with store.workbench() as one, store.workbench() as other:
+        one.make_table("few", "SELECT request_id FROM requests WHERE line_number < $past", {"past": 3})
+        one.make_view("odd", "SELECT request_id FROM requests WHERE line_number % 2 = 1")
+        one.add_rows("few", "SELECT * FROM odd WHERE request_id = $id", {"id": "req_7"})
+        assert one.rows("SELECT count(*) AS n FROM few") == [{"n": 4}]
+        with pytest.raises(duckdb.CatalogException):
+            other.rows("SELECT * FROM few")
+    with pytest.raises(StoreError):
+        store.rows("SELECT * FROM few")
+    assert {row["table_name"] for row in store.rows("SELECT table_name FROM duckdb_tables()")}.isdisjoint({"few"})
+
+
+def test_a_workbench_sees_one_state_of_the_store(store: Store) -> None:
+    add(store, 0, 10)
+    with store.workbench() as bench:
+        assert bench.rows("SELECT count(*) AS n FROM requests") == [{"n": 10}]
+        add(store, 10, 30)
+        assert bench.rows("SELECT count(*) AS n FROM requests") == [{"n": 10}]
+    assert count(store) == 30
+
+
+def test_a_workbench_of_a_store_that_is_only_read(settings: Settings) -> None:
+    writable = open_store(settings)
+    add(writable, 0, 5)
+    writable.close()
+    store = open_store(settings, read_only=True)
+    with store.workbench() as bench:
+        bench.make_table("all_of_them", "SELECT * FROM requests")
+        assert bench.rows("SELECT count(*) AS n FROM all_of_them") == [{"n": 5}]
+        bench.drop_table("all_of_them")
+    store.close()
+
+
+def test_closing_breaks_off_long_work(settings: Settings) -> None:
+    store = open_store(settings)
+    begun = threading.Event()
+
+    def work() -> str:
+        try:
+            with store.workbench() as bench:
+                for _ in range(1000):
+                    begun.set()
+                    bench.rows("SELECT sum(a.range * b.range) FROM range(30000) AS a, range(3000) AS b")
+        except StoreError as error:
+            return str(error)
+        return "came to its end"
+
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work)
+        assert begun.wait(timeout=30)
+        store.close()
+        assert "is being closed" in working.result(timeout=30)
+    with pytest.raises(StoreError, match="is being closed"), store.workbench():
+        pass
