@@ -29,6 +29,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     except PixeldeskError as error:
         _fail(error)
     await anyio.to_thread.run_sync(_warm_up)
+    desk.judge_ahead()
     try:
         with handover_server(desk):
             yield

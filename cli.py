@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from console import print_card, print_line, print_not_found, print_rows, progress_bar
+from console import print_card, print_diagnoses, print_line, print_not_found, print_rows, progress_bar
 from errors import PixeldeskError, UsageError
 from handover.client import ask
 from ingest.report import OUTCOMES
@@ -80,6 +80,39 @@ def lookup(
             _complain("there is no request id in that text; ids look like req_7Qm2xV9cT4")
     if answer["not_found"] or not answer["ids"]:
         raise typer.Exit(_NOT_ALL)
+
+
+@application.command()
+def diagnose(
+    start: Annotated[str | None, typer.Option("--from", help="Failures not before this time.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Failures before this time, which is the present.")] = None,
+    customer: Annotated[str | None, typer.Option("--customer", help="Only this customer.")] = None,
+    environment: Annotated[str | None, typer.Option("--environment", help="Only there.")] = None,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who fails and why: the known mistake, the evidence for and against it, the fix, a reply to send."""
+    scope = {"start": start, "end": end, "customer_id": customer, "environment": environment}
+    found = ask(_settings(db), "diagnose", {name: value for name, value in scope.items() if value is not None})
+    if as_json:
+        _print_json(found)
+    else:
+        print_diagnoses(found)
+
+
+@application.command()
+def mark(
+    diagnosis: Annotated[str, typer.Argument(help="The id of a diagnosis, as pixeldesk diagnose shows it.")],
+    verdict: Annotated[str, typer.Argument(help="right, wrong, or unmarked to take a mark back.")],
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a diagnosis was right or wrong: each case's precision comes from these marks."""
+    kept = ask(_settings(db), "mark", {"diagnosis": diagnosis, "verdict": verdict})
+    if as_json:
+        _print_json(kept)
+    else:
+        print_line(f"{kept['case']} {kept['diagnosis']} is marked {kept['verdict']}")
 
 
 @application.command()

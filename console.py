@@ -68,9 +68,11 @@ def print_card(card: dict[str, Any]) -> None:
         "same hour": f"{others['customers']} other customers, {others['requests']} requests with this error",
         "source": f"{card['source']['path']} line {card['source']['line']}",
     }
-    for label, value in facts.items():
-        if value:
-            console.print(Text(f"{label:<{_LABEL_WIDTH}}", "dim") + Text(safe(value)), soft_wrap=True)
+    _print_facts(console, facts)
+    for one in card["diagnoses"]:
+        sure = f"{one['title']} ({one['status']}, {one['confidence']:.0%} sure, id {one['id']})"
+        explains = card["request_id"] in one["explains"]
+        _print_facts(console, {"diagnosis" if explains else "also": sure, "": one["for"][0] if explains else None})
     for heading in ("before", "after"):
         rows = card["neighbours"][heading]
         if rows:
@@ -81,6 +83,34 @@ def print_card(card: dict[str, Any]) -> None:
     for line in card["reply"].splitlines():
         print_line(line)
     print_line("")
+
+
+def print_diagnoses(diagnoses: list[dict[str, Any]]) -> None:
+    """Each diagnosis: whose it is, how sure that is, what speaks for it and against it, and the fix."""
+    console = Console(highlight=False)
+    if not diagnoses:
+        print_line("no case is found: nobody makes a known mistake that lasts")
+    for one in diagnoses:
+        who = one["customer_id"] or one["key_fingerprint"] or one["client_ip"] or "nobody that the logs name"
+        console.print(Text(safe(f"{who}  {one['title']}  {one['status']}"), "bold"), soft_wrap=True)
+        facts = {
+            "case": f"{one['case']}, {one['confidence']:.0%} sure, id {one['id']}",
+            "where": " ".join(filter(None, (one["environment"], one["website_id"]))),
+            "failed": f"{one['failing_requests']} requests, {one['first_seen']} to {one['last_seen']}",
+            "fix": one["fix"],
+            "since": one["since"],
+        }
+        _print_facts(console, facts)
+        for sign, sentences in (("+", one["for"]), ("-", one["against"])):
+            for sentence in sentences:
+                console.print(Text(f"  {sign} ", "dim") + Text(safe(sentence)), soft_wrap=True)
+        print_line("")
+
+
+def _print_facts(console: Console, facts: dict[str, Any]) -> None:
+    for label, value in facts.items():
+        if value:
+            console.print(Text(f"{label:<{_LABEL_WIDTH}}", "dim") + Text(safe(value)), soft_wrap=True)
 
 
 def print_not_found(missing: dict[str, Any]) -> None:

@@ -3,10 +3,18 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, BinaryIO
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
+from diagnosis.board import Board, Judgement
+from diagnosis.case_file import cases
+from diagnosis.case_memory import CaseMemory, Mark, Precision, Verdict
 from diagnosis.catalogue import catalogue
-from diagnosis.lookup import LookupAnswer, lookup
+from diagnosis.diagnose import Diagnosis, DiagnosisScope, diagnose, hygiene_of
+from diagnosis.kept import Kept
+from diagnosis.lookup import LookupAnswer, diagnosed, lookup
 from errors import UsageError
 from ingest.report import OUTCOMES
 from ingest.sources import find_sources
@@ -19,6 +27,21 @@ if TYPE_CHECKING:
     from ingest.load import Progress
 
 _SHOWN_GAPS = 20
+_SHOWN_FAILURES = 50
+
+
+@dataclass(frozen=True)
+class Customer:
+    """All about one customer, each part the rows of a question; `totals` is empty where nobody knows it."""
+
+    customer_id: str
+    totals: list[dict[str, Any]]
+    hours: list[dict[str, Any]]
+    keys: list[dict[str, Any]]
+    websites: list[dict[str, Any]]
+    failures: list[dict[str, Any]]
+    diagnoses: list[Diagnosis]
+    retries: dict[str, Any] | None
 
 
 class Desk:
@@ -28,6 +51,9 @@ class Desk:
         self.settings = settings
         self.store = store
         self._ingesting = threading.Lock()
+        self._board = Board(store)
+        self._memory = CaseMemory(settings.marks_file)
+        self._kept = Kept(store)
 
     def answer(
         self,
@@ -40,7 +66,11 @@ class Desk:
             case "ingest":
                 return self.ingest(**parameters, progress=progress)
             case "lookup":
-                return self.lookup(**parameters).as_json()
+                return self.diagnosed(self.lookup(**parameters)).as_json()
+            case "diagnose":
+                return self.diagnose(**_from_text(parameters))
+            case "mark":
+                return self.mark(parameters["diagnosis"], parameters["verdict"]).model_dump(mode="json")
             case "query":
                 return self.query(parameters["name"], **_from_text(parameters["parameters"]))
             case "quarantine":
@@ -65,8 +95,69 @@ class Desk:
             return load(self.store, self.settings, sources, format_name, progress).as_json()
 
     def lookup(self, text: str) -> LookupAnswer:
-        """Find the requests that a pasted text names."""
+        """Find the requests that a pasted text names, in milliseconds and without a diagnosis."""
         return lookup(self.store, text)
+
+    def diagnosed(self, answer: LookupAnswer) -> LookupAnswer:
+        """The same answer with the diagnoses of each card's sender, and replies that name the mistake."""
+        return diagnosed(self.store, answer)
+
+    def diagnosing(self, answer: LookupAnswer) -> "Future[LookupAnswer]":
+        """The same for a page, which shows the cards meanwhile: worked out once, and kept until new lines arrive."""
+        return self._kept.of(("answer", answer.ids), lambda: self.diagnosed(answer))
+
+    def diagnose(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        customer_id: str | None = None,
+        environment: str | None = None,
+    ) -> list[Diagnosis]:
+        """Who fails and why, within a range of time, at one customer, in one environment, or everywhere."""
+        return diagnose(self.store, DiagnosisScope(start, end, environment, customer_id))
+
+    def judge_ahead(self) -> None:
+        """Begin to judge the whole store in the background, so that the first visitor need not wait."""
+        self._board.judge_ahead()
+
+    def judgement(self) -> Judgement:
+        """Every diagnosis, as the pages show them: kept until new lines arrive, then judged anew in the background."""
+        return self._board.judgement()
+
+    def customer(self, customer_id: str) -> Customer:
+        """All about one customer: totals, failures by hour, keys, websites, diagnoses, how well it retries."""
+        diagnoses = self.diagnose(customer_id=customer_id)
+        return Customer(
+            customer_id=customer_id,
+            totals=self.query("customer_totals", customer_id=customer_id),
+            hours=self.query("customer_hours", customer_id=customer_id),
+            keys=self.query("customer_keys", customer_id=customer_id),
+            websites=self.query("customer_websites", customer_id=customer_id),
+            failures=self.query("customer_failures", customer_id=customer_id, limit=_SHOWN_FAILURES),
+            diagnoses=diagnoses,
+            retries=diagnoses[0]["retries"] if diagnoses else hygiene_of(self.store, customer_id),
+        )
+
+    def gathering(self, customer_id: str) -> "Future[Customer]":
+        """The same for a page: worked out once, and kept until new lines arrive."""
+        return self._kept.of(("customer", customer_id), lambda: self.customer(customer_id))
+
+    def mark(self, diagnosis_id: str, verdict: Verdict) -> Mark:
+        """Keep what support says of a diagnosis. Raises UsageError for one that there is not now."""
+        if verdict not in get_args(Verdict):
+            raise UsageError(f"a diagnosis is marked {', '.join(get_args(Verdict))}, not {verdict}")
+        found = [one for one in self.judgement().diagnoses if one["id"] == diagnosis_id]
+        if not found:
+            raise UsageError(f"there is no diagnosis {diagnosis_id}; pixeldesk diagnose lists them")
+        return self._memory.mark(found[0], verdict)
+
+    def marks(self) -> dict[str, Mark]:
+        """The marks that count, by the id of their diagnosis."""
+        return self._memory.marks()
+
+    def case_precision(self) -> list[Precision]:
+        """How each case's marked diagnoses fared, in the order of the cases."""
+        return self._memory.precision([case.name for case in cases()])
 
     def query(self, name: str, **parameters: object) -> list[dict[str, Any]]:
         """The rows of a named question. Raises UsageError for an unknown name or parameter."""
@@ -107,8 +198,14 @@ class Desk:
             "seconds": round(time.perf_counter() - started, 3),
         }
 
+    def close(self) -> None:
+        """Break off what is being worked out for pages, and let go of the store."""
+        self.store.stop_work()
+        self._kept.close()
+        self.store.close()
 
-def _from_text(parameters: dict[str, str]) -> dict[str, object]:
+
+def _from_text(parameters: dict[str, str]) -> dict[str, Any]:
     """Parameters as typed at a command line: those that are times or counts by their name."""
     readings: dict[str, Callable[[str], object]] = {
         **dict.fromkeys(("start", "end", "at", "hour", "earliest", "latest"), parse_time),
@@ -162,5 +259,5 @@ def close_the_desk() -> None:
     global _desk
     with _opening:
         if _desk is not None:
-            _desk.store.close()
+            _desk.close()
             _desk = None

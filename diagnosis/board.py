@@ -5,10 +5,12 @@ A page that comes while newer lines are being judged gets the former result and 
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from diagnosis.diagnose import Diagnosis, diagnose
+from errors import PixeldeskError
 from queries import question
 from store import Store
 
@@ -35,9 +37,18 @@ class Board:
         batch, kept = self._kept or self.refresh()
         if batch == question("last_batch").rows(self._store)[0]["batch_id"]:
             return kept
-        if not self._judging.locked():
-            threading.Thread(target=self.refresh, name="pixeldesk-diagnoses", daemon=True).start()
+        self.judge_ahead()
         return replace(kept, is_current=False)
+
+    def judge_ahead(self) -> None:
+        """Judge in the background, unless that is being done."""
+        if not self._judging.locked():
+            threading.Thread(target=self._judge_quietly, name="pixeldesk-diagnoses", daemon=True).start()
+
+    def _judge_quietly(self) -> None:
+        # Whoever asks next is told what went wrong, such as a store that was closed meanwhile.
+        with suppress(PixeldeskError):
+            self.refresh()
 
     def refresh(self) -> tuple[int | None, Judgement]:
         """Judge the store as it is now, unless that has been done. Returns its last batch and the result."""

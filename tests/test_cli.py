@@ -55,9 +55,11 @@ def test_the_command_is_called_pixeldesk() -> None:
     helped = run("--help")
     assert helped.code == 0
     named = [
-        word for word in helped.out.split() if word in ("ingest", "lookup", "query", "quarantine", "doctor", "serve")
+        word
+        for word in helped.out.split()
+        if word in ("ingest", "lookup", "diagnose", "mark", "query", "quarantine", "doctor", "serve")
     ]
-    assert named == ["ingest", "lookup", "query", "quarantine", "doctor", "serve"]
+    assert named == ["ingest", "lookup", "diagnose", "mark", "query", "quarantine", "doctor", "serve"]
 
 
 # --- ingest -------------------------------------------------------------------------------------------------
@@ -352,3 +354,86 @@ def assert_whole(db: Path, requests: int) -> None:
     assert store.rows("SELECT sum(requests) AS n FROM requests_per_hour") == [{"n": requests}]
     assert store.rows("SELECT sum(requests) AS n FROM batches") == [{"n": requests}]
     store.close()
+
+
+# --- diagnose and mark --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def failing_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in which one customer keeps asking for a pipe that does not exist."""
+    folder = tmp_path_factory.mktemp("diagnose")
+    lines = [
+        failed_line(
+            "invalid_pipe", 400, timestamp=moment(600 * n), request_id=f"req_P{n:07}",
+            path="/pixel/pipes/top-pages\x1b[31m?website_id=web_k31",
+        )
+        for n in range(20)
+    ]  # fmt: skip
+    path = write_lines(folder / "a.ndjson", [*request_lines(3), *lines])
+    assert run("ingest", path, "--db", folder / "x.duckdb").code == 0
+    return folder / "x.duckdb"
+
+
+def test_diagnose_prints_json_as_the_contract_has_it(failing_db: Path) -> None:
+    finished = run("diagnose", "--db", failing_db, "--json")
+    assert (finished.code, finished.err) == (0, "")
+    (one,) = finished.json
+    assert one["case"] == "unknown_pipe"
+    assert (one["status"], one["customer_id"], one["failing_requests"]) == ("active", "cus_0184", 20)
+    assert one["first_seen"] == "2026-11-16T12:00:00.000Z"
+    assert one["evidence"] and one["for"] and one["fix"] and one["reply"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        (["--from", "2026-11-16T13:00:00Z"], 14),
+        (["--to", "2026-11-16T13:00:00Z"], 6),
+        (["--customer", "cus_0184"], 20),
+        (["--customer", "cus_nobody"], None),
+        (["--environment", "production"], 20),
+        (["--environment", "development"], None),
+    ],
+)
+def test_diagnose_within_a_scope(failing_db: Path, scope: list[str], found: int | None) -> None:
+    finished = run("diagnose", *scope, "--db", failing_db, "--json")
+    assert [one["failing_requests"] for one in finished.json] == ([] if found is None else [found])
+    assert finished.code == 0
+
+
+def test_diagnose_for_a_person_shows_the_evidence_and_steers_no_terminal(failing_db: Path) -> None:
+    finished = run("diagnose", "--db", failing_db)
+    assert "cus_0184  Pipe that does not exist  active" in finished.out
+    assert "  + 20 requests like this from 16 November 2026, 12:00 UTC" in finished.out
+    assert "\x1b" not in finished.out
+    assert "no case is found" in run("diagnose", "--customer", "cus_nobody", "--db", failing_db).out
+
+
+@pytest.mark.parametrize("wrong", [["--from", "yesterday"], ["--to", "32 November"]])
+def test_diagnose_refuses_what_is_no_time(failing_db: Path, wrong: list[str]) -> None:
+    assert "is no time" in run("diagnose", *wrong, "--db", failing_db).complaint
+
+
+def test_diagnose_without_a_store_says_how_to_make_one(tmp_path: Path) -> None:
+    assert "pixeldesk ingest PATH" in run("diagnose", "--db", tmp_path / "none.duckdb").complaint
+
+
+def test_a_card_carries_its_diagnosis(failing_db: Path) -> None:
+    (card,) = run("lookup", "req_P0000003", "--db", failing_db, "--json").json["found"]
+    (one,) = card["diagnoses"]
+    assert (one["case"], one["explains"]) == ("unknown_pipe", ["req_P0000003"])
+    assert one["reply_section"] in card["reply"]
+    assert "diagnosis     Pipe that does not exist (active" in run("lookup", "req_P0000003", "--db", failing_db).out
+    (healthy,) = run("lookup", "req_N0000001", "--db", failing_db, "--json").json["found"]
+    assert [other["explains"] for other in healthy["diagnoses"]] == [[]]
+
+
+def test_a_diagnosis_is_marked_by_its_id(failing_db: Path) -> None:
+    (one,) = run("diagnose", "--db", failing_db, "--json").json
+    kept = run("mark", one["id"], "right", "--db", failing_db, "--json")
+    assert (kept.code, kept.json["verdict"], kept.json["case"]) == (0, "right", "unknown_pipe")
+    assert one["id"] in failing_db.with_name("x.duckdb.marks.ndjson").read_text()
+    assert "is marked unmarked" in run("mark", one["id"], "unmarked", "--db", failing_db).out
+    assert "there is no diagnosis nonsense" in run("mark", "nonsense", "right", "--db", failing_db).complaint
+    assert "is marked right, wrong, unmarked" in run("mark", one["id"], "perhaps", "--db", failing_db).complaint
