@@ -38,6 +38,9 @@ FRESH_AGE_S, FRESH_S = DAY_S, 20 * MINUTE_S
 """What began within this long before the end of the logs, has lasted for this long, and goes on, is a case…"""
 FRESH_ENOUGH = ((10, 0.05), (6, 0.5))
 """…with so many failures that are at least this share."""
+CLEARLY_MORE = 1.5
+"""So many times the longest row of successes between two failures. Short of that, chance must be a fifth, and the
+silence longer than ever before: somebody else at the same address may work when the failing one rests."""
 FEWEST_SUCCESSES = 2
 """One success alone may be chance, or a token that was minted anew."""
 SAME_HOUR, SAME_HOUR_DAYS = 0.98, 3
@@ -123,9 +126,9 @@ class History:
     def has_stopped(self) -> bool:
         """Whether the failures have stopped: the client works since, or is silent for longer than ever before."""
         before, between = self.successes_until_last, self.most_successes_between
-        if _has_turned(self.failing_requests, before, self._since, between):
+        if self._has_turned(before, self._since, between):
             return True
-        if _has_turned(self.failing_requests, before, self.same_program_successes, between):
+        if self._has_turned(before, self.same_program_successes, between):
             return True
         if self.moves and self._has_turned_wherever_it_runs:
             return True
@@ -185,9 +188,17 @@ class History:
         share = self.failing_requests / (self.failing_requests + self.any_until_last)
         # Another service may run the same program: its successes prove nothing until the silence is long as well.
         patient = share >= 0.5 or self.quiet_s > 1.5 * self.longest_silence_s
-        return patient and _has_turned(
-            self.failing_requests, self.any_until_last, self._any_since, self.most_any_between
-        )
+        return patient and self._has_turned(self.any_until_last, self._any_since, self.most_any_between)
+
+    def _has_turned(self, before: int, since: int, most_between: int) -> bool:
+        """Whether so many successes without a failure can hardly be chance at the former rate of failing."""
+        if since < FEWEST_SUCCESSES or since <= most_between:
+            return False
+        share = self.failing_requests / (self.failing_requests + before + 1)
+        chance = (1 - share) ** since
+        if since > CLEARLY_MORE * most_between:
+            return chance <= CHANCE
+        return chance <= CHANCE / 5 and self.quiet_s > self.longest_silence_s
 
     @property
     def _counted_quiet_s(self) -> float:
@@ -201,12 +212,3 @@ class History:
             weekend_s += step if at.isoweekday() >= 6 else 0.0
             at = min(midnight, self.end)
         return self.quiet_s - weekend_s
-
-
-def _has_turned(failures: int, successes_before: int, successes_since: int, most_between: int) -> bool:
-    """Whether so many successes without a failure can hardly be chance at the former rate of failing."""
-    if successes_since < FEWEST_SUCCESSES or successes_since <= most_between:
-        return False
-    share = failures / (failures + successes_before + 1)
-    chance = (1 - share) ** successes_since
-    return chance <= (CHANCE if successes_since > 1.5 * most_between else CHANCE / 5)

@@ -149,6 +149,12 @@ def test_successes_like_those_before_do_not_make_a_recovery() -> None:
     assert replace(MIXED, successes=390 + 76).status == "recovered"
 
 
+def test_somewhat_more_successes_than_before_prove_it_only_after_a_longer_silence_than_before() -> None:
+    more = replace(MIXED, successes=390 + 60)
+    assert more.status == "active"
+    assert replace(more, last_seen=END - timedelta(hours=4)).status == "recovered"
+
+
 def test_a_silent_client_has_recovered_only_if_another_took_its_place() -> None:
     silent = lasted(20 * HOUR_S, 6 * DAY_S)
     assert silent.has_stopped
