@@ -88,7 +88,12 @@ def _prepare(bench: Workbench, scope: DiagnosisScope) -> None:
     bench.make_view("all_requests", _table("all_requests"))
     caller = scope.caller or (Caller(customer_id=scope.customer_id) if scope.customer_id else None)
     if caller:
-        bench.make_table("relevant", _table("relevant"), _handles(caller))
+        bench.make_table("of_customers", _table("of_customers"), _handles(caller))
+        bench.make_table(
+            "handles", _table("handles"), {k: v for k, v in _handles(caller).items() if k != "customer_id"}
+        )
+        bench.make_table("bearing_rows", _table("bearing_rows"))
+        bench.make_table("relevant", f"{_table('all_requests')} AND rowid IN (SELECT row FROM bearing_rows)")
     else:
         bench.make_view("relevant", "SELECT * FROM all_requests")
     for name in _KNOWLEDGE:

@@ -16,5 +16,5 @@ WITH refused AS (
         AND NOT coalesce(websites.first_rows < coalesce(websites.first_event, websites.last_empty)
             AND websites.first_rows < websites.last_empty, FALSE)
 )
-SELECT row_number() OVER () AS place, * EXCLUDE (host, website_id)
+SELECT row_number() OVER () AS place, * EXCLUDE (row, host, website_id)
 FROM (SELECT * FROM refused UNION ALL SELECT * FROM empty)

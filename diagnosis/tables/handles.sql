@@ -1,0 +1,6 @@
+-- By which addresses, keys and websites are these customers, or the caller, to be recognised?
+SELECT DISTINCT client_ip, key_fingerprint, left(key_prefix, 10) AS beginning, website_id
+FROM all_requests
+WHERE customer_id IN (SELECT customer_id FROM of_customers)
+UNION
+SELECT $client_ip, $key_fingerprint, $beginning, $website_id

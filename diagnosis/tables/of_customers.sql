@@ -1,0 +1,6 @@
+-- Which customers is a diagnosis about: the one who is asked for, or those whom a nameless caller's traces lead to?
+SELECT DISTINCT customer_id
+FROM all_requests
+WHERE customer_id IS NOT NULL AND CASE WHEN $customer_id IS NOT NULL THEN customer_id = $customer_id
+    ELSE key_fingerprint = $key_fingerprint OR left(key_prefix, 10) = $beginning
+        OR left(key_fingerprint, 10) = lower($beginning) OR website_id = $website_id OR client_ip = $client_ip END
