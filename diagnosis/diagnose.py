@@ -88,12 +88,7 @@ def _prepare(bench: Workbench, scope: DiagnosisScope) -> None:
     bench.make_view("all_requests", _table("all_requests"))
     caller = scope.caller or (Caller(customer_id=scope.customer_id) if scope.customer_id else None)
     if caller:
-        bench.make_table("of_customers", _table("of_customers"), _handles(caller))
-        bench.make_table(
-            "handles", _table("handles"), {k: v for k, v in _handles(caller).items() if k != "customer_id"}
-        )
-        bench.make_table("bearing_rows", _table("bearing_rows"))
-        bench.make_table("relevant", f"{_table('all_requests')} AND rowid IN (SELECT row FROM bearing_rows)")
+        _narrow(bench, caller)
     else:
         bench.make_view("relevant", "SELECT * FROM all_requests")
     for name in _KNOWLEDGE:
@@ -101,15 +96,19 @@ def _prepare(bench: Workbench, scope: DiagnosisScope) -> None:
     bench.drop_table("shown")
 
 
-def _handles(caller: Caller) -> dict[str, object]:
+def _narrow(bench: Workbench, caller: Caller) -> None:
+    """Let what follows read only the requests that bear on this caller, and give the same answers."""
     beginning = (caller.key_prefix or "").strip(" \t\r\n\"'")[:_LETTERS_OF_A_KEY]
-    return {
-        "customer_id": caller.customer_id,
+    traces = {
         "key_fingerprint": caller.key_fingerprint,
         "beginning": beginning if len(beginning) == _LETTERS_OF_A_KEY else None,
         "website_id": caller.website_id,
         "client_ip": caller.client_ip,
     }
+    bench.make_table("of_customers", _table("of_customers"), {"customer_id": caller.customer_id, **traces})
+    bench.make_table("handles", _table("handles"), traces)
+    bench.make_table("bearing_rows", _table("bearing_rows"))
+    bench.make_table("relevant", f"{_table('all_requests')} AND rowid IN (SELECT row FROM bearing_rows)")
 
 
 def _explain(bench: Workbench) -> None:
