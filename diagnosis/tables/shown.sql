@@ -16,5 +16,8 @@ WITH refused AS (
         AND NOT coalesce(websites.first_rows < coalesce(websites.first_event, websites.last_empty)
             AND websites.first_rows < websites.last_empty, FALSE)
 )
-SELECT row_number() OVER () AS place, * EXCLUDE (row, host, website_id)
+-- Details may be any text: what is no JSON tells nothing, and must not break what reads them.
+SELECT row_number() OVER () AS place,
+    * EXCLUDE (row, host, website_id)
+        REPLACE (CASE WHEN json_valid(error_details) THEN error_details END AS error_details)
 FROM (SELECT * FROM refused UNION ALL SELECT * FROM empty)

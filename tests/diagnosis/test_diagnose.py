@@ -201,3 +201,26 @@ def _bare(diagnoses: Any) -> list[Diagnosis]:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=None)
+
+
+ODD_DETAILS: list[Any] = [
+    None, "text", '{"not": json', "[", 5, True, [], [1, "two"], {}, {"available": None}, {"available": "pixel:read"},
+    {"available": {"a": 1}}, {"available": [1, None]}, {"required": 5}, {"required": ["pixel:read"]},
+    {"fieldErrors": 7}, {"fieldErrors": {"url": None}}, {"issues": [{"path": 3}, 5, {"path": [None, 1]}]}, {"": ""},
+    {"required": "pixel:\u0000read"}, {"deep": [[[[[[[[]]]]]]]]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted({code for case in cases() for code in case.codes}))
+def test_no_form_of_the_details_breaks_a_diagnosis(code: str, desk: Desk, tmp_path: Path) -> None:
+    lines = [
+        {
+            **failed_line(code, 403, timestamp=moment(300 * n), request_id=f"req_{n}", customer_id=f"cus_{n % 7}"),
+            "error": {"code": code, "message": None, "details": details},
+            "path": f"/pixel/pipes/{n % 3}\ufffd'\"%00?website_id=",
+        }
+        for n, details in enumerate(ODD_DETAILS * 15)
+    ]
+    report = desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
+    assert report["requests"] == len(lines)
+    assert all(one["reply"] and one["for"] for one in desk.diagnose())
