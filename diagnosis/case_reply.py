@@ -36,7 +36,22 @@ FACTS = {
 }
 """What a case's reply may name, as `$count` and so on."""
 
-_ENVIRONMENTS = frozenset({"production", "preview", "staging", "development", "test", "sandbox"})
+_ENVIRONMENTS = frozenset(
+    [
+        "production",
+        "prod",
+        "preview",
+        "staging",
+        "stage",
+        "development",
+        "dev",
+        "test",
+        "testing",
+        "sandbox",
+        "qa",
+        "local",
+    ]
+)
 _ROUTE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\})?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_]{0,39}(?:\.[A-Za-z0-9_]{1,40}){0,3}")
 _SCOPE = re.compile(r"[a-z]{2,20}:[a-z]{2,20}")
