@@ -1,8 +1,11 @@
 """The answer to a search: which request to look at where there are several, and then that one."""
 
+from concurrent.futures import Future
+
 import streamlit as st
 
 from app_pages.card import show_card
+from app_pages.card_side import CardSide
 from app_pages.moments import in_table
 from app_pages.not_found import show_not_found
 from app_pages.request_link import show_place, shown_place
@@ -15,20 +18,23 @@ from diagnosis.lookup import LookupAnswer, NotFound
 _KEY = "shown_card"
 
 
-def show_answer(answer: LookupAnswer) -> None:
-    """Show one card, with a choice above it when the text led to more than one."""
+def show_answer(answer: LookupAnswer, pending: "Future[LookupAnswer]") -> CardSide | None:
+    """Show one card, with a choice above it when the text led to more than one.
+
+    What stands beside a card may be still to be finished.
+    """
     cards: list[Card | NotFound] = [*answer.found, *answer.not_found]
     if not cards:
         show_no_id()
-        return
+        return None
     place = shown_place(len(cards))
     if len(cards) > 1:
         _choice(cards, place)
     card = cards[place]
     if isinstance(card, NotFound):
         show_not_found(card)
-    else:
-        show_card(card, answer)
+        return None
+    return show_card(answer, place, pending)
 
 
 def _choice(cards: list[Card | NotFound], place: int) -> None:

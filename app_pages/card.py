@@ -1,19 +1,20 @@
-"""One request's card: the verdict, the requests around it, and the reply."""
+"""One request's card: the verdict, the requests around it, and beside them why and what to answer."""
+
+from concurrent.futures import Future
 
 import streamlit as st
 
+from app_pages.card_side import CardSide, show_side
 from app_pages.neighbours import show_neighbours
-from app_pages.reply import show_reply
 from app_pages.verdict import show_verdict
-from diagnosis.cards import Card
 from diagnosis.lookup import LookupAnswer
 
 
-def show_card(card: Card, answer: LookupAnswer) -> None:
-    """What happened and around it what else did, beside what to answer."""
+def show_card(answer: LookupAnswer, place: int, pending: "Future[LookupAnswer]") -> CardSide | None:
+    """What happened and around it what else did, beside why and what to answer, which may be still to be finished."""
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        show_verdict(card)
-        show_neighbours(card)
+        show_verdict(answer.found[place])
+        show_neighbours(answer.found[place])
     with right:
-        show_reply(card, answer)
+        return show_side(answer, place, pending)

@@ -1,6 +1,7 @@
 """Find a request: a pasted id, error body or ticket becomes cards, each with its reason, fix and reply."""
 
 from app_pages.answer import show_answer
+from app_pages.card_side import finish_side
 from app_pages.freshness import freshness_beside, is_empty, show_empty_store, show_freshness, show_store_error
 from app_pages.paste_box import paste_box, unread_text
 from app_pages.request_link import asked_ids
@@ -11,18 +12,23 @@ from errors import PixeldeskError
 freshness = freshness_beside("Find a request")
 paste_box()
 unread, asked = unread_text(), asked_ids()
+side = None
 try:
     desk = the_desk()
     if unread:
         show_no_id()
     elif asked:
-        show_answer(desk.lookup("\n".join(asked)))
-    # Asked last, so that no card waits for it.
+        answer = desk.lookup("\n".join(asked))
+        pending = desk.diagnosing(answer)
+        side = show_answer(answer, pending)
+    # Asked late, so that no card waits for it.
     coverage = desk.coverage()
     show_freshness(freshness, coverage)
     if is_empty(coverage) and not asked:
         show_empty_store()
     elif not (unread or asked):
         show_welcome()
+    if side:
+        finish_side(side, pending)
 except PixeldeskError as error:
     show_store_error(error)

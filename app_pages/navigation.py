@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from app_pages.travel import travel
+
 # Text runs along the mark, so it has to be legible on a light and on a dark ground.
 _LOGO = """
 <svg xmlns="http://www.w3.org/2000/svg" width="132" height="28" viewBox="0 0 132 28">
@@ -16,6 +18,7 @@ _LOGO = """
 # An emoji, as a page icon from the icon font would be fetched from outside.
 st.set_page_config(page_title="pixeldesk", page_icon="🔎", layout="wide")
 st.logo(_LOGO, size="medium")
+travel()
 st.navigation(
     [
         st.Page(
@@ -24,6 +27,19 @@ st.navigation(
             icon=":material/search:",
             default=True,
             help="Paste a request id, an error body or a ticket: what happened, why, and what to answer.",
+        ),
+        st.Page(
+            "customers.py",
+            title="Customers",
+            icon=":material/group:",
+            help="Who is failing now and why, by case, status, environment and time; and how right that has been.",
+        ),
+        st.Page(
+            "customer.py",
+            title="Customer",
+            icon=":material/person:",
+            visibility="hidden",
+            help="One customer: what fails since when, why, with which keys and websites, and what to answer.",
         ),
     ],
     position="top",

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app_pages.customer_link import customer_link
 from app_pages.moments import in_table
 from app_pages.request_link import ask_for
 from app_pages.status_colour import status_colour
@@ -23,7 +24,10 @@ def show_neighbours(card: Card) -> None:
     if len(rows) == 1:
         st.caption(f"No other request of {_same(card)} is in the store.")
         return
-    st.markdown(f"**Before and after, {_same(card)}**")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+        st.markdown(f"**Before and after, {_same(card)}**", width="content")
+        if card["customer_id"]:
+            customer_link(card["customer_id"])
     statuses = sorted({str(row["status"]) for row in rows})
     st.dataframe(
         _table(rows),

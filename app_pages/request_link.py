@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app_pages.travel import travel_to
+
 _REQUEST_ID, _SHOWN = "request_id", "show"
 
 MOST_IDS = 20
@@ -22,6 +24,11 @@ def asked_ids() -> list[str]:
 def ask_for(ids: Sequence[str]) -> None:
     """Go to these requests. The former address stays one step back in the browser's history."""
     st.query_params.from_dict({_REQUEST_ID: list(ids[:MOST_IDS])})
+
+
+def open_request(request_id: str) -> None:
+    """Go to this request from another page. For a callback."""
+    travel_to("", **{_REQUEST_ID: request_id})
 
 
 def shown_place(cards: int) -> int:

@@ -37,20 +37,7 @@ FACTS = {
 """What a case's reply may name, as `$count` and so on."""
 
 _ENVIRONMENTS = frozenset(
-    [
-        "production",
-        "prod",
-        "preview",
-        "staging",
-        "stage",
-        "development",
-        "dev",
-        "test",
-        "testing",
-        "sandbox",
-        "qa",
-        "local",
-    ]
+    {"production", "prod", "preview", "staging", "stage", "development", "dev", "test", "testing", "sandbox", "qa"}
 )
 _ROUTE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\})?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_]{0,39}(?:\.[A-Za-z0-9_]{1,40}){0,3}")

@@ -22,14 +22,21 @@ def elements(test: AppTest, kind: str) -> list[Any]:
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[PageRunner]:
-    """Fill a store with lines and run the page at an address: `page(lines, "req_…", "req_…", show="1")`."""
+    """Fill a store with lines and run a page at an address: `page(lines, "req_…", "req_…", show="1")`.
 
-    def run(lines: Sequence[Line], *request_ids: str, **query: str) -> AppTest:
+    `at` names another page than the first: `page(lines, at="customer.py", id="cus_…")`.
+    """
+
+    def run(lines: Sequence[Line], *request_ids: str, at: str | None = None, **query: str) -> AppTest:
         desk = open_the_desk(Settings(db=tmp_path / "pixeldesk.duckdb"))
         if lines:
             desk.ingest([str(write_lines(tmp_path / "api.ndjson", lines))])
         test = AppTest.from_file(str(ROOT / "app_pages" / "navigation.py"), default_timeout=30)
-        test.query_params.update({"request_id": list(request_ids), **query})
+        if at:
+            test.run()
+            test.switch_page(at)
+        asked = {"request_id": list(request_ids)} if request_ids else {}
+        test.query_params.update({**asked, **query})
         return test.run()
 
     yield run

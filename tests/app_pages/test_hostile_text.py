@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from app_pages.safe_text import code_label
+from desk import the_desk
 from tests.app_pages.conftest import PageRunner, elements
+from tests.app_pages.failing_lines import scopeless_lines
 from tests.log_lines import event_line, moment, request_line
 
 # The mark that every hostile value bears, so that it can be found wherever it went.
@@ -24,7 +26,8 @@ ATTACKS = [
     f"$\\frac{{{MARK}}}{{2}}$",
     f"`` {MARK} ![](http://evil.example/{MARK}.png) ``",
 ]
-SHOWN_AS_THEY_ARE = {"text", "code", "json", "dataframe", "bidi_component"}
+# A selectbox's options are text too: tests/browser/test_customers.py looks at them in a browser.
+SHOWN_AS_THEY_ARE = {"text", "code", "json", "dataframe", "bidi_component", "selectbox"}
 CODE_SPAN = re.compile(r"`` [^`]* ``")
 
 
@@ -68,7 +71,12 @@ def assert_inert(test: AppTest) -> None:
     elements = list(test.main)
     assert any(MARK in str(element.proto) for element in elements if element.type in SHOWN_AS_THEY_ARE)
     for element in elements:
-        if element.type not in SHOWN_AS_THEY_ARE:
+        if element.type == "page_link":
+            assert MARK not in CODE_SPAN.sub("", element.proto.label)
+            assert re.fullmatch(r"(id=[\w%.+~-]+)?", element.proto.query_string)
+        elif element.type == "plotly_chart":
+            assert_chart_is_inert(json.loads(element.proto.spec))
+        elif element.type not in SHOWN_AS_THEY_ARE:
             assert MARK not in CODE_SPAN.sub("", str(element.proto)), (element.type, element.proto)
 
 
@@ -83,6 +91,37 @@ def test_a_hostile_record_is_shown_as_text(page: PageRunner, attack: str) -> Non
     raw.click().run()
     assert_inert(test)
     assert MARK in json.dumps([element.value for element in elements(test, "json")])
+
+
+def assert_chart_is_inert(value: Any) -> None:
+    """Plotly makes tags of what it writes, so no text of a chart may hold one that is not ours."""
+    if isinstance(value, str) and MARK in value:
+        assert "<" not in value.replace("<br>", "").replace("<extra></extra>", "")
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            assert_chart_is_inert(one)
+
+
+def hostile_customer(attack: str, place: int) -> list[dict[str, Any]]:
+    """A customer with a lasting mistake and the attack in every text of it, and one error of an odd code."""
+    hostile = hostile_line(attack, timestamp=moment(7 + place))
+    fields = {name: hostile[name] for name in ("environment", "host", "path", "website_id", "customer_id", "client")}
+    key = {**hostile["api_key"], "scopes": [], "fingerprint": f"{place:016x}"}
+    return [hostile, *scopeless_lines(stem=attack.replace(" ", "_"), count=8, **fields, api_key=key)]
+
+
+def test_hostile_customers_are_shown_as_text(page: PageRunner) -> None:
+    attacks = [*ATTACKS, f"=cmd|'/C {MARK}'!A0", f"<a href='http://evil.example'>{MARK}</a>"]
+    lines = [hostile_customer(attack, place) for place, attack in enumerate(attacks)]
+    assert_inert(page([line for of_one in lines for line in of_one], at="customers.py"))
+    board = the_desk().judgement().diagnoses
+    assert {one["customer_id"] for one in board} == set(attacks)
+    test = page([], at="customer.py")
+    for attack in attacks:
+        test.query_params["id"] = attack
+        assert_inert(test.run())
+    assert_inert(page([], lines[0][1]["request_id"]))
+    assert_inert(page([], at="customer.py", diagnosis=board[0]["id"]))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

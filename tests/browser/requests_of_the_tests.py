@@ -1,5 +1,6 @@
-"""The log lines behind the browser tests: one customer's small story, and one hostile record."""
+"""The log lines behind the browser tests: one customer's small story, a few who fail, and hostile ones."""
 
+from tests.app_pages.failing_lines import failing_lines, scopeless_lines
 from tests.log_lines import event_line, failed_line, moment, request_line, request_lines
 
 DENIED = "req_Denied0001"
@@ -8,6 +9,8 @@ SHARED = "req_Shared0001"
 HOSTILE = "req_Hostile001"
 KEY = "ak_live_Zt3bQ9xW2vU8sR5pN1mK7jH4gF6d"
 
+ATTACKER = "=cmd|'/C calc'!A0 ![x](http://evil.example/z.png) <b>bold</b>"
+EVIL = "req_<img/src=//evil.example/i.png>"
 _ATTACK = "![x](http://evil.example/x.png) <img src=http://evil.example/y.png onerror=alert(1)> :red[z]"
 
 LINES = [
@@ -35,5 +38,14 @@ LINES = [
         host=_ATTACK,
         client={"ip": _ATTACK, "user_agent": _ATTACK},
         error={"code": _ATTACK, "message": _ATTACK, "details": {"x": _ATTACK}},
+    ),
+    *failing_lines(),
+    *scopeless_lines(
+        stem=EVIL,
+        count=12,
+        customer_id=ATTACKER,
+        environment=_ATTACK,
+        website_id=_ATTACK,
+        client={"ip": _ATTACK, "user_agent": _ATTACK},
     ),
 ]

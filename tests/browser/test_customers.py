@@ -1,0 +1,204 @@
+"""Who fails and why in a real browser: filters, sorting, links, marks, export, hostile names, light and dark."""
+
+import csv
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.app_pages.failing_lines import MENDED, RETRIER, SCANNER_IP, SCOPELESS
+from tests.browser.conftest import OpenPage, paste, settle
+from tests.browser.requests_of_the_tests import ATTACKER, EVIL
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SCANNER = f"address {SCANNER_IP}"
+HEAD_PX, ROW_PX = 34, 28
+
+
+def address(page: Page) -> tuple[str, dict[str, list[str]]]:
+    parts = urlsplit(page.url)
+    return parts.path, parse_qs(parts.query)
+
+
+def table(page: Page, alt: str = "Who is failing and why") -> Locator:
+    found = page.get_by_test_id("stDataFrame").filter(has=page.locator(f"[aria-label^='{alt}']"))
+    expect(found.locator("[role=gridcell]").first).to_be_attached()
+    return found
+
+
+def column(page: Page, place: int) -> list[str]:
+    """The texts of a column of the customers' table, from the grid that a screen reader reads."""
+    return table(page).locator(f"[role=gridcell][aria-colindex='{place}']").all_inner_texts()
+
+
+def expect_customers(page: Page, *names: str) -> None:
+    cells = table(page).locator("[role=gridcell][aria-colindex='2']")
+    expect(cells).to_have_text([*names])
+
+
+def heading(page: Page, name: str) -> Locator:
+    return page.get_by_role("heading", name=name)
+
+
+def test_filters_sort_and_rows_lead_to_a_link_that_shows_the_same(open_page: OpenPage) -> None:
+    page = open_page("/customers")
+    expect_customers(page, RETRIER, SCOPELESS, ATTACKER, SCANNER)
+    page.get_by_role("radio", name="Recovered").click()
+    expect_customers(page, MENDED)
+    page.get_by_role("radio", name="All").click()
+    expect_customers(page, RETRIER, SCOPELESS, ATTACKER, MENDED, SCANNER)
+    box = table(page).bounding_box()
+    assert box is not None
+    # The table is drawn on a canvas: Requests is the sixth column, a bit beyond the middle.
+    table(page).click(position={"x": box["width"] * 0.605, "y": HEAD_PX / 2})
+    expect_customers(page, MENDED, ATTACKER, SCOPELESS, SCANNER, RETRIER)
+    assert column(page, 6) == ["10", "12", "20", "40", "50"]
+    table(page).click(position={"x": 30, "y": HEAD_PX + ROW_PX * 2 + ROW_PX / 2})
+    expect(heading(page, f"Customer {SCOPELESS}")).to_be_visible()
+    assert address(page) == ("/customer", {"id": [SCOPELESS]})
+    page.go_back()
+    page.get_by_role("combobox", name="Case").fill("scope")
+    page.get_by_role("option", name="Key without any scope").click()
+    expect_customers(page, SCOPELESS, ATTACKER)
+    assert address(page) == ("/customers", {"status": ["All"], "case": ["Key without any scope"]})
+    page.goto(f"{page.url}&case=Scanner+guessing+keys&environment=production")
+    expect_customers(page, SCOPELESS, SCANNER)
+    table(page).click(position={"x": 30, "y": HEAD_PX + ROW_PX + ROW_PX / 2})
+    expect(heading(page, "Diagnosis")).to_be_visible()
+    expect(page.get_by_text("40 different keys came from one address")).to_be_visible()
+    path, query = address(page)
+    assert (path, [*query]) == ("/customer", ["diagnosis"])
+
+
+def test_cited_ids_open_requests_and_back_leads_back(open_page: OpenPage) -> None:
+    page = open_page(f"/customer?id={RETRIER}")
+    expect(page.get_by_text("40 refused requests tried again unchanged")).to_be_visible()
+    cited = page.get_by_role("link", name="req_Rtry00940").first
+    assert (
+        cited.get_attribute("href") == urlsplit(page.url)._replace(path="/", query="request_id=req_Rtry00940").geturl()
+    )
+    cited.click()
+    expect(heading(page, "Key was revoked")).to_be_visible()
+    settle(page)
+    assert address(page) == ("/", {"request_id": ["req_Rtry00940"]})
+    expect(page.get_by_text("No backoff: of 30 second or later retries 0 waited longer")).to_be_visible()
+    page.get_by_role("link", name="req_Rtry00000").first.click()
+    expect(page.get_by_text("req_Rtry00000  ·  GET")).to_be_visible()
+    page.get_by_role("link", name=f"Customer {RETRIER}").click()
+    expect(heading(page, f"Customer {RETRIER}")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("req_Rtry00000  ·  GET")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("req_Rtry00940  ·  GET")).to_be_visible()
+    page.go_back()
+    expect(heading(page, f"Customer {RETRIER}")).to_be_visible()
+    assert address(page) == ("/customer", {"id": [RETRIER]})
+    failures = table(page, "The last failed requests")
+    failures.click(position={"x": 28, "y": 34 + 14})
+    expect(page.get_by_text("req_Rtry00940  ·  GET")).to_be_visible()
+    page.go_back()
+    expect(heading(page, f"Customer {RETRIER}")).to_be_visible()
+    assert address(page) == ("/customer", {"id": [RETRIER]})
+
+
+def test_the_diagnosis_comes_beside_the_card_and_into_the_reply(open_page: OpenPage) -> None:
+    page = open_page("/?request_id=req_Pipe00003")
+    expect(page.get_by_text("Pipe that does not exist", exact=True)).to_be_visible()
+    expect(page.get_by_text("Recovered", exact=True)).to_be_visible()
+    expect(page.get_by_text("It has stopped: the same client succeeded")).to_be_visible()
+    expect(page.get_by_role("link", name="req_Good00000")).to_be_visible()
+    page.get_by_role("button", name="Copy reply").click()
+    reply = page.evaluate("navigator.clipboard.readText()")
+    assert "req_Pipe00003" in reply
+    assert "Since 2026-11-16 at 22:00 UTC the same requests succeed again." in reply
+
+
+def test_nothing_moves_when_the_diagnosis_comes(open_page: OpenPage) -> None:
+    page = open_page()
+    page.evaluate("""() => {
+      window.places = []
+      const look = () => {
+        const reply = document.querySelector(".st-key-reply")
+        const top = reply && Math.round(reply.getBoundingClientRect().top)
+        if (top && window.places.at(-1) !== top) window.places.push(top)
+        requestAnimationFrame(look)
+      }
+      look()
+    }""")
+    for request_id in ("req_Less00003", "req_Pipe00003"):
+        paste(page, request_id)
+        expect(page.get_by_role("link", name=request_id[:-1] + "0").first).to_be_visible()
+        settle(page)
+        assert len(page.evaluate("window.places.splice(0)")) == 1
+        page.go_back()
+        expect(page.get_by_text("Paste anything that holds a request id")).to_be_visible()
+        page.evaluate("window.places.splice(0)")
+
+
+def test_a_mark_is_kept_and_shown_as_precision_and_taken_back(open_page: OpenPage) -> None:
+    page = open_page(f"/customer?id={SCOPELESS}")
+    page.get_by_role("radio", name="Right").click()
+    settle(page)
+    page.get_by_role("link", name="All customers").click()
+    expect_customers(page, RETRIER, SCOPELESS, ATTACKER, SCANNER)
+    assert column(page, 10) == ["", "right", "", ""]
+    cells = table(page, "Right and wrong").locator("[role=gridcell]")
+    expect(cells).to_have_text(["Key without any scope", "1", "0", "1"])
+    page.go_back()
+    page.get_by_role("radio", name="Right").click()
+    settle(page)
+    page.get_by_role("link", name="All customers").click()
+    expect(page.get_by_text("Nothing marked yet.")).to_be_visible()
+
+
+def test_the_export_is_the_table_and_no_formula(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("/customers?status=All")
+    expect_customers(page, RETRIER, SCOPELESS, ATTACKER, MENDED, SCANNER)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as CSV").click()
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    with saved.open(encoding="utf-8-sig", newline="") as file:
+        rows = [*csv.DictReader(file)]
+    assert [row["customer_id"] for row in rows] == [RETRIER, SCOPELESS, f"'{ATTACKER}", MENDED, ""]
+    assert [row["failing_requests"] for row in rows] == ["50", "20", "12", "10", "40"]
+    assert rows[0]["case"] == "revoked_key_in_use"
+    assert "req_Rtry00940" in rows[0]["request_ids"].split()
+    assert saved.suffix == ".csv"
+
+
+def test_hostile_names_stay_text(open_page: OpenPage) -> None:
+    page = open_page("/customers")
+    expect_customers(page, RETRIER, SCOPELESS, ATTACKER, SCANNER)
+    page.get_by_role("combobox", name="Environment").click()
+    expect(page.get_by_role("option", name="![x](http://evil.example/x.png)")).to_be_visible()
+    page.goto(urlsplit(page.url)._replace(path="/customer", query=urlencode({"id": ATTACKER})).geturl())
+    expect(page.get_by_text("12 requests in ![x](http://evil.example/x.png)")).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart").locator(".barlayer").first).to_be_attached()
+    page.get_by_role("link", name=f"{EVIL}00011").first.click()
+    expect(heading(page, "Key lacks a scope")).to_be_visible()
+    settle(page)
+    assert page.locator("[src*='evil.example'], [href*='//evil.example']").count() == 0
+
+
+def test_the_pages_fit_every_screen_in_light_and_dark(open_page: OpenPage) -> None:
+    page = open_page()
+    for path, text in (
+        ("/customers", "Customers failing now"),
+        (f"/customer?id={RETRIER}", "Failed requests an hour, UTC"),
+        ("/?request_id=req_Rtry00940", "Revoked key still in use"),
+    ):
+        page.goto(urlsplit(page.url)._replace(path="", query="").geturl() + path)
+        expect(page.get_by_text(text).first).to_be_visible()
+        settle(page)
+        for width, colours in ((1440, "light"), (390, "light"), (390, "dark"), (1440, "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+            ground = {"light": "rgb(252, 252, 253)", "dark": "rgb(18, 22, 29)"}[colours]
+            expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.get_by_test_id("stMain").evaluate("one => one.scrollWidth <= one.clientWidth")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1440, "height": 900})
