@@ -1,6 +1,7 @@
 -- Whose are the requests whose line names no customer? By the key, its beginning, its hash, the website they ask for,
 -- or their address, in this order; and by what others with the same key, or of the same client, lead to.
--- `key` tells presented keys apart: the fingerprint, which some servers do not log, or else the key's beginning.
+-- `key` tells presented keys apart: the fingerprint, or else the key's beginning. Some servers log one of them or none;
+-- then it is the key that the same client presents elsewhere, or else the one that the same customer does.
 WITH nameless AS (
     SELECT place, timestamp, request_id, environment, error_code, website, key_fingerprint, key_prefix, trimmed_prefix,
         client_ip, user_agent
@@ -14,9 +15,8 @@ WITH nameless AS (
     HAVING count(DISTINCT key_fingerprint) = 1
 ), found AS (
     SELECT nameless.place, nameless.timestamp, nameless.request_id, nameless.environment, nameless.error_code,
+        nameless.client_ip, nameless.user_agent,
         coalesce(nameless.key_fingerprint, fingerprints.fingerprint, 'prefix ' || nameless.key_prefix) AS key,
-        coalesce(nameless.key_fingerprint, fingerprints.fingerprint, 'prefix ' || nameless.key_prefix,
-            concat_ws(' ', nameless.client_ip, nameless.user_agent)) AS caller,
         coalesce(key_owners.customer_id, prefix_owners.customer_id, hash_owners.customer_id,
             website_owners.customer_id, addresses.customer_id) AS customer_id,
         CASE WHEN key_owners.customer_id IS NOT NULL THEN 'key'
@@ -39,18 +39,42 @@ WITH nameless AS (
     LEFT JOIN hash_owners ON hash_owners.beginning = lower(nameless.trimmed_prefix)
     LEFT JOIN website_owners ON website_owners.website_id = nameless.website
     LEFT JOIN addresses ON addresses.client_ip = nameless.client_ip
+), keys_of_clients AS (
+    SELECT environment, client_ip, max(key) AS key
+    FROM found
+    WHERE error_code = 'invalid_api_key' AND key IS NOT NULL
+    GROUP BY environment, client_ip
+    HAVING count(DISTINCT key) = 1
+), keys_of_customers AS (
+    SELECT environment, customer_id, mode(key ORDER BY key) AS key
+    FROM found
+    WHERE error_code = 'invalid_api_key' AND key IS NOT NULL
+    GROUP BY environment, customer_id
+), told_apart AS (
+    SELECT found.* EXCLUDE (key), coalesce(found.key, keys_of_clients.key, keys_of_customers.key) AS key,
+        coalesce(found.key, keys_of_clients.key, keys_of_customers.key,
+            concat_ws(' ', found.client_ip, found.user_agent)) AS caller
+    FROM found
+    LEFT JOIN keys_of_clients ON found.key IS NULL AND found.error_code = 'invalid_api_key'
+        AND keys_of_clients.client_ip = found.client_ip
+        AND keys_of_clients.environment IS NOT DISTINCT FROM found.environment
+    LEFT JOIN keys_of_customers ON found.key IS NULL AND found.error_code = 'invalid_api_key'
+        AND keys_of_customers.customer_id = found.customer_id
+        AND keys_of_customers.environment IS NOT DISTINCT FROM found.environment
 ), kin AS (
     SELECT environment, error_code, caller, max(customer_id) AS customer_id,
         arg_max(request_id, timestamp) FILTER (WHERE customer_id IS NOT NULL) AS last_id
-    FROM found
+    FROM told_apart
     GROUP BY environment, error_code, caller
     HAVING count(DISTINCT customer_id) = 1 AND count(*) > count(customer_id)
 )
-SELECT found.place, found.key,
-    coalesce(found.customer_id, kin.customer_id) AS customer_id,
-    CASE WHEN found.customer_id IS NULL AND kin.customer_id IS NOT NULL THEN 'kin' ELSE found.found_by END AS found_by,
-    coalesce(found.found_by_id, kin.last_id) AS found_by_id,
-    found.address_is_shared
-FROM found
-LEFT JOIN kin ON found.customer_id IS NULL AND kin.caller = found.caller AND kin.error_code = found.error_code
-    AND kin.environment IS NOT DISTINCT FROM found.environment
+SELECT told_apart.place, told_apart.key,
+    coalesce(told_apart.customer_id, kin.customer_id) AS customer_id,
+    CASE WHEN told_apart.customer_id IS NULL AND kin.customer_id IS NOT NULL THEN 'kin'
+        ELSE told_apart.found_by END AS found_by,
+    coalesce(told_apart.found_by_id, kin.last_id) AS found_by_id,
+    told_apart.address_is_shared
+FROM told_apart
+LEFT JOIN kin ON told_apart.customer_id IS NULL AND kin.caller = told_apart.caller
+    AND kin.error_code = told_apart.error_code
+    AND kin.environment IS NOT DISTINCT FROM told_apart.environment
