@@ -1,6 +1,6 @@
 -- Which forms do known keys have: how long are they, and how do they begin in each environment?
 -- Over all requests, whomever a diagnosis is about: what is usual is usual among everybody.
-SELECT environment, regexp_extract(prefix, '^[a-z]+_(?:[a-z]+_)?') AS mark, length, sum(requests) AS requests
+SELECT environment, regexp_extract(prefix, '^[a-z]+_[a-z]+_') AS mark, length, sum(requests) AS requests
 FROM (
     SELECT environment, key_prefix AS prefix, key_length AS length, count(*) AS requests
     FROM all_requests

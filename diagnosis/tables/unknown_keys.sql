@@ -45,7 +45,7 @@ WITH presented AS (
 ), foreign_marks AS (
     SELECT presented.environment, presented.key, max(marks.environment) AS marked_for
     FROM presented
-    JOIN marks ON marks.mark = regexp_extract(presented.prefix, '^[a-z]+_(?:[a-z]+_)?')
+    JOIN marks ON marks.mark = regexp_extract(presented.prefix, '^[a-z]+_[a-z]+_')
     WHERE NOT EXISTS (SELECT 1 FROM marks AS here
             WHERE here.mark = marks.mark AND here.environment IS NOT DISTINCT FROM presented.environment)
         AND presented.environment IN (SELECT environment FROM marks)
