@@ -73,7 +73,7 @@ def _fill_diagnosis(
             show_store_error(error)
         return None
     card = answer.found[place]
-    with where.container(border=True, height=height, gap="small"):
+    with where.container(border=True, height=height, gap="small", key="beside_card"):
         _show_panel(card, explaining(card))
     return answer
 

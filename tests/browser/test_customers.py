@@ -126,7 +126,9 @@ def test_nothing_moves_when_the_diagnosis_comes(open_page: OpenPage) -> None:
     page.evaluate("""() => {
       window.places = []
       const look = () => {
-        const reply = document.querySelector(".st-key-reply")
+        // From the first picture of the diagnosis's place on: the browser may draw what is below it a moment before.
+        const place = document.querySelector(".stSkeleton, .st-key-beside_card")
+        const reply = place && document.querySelector(".st-key-reply")
         const top = reply && Math.round(reply.getBoundingClientRect().top)
         if (top && window.places.at(-1) !== top) window.places.push(top)
         requestAnimationFrame(look)
