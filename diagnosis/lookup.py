@@ -60,7 +60,9 @@ class LookupAnswer:
             for card in self.found
             if len(customers[card["request_id"]]) == 1 or card["customer_id"] in certain - {None}
         ]
-        return ticket_reply([_reply_facts(card) for card in own])
+        # Of several customers' requests only what each request itself met is told: a mistake is its owner's affair.
+        of_one = len({_owner(card) for card in own} - {None}) <= 1
+        return ticket_reply([_reply_facts(card) if of_one else reply_facts(card) for card in own])
 
 
 def lookup(store: Store, text: str) -> LookupAnswer:
@@ -84,6 +86,13 @@ def diagnosed(store: Store, answer: LookupAnswer) -> LookupAnswer:
     """
     cards = with_diagnoses(store, answer.found)
     return replace(answer, found=[{**card, "reply": ticket_reply([_reply_facts(card)])} for card in cards])
+
+
+def _owner(card: Card) -> str | None:
+    """Whose request it is, as far as its line or its diagnosis tells."""
+    diagnosis = explaining(card)
+    owner: str | None = card["customer_id"] or (diagnosis["customer_id"] if diagnosis else None)
+    return owner
 
 
 def _reply_facts(card: Card) -> ReplyFacts:

@@ -389,3 +389,25 @@ def test_a_transposed_or_cut_id_of_the_sample_leads_to_the_real_one(sample_desk:
         (missing,) = ask(sample_desk, typed)["not_found"]
         assert one in missing["nearest"]
         assert "from 2026-11-09T00:00:05.002Z" in missing["reason"]
+
+
+def test_a_ticket_with_requests_of_two_customers_tells_neither_of_the_others_mistake(
+    desk: Desk, tmp_path: Path
+) -> None:
+    lines = [
+        failed_line(
+            code,
+            400,
+            timestamp=moment(600 * n + shift),
+            request_id=f"req_{customer}{n:04}",
+            customer_id=f"cus_{customer}",
+        )
+        for shift, (customer, code) in enumerate((("Anna", "invalid_pipe"), ("Bert", "invalid_visitor")))
+        for n in range(20)
+    ]
+    desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
+    alone = desk.diagnosed(desk.lookup("req_Anna0003 req_Anna0004")).reply()
+    assert "20 requests" in alone
+    mixed = desk.diagnosed(desk.lookup("req_Anna0003 req_Bert0004")).reply()
+    assert "20 requests" not in mixed
+    assert "req_Anna0003" in mixed and "req_Bert0004" in mixed
