@@ -16,7 +16,6 @@ from diagnosis.case_file import Evidence
 
 _LONGEST_VALUE = 120
 _MOST_CITED = 4
-_PLURALS = {"y": "ies"}
 
 
 class Sentence(BaseModel):

@@ -95,7 +95,6 @@ WITH steps AS (
         mode(route ORDER BY route) AS route,
         count(DISTINCT client_ip) AS addresses,
         bool_and(customer_id IS NULL AND address_is_shared) AS lost_in_a_crowd,
-        count(*) FILTER (WHERE named_customer_id IS NOT NULL) AS named_requests,
         mode(found_by ORDER BY found_by) AS found_by,
         arg_max(found_by_id, timestamp) AS found_by_id,
         arg_max(request_id, timestamp) FILTER (WHERE named_customer_id IS NULL) AS unnamed_id,

@@ -5,7 +5,6 @@ SELECT environment, key_fingerprint AS fingerprint, key_prefix AS prefix, custom
     max(len(key_scopes)) AS most_scopes,
     count(*) FILTER (WHERE status <> 401) AS accepted,
     count(*) FILTER (WHERE status < 300) AS succeeded,
-    min(timestamp) FILTER (WHERE status < 300) AS first_success,
     max(timestamp) FILTER (WHERE status < 300) AS last_success,
     arg_max(request_id, timestamp) FILTER (WHERE status < 300) AS last_success_id
 FROM relevant

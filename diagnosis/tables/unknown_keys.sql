@@ -3,8 +3,7 @@
 -- one of the two was not logged with a fingerprint. twin: a known key with the same beginning.
 WITH presented AS (
     SELECT environment, key, max(key_fingerprint) AS fingerprint, max(key_prefix) AS prefix, max(trimmed_prefix) AS trimmed,
-        max(key_length) AS length, count(*) AS requests,
-        max(customer_id) FILTER (WHERE found_by IN ('key', 'prefix', 'hash')) AS owner
+        max(key_length) AS length, count(*) AS requests
     FROM symptoms
     WHERE error_code = 'invalid_api_key' AND key IS NOT NULL
     GROUP BY environment, key
@@ -59,7 +58,6 @@ SELECT presented.*, coalesce(by_fingerprint.elsewhere, by_prefix.elsewhere) AS e
     foreign_marks.marked_for,
     twins.prefix AS twin,
     coalesce(twins.length, usual.length) AS proper_length,
-    presented.length = usual.length AS usual_length,
     left(presented.prefix, 1) IN ('"', '''') AS quoted,
     regexp_matches(presented.prefix, '^\s') AS leading_blank
 FROM presented
