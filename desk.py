@@ -16,6 +16,8 @@ from diagnosis.diagnose import Diagnosis, DiagnosisScope, diagnose, hygiene_of
 from diagnosis.kept import Kept
 from diagnosis.lookup import LookupAnswer, diagnosed, lookup
 from errors import UsageError
+from incidents.board import IncidentBoard
+from incidents.incident import Incident
 from ingest.report import OUTCOMES
 from ingest.sources import find_sources
 from queries import question
@@ -54,6 +56,7 @@ class Desk:
         self._board = Board(store)
         self._memory = CaseMemory(settings.marks_file)
         self._kept = Kept(store)
+        self._incidents = IncidentBoard(store)
 
     def answer(
         self,
@@ -115,6 +118,10 @@ class Desk:
     ) -> list[Diagnosis]:
         """Who fails and why, within a range of time, at one customer, in one environment, or everywhere."""
         return diagnose(self.store, DiagnosisScope(start, end, environment, customer_id))
+
+    def incidents(self, start: datetime | None = None, end: datetime | None = None) -> list[Incident]:
+        """What was our own fault, with any part in a range of time, newest first: kept until new lines arrive."""
+        return self._incidents.incidents(start, end)
 
     def judge_ahead(self) -> None:
         """Begin to judge the whole store in the background, so that the first visitor need not wait."""

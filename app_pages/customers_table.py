@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app_pages.customer_link import open_subject
-from app_pages.spreadsheet import as_csv
+from spreadsheet import as_csv
 from diagnosis.case_memory import Mark
 from diagnosis.diagnose import Diagnosis
 from diagnosis.overview import caller_of

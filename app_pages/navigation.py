@@ -29,6 +29,25 @@ st.navigation(
             help="Paste a request id, an error body or a ticket: what happened, why, and what to answer.",
         ),
         st.Page(
+            "errors.py",
+            title="Live errors",
+            icon=":material/monitoring:",
+            help="Errors by code as they come, what differs about the failing requests, incidents and deploys.",
+        ),
+        st.Page(
+            "incidents.py",
+            title="Incidents",
+            icon=":material/crisis_alert:",
+            help="When it was our own fault: each incident with its onset, end, peak, customers and what differs.",
+        ),
+        st.Page(
+            "incident.py",
+            title="Incident",
+            icon=":material/crisis_alert:",
+            visibility="hidden",
+            help="One incident: from when to when, whom it hit, what differs about the failing requests, examples.",
+        ),
+        st.Page(
             "customers.py",
             title="Customers",
             icon=":material/group:",
@@ -40,6 +59,12 @@ st.navigation(
             icon=":material/person:",
             visibility="hidden",
             help="One customer: what fails since when, why, with which keys and websites, and what to answer.",
+        ),
+        st.Page(
+            "weekly.py",
+            title="Weekly review",
+            icon=":material/calendar_view_week:",
+            help="One week of error rates by code and route against the weeks before, to look at and to save as a file.",
         ),
     ],
     position="top",

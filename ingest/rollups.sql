@@ -30,3 +30,13 @@ WHERE timestamp >= date_trunc('hour', $first) AND timestamp < date_trunc('hour',
     AND NOT clock_suspect AND status >= 400
     AND date_trunc('hour', timestamp) IN (SELECT date_trunc('hour', minute) FROM touched)
 GROUP BY ALL;
+
+DELETE FROM server_errors_per_minute WHERE minute IN (SELECT minute FROM touched);
+
+INSERT INTO server_errors_per_minute
+SELECT date_trunc('minute', timestamp), environment, route, host, status, error_code, customer_id,
+    coalesce(customer_id, key_fingerprint, client_ip), count(*)
+FROM requests
+WHERE timestamp >= $first AND timestamp < $past AND NOT clock_suspect AND status >= 500
+    AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched)
+GROUP BY ALL;

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # Half of a command's start would go into these, which only f
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 _FOLDER = Path(__file__).parent
 # Files of this storage version open in DuckDB 1.5 too: a way back, at no measured cost.
 _STORAGE_VERSION = "v1.5.0"

@@ -166,3 +166,16 @@ CREATE TABLE errors_per_hour_and_caller (
     caller VARCHAR,
     requests BIGINT NOT NULL
 );
+
+-- What is our own fault, a minute and caller: incidents are found in it, and tell who was hit.
+CREATE TABLE server_errors_per_minute (
+    minute TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    route VARCHAR,
+    host VARCHAR,
+    status SMALLINT NOT NULL,
+    error_code VARCHAR,
+    customer_id VARCHAR,
+    caller VARCHAR,
+    requests BIGINT NOT NULL
+);

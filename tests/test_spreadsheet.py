@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app_pages.spreadsheet import as_csv
+from spreadsheet import as_csv
 
 
 def read_back(content: bytes) -> list[list[str]]:

@@ -1,0 +1,1 @@
+"""Telling people of an incident: its opening, growth and end, each once, to a webhook."""

@@ -1,0 +1,5 @@
+"""Live errors."""
+
+import streamlit as st
+
+st.header("Live errors", anchor=False)

@@ -1,0 +1,5 @@
+"""Incident."""
+
+import streamlit as st
+
+st.header("Incident", anchor=False)

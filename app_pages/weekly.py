@@ -1,0 +1,5 @@
+"""Weekly review."""
+
+import streamlit as st
+
+st.header("Weekly review", anchor=False)

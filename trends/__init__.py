@@ -1,0 +1,1 @@
+"""Errors over time: series and tiles, what differs about failing requests, where the API contradicts itself."""
