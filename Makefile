@@ -29,13 +29,14 @@ imports: $(DEV_READY)
 bench: $(DEV_READY)
 	$(BIN)/python -m bench
 
-# The long form of tests/test_kills.py: a thousand kills at random moments.
+# The long form of tests/test_kills.py and tests/test_follow_kills.py: a thousand kills at random moments.
 kills: $(DEV_READY)
-	PIXELDESK_KILLS=1000 $(BIN)/python -m pytest tests/test_kills.py -q
+	PIXELDESK_KILLS=1000 $(BIN)/python -m pytest tests/test_kills.py tests/test_follow_kills.py -q
 
-# The long form of the fuzz test in tests/ingest/test_load.py.
+# The long form of the fuzz test in tests/ingest/test_load.py, and of what is done to followed files.
 fuzz: $(DEV_READY)
 	PIXELDESK_FUZZ_CASES=5000 $(BIN)/python -m pytest tests/ingest/test_load.py -q -k any_bytes
+	PIXELDESK_FOLLOW_PROGRAMS=2000 $(BIN)/python -m pytest tests/ingest/test_follow_machine.py -q
 
 lock: $(DEV_READY)
 	$(BIN)/python -m pip install --quiet uv

@@ -6,16 +6,19 @@ This process owns the store. While it runs, the commands of the same user hand t
 import sys
 import tomllib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
 import streamlit as st
 
-from desk import close_the_desk, open_the_desk
+from console import print_line
+from desk import Desk, close_the_desk, open_the_desk
 from errors import PixeldeskError
 from handover.server import handover_server
+from ingest.following import in_background
 from settings import Settings
 
 _FOLDER = Path(__file__).resolve().parent
@@ -31,7 +34,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await anyio.to_thread.run_sync(_warm_up)
     desk.judge_ahead()
     try:
-        with handover_server(desk):
+        with handover_server(desk), _following(desk):
             yield
     finally:
         await anyio.to_thread.run_sync(close_the_desk)
@@ -46,6 +49,16 @@ def run_dashboard(settings: Settings) -> None:
     sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
     sys.stdout.flush()
     app.run(config={**_config(), "server.address": settings.host, "server.port": settings.port})
+
+
+def _following(desk: Desk) -> AbstractContextManager[None]:
+    """Follow what the settings name."""
+    paths = desk.settings.watched_paths
+    return in_background(partial(desk.follow, paths), _tell) if paths else nullcontext()
+
+
+def _tell(line: str) -> None:
+    print_line(f"pixeldesk: {line}", error=True)
 
 
 def _warm_up() -> None:

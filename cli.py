@@ -3,17 +3,27 @@
 Exit codes: 0 done; 1 the answer is "no" or "not all"; 2 it could not be done.
 """
 
+import _thread
 import json
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from console import print_card, print_diagnoses, print_line, print_not_found, print_rows, progress_bar
+from console import (
+    following_line,
+    print_card,
+    print_diagnoses,
+    print_line,
+    print_not_found,
+    print_rows,
+    progress_bar,
+)
 from errors import PixeldeskError, UsageError
 from handover.client import ask
 from ingest.report import OUTCOMES
@@ -37,6 +47,9 @@ _COULD_NOT = 2
 def ingest(
     paths: Annotated[list[str], typer.Argument(help="Files, folders or globs; - reads standard input.")],
     log_format: Annotated[str, typer.Option("--format", help="auto, or a format by name.")] = "auto",
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with what is written to them, until stopped.")
+    ] = False,
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:
@@ -45,17 +58,20 @@ def ingest(
     absolute = [path if path == "-" else str(Path.cwd() / path) for path in paths]
     piped = sys.stdin.buffer if "-" in paths else None
     parameters = {"paths": absolute, "format_name": log_format}
-    with progress_bar() as progress:
-        report = ask(_settings(db), "ingest", parameters, standard_input=piped, progress=progress)
+    if follow:
+        report = _follow(_settings(db), parameters)
+    else:
+        with progress_bar() as progress:
+            report = ask(_settings(db), "ingest", parameters, standard_input=piped, progress=progress)
     if as_json:
         _print_json(report)
     else:
         print_line(_ingest_sentence(report))
-    for problem in report["unreadable"] + report["damaged"]:
+    for problem in () if follow else report["unreadable"] + report["damaged"]:
         _complain(problem)
     if report["unreadable"]:
         raise typer.Exit(_COULD_NOT)
-    if report["damaged"]:
+    if report["damaged"] or report["lost"]:
         raise typer.Exit(_NOT_ALL)
 
 
@@ -234,6 +250,26 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
+def _follow(settings: Settings, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Ctrl-C and SIGTERM are how it is meant to end; a second one ends it at once."""
+    if "-" in parameters["paths"]:
+        raise UsageError("--follow is for files; what is piped in is read to its end in any case")
+    stop = threading.Event()
+    former = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, former[signal.Signals(number)])
+        # In another thread: this one may be within the event's own lock.
+        _thread.start_new_thread(stop.set, ())
+
+    for one, handler in former.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(one, end)
+    with following_line() as progress:
+        report: dict[str, Any] = ask(settings, "follow", parameters, progress=progress, stop=stop)
+    return report
+
+
 def _settings(db: Path | None, **given: Any) -> Settings:
     chosen = {name: value for name, value in {"db": db, **given}.items() if value is not None}
     try:
@@ -263,7 +299,9 @@ def _name_values(given: list[str]) -> dict[str, str]:
 def _ingest_sentence(report: dict[str, Any]) -> str:
     counted = ", ".join(f"{report[name]:,} {name}" for name in OUTCOMES if report[name] or name == "requests")
     unchanged = f" ({report['unchanged']} unchanged)" if report["unchanged"] else ""
-    read = f"{report['files']:,} files{unchanged}, {report['lines']:,} lines in {report['seconds']:.1f} s"
+    formats = ", ".join(f"{name} {count:,}" for name, count in report["formats"].items())
+    as_formats = f" ({formats})" if set(report["formats"]) - {"pixel"} else ""
+    read = f"{report['files']:,} files{as_formats}{unchanged}, {report['lines']:,} lines in {report['seconds']:.1f} s"
     return f"{read}: {counted}"
 
 

@@ -143,6 +143,34 @@ def progress_bar() -> Iterator["Callable[[IngestProgress], None]"]:
         yield show
 
 
+@contextmanager
+def following_line() -> Iterator["Callable[[IngestProgress], None]"]:
+    """What there is to tell while files are followed, a line each on stderr, and on a terminal how many lines came."""
+    shown = ""
+
+    def show(state: "IngestProgress") -> None:
+        nonlocal shown
+        if state.notice is not None:
+            clear()
+            print_line(f"pixeldesk: {state.notice}", error=True)
+        counted = f"following: {state.lines:,} lines"
+        if sys.stderr.isatty() and counted != shown:
+            sys.stderr.write(f"\r{counted}")
+            sys.stderr.flush()
+            shown = counted
+
+    def clear() -> None:
+        nonlocal shown
+        if shown:
+            sys.stderr.write(f"\r{' ' * len(shown)}\r")
+            shown = ""
+
+    try:
+        yield show
+    finally:
+        clear()
+
+
 def _key(key: dict[str, Any]) -> str:
     if not any(key.values()):
         return "none presented"

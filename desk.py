@@ -15,9 +15,10 @@ from diagnosis.catalogue import catalogue
 from diagnosis.diagnose import Diagnosis, DiagnosisScope, diagnose, hygiene_of
 from diagnosis.kept import Kept
 from diagnosis.lookup import LookupAnswer, diagnosed, lookup
-from errors import UsageError
+from errors import ServerError, UsageError
 from incidents.board import IncidentBoard
 from incidents.incident import Incident
+from ingest.following import Followings
 from ingest.report import OUTCOMES
 from ingest.sources import find_sources
 from queries import question
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _SHOWN_GAPS = 20
 _SHOWN_FAILURES = 50
+_SHOWN_LOSSES = 20
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Desk:
         self.settings = settings
         self.store = store
         self._ingesting = threading.Lock()
+        self.followings = Followings()
         self._board = Board(store)
         self._memory = CaseMemory(settings.marks_file)
         self._kept = Kept(store)
@@ -68,6 +71,10 @@ class Desk:
         match command:
             case "ingest":
                 return self.ingest(**parameters, progress=progress)
+            case "follow":
+                return self.follow(**parameters, progress=progress)
+            case "stop_following":
+                return self.followings.end(parameters["name"])
             case "lookup":
                 return self.diagnosed(self.lookup(**parameters)).as_json()
             case "diagnose":
@@ -96,6 +103,31 @@ class Desk:
         with self._ingesting:
             sources = find_sources(paths, standard_input)
             return load(self.store, self.settings, sources, format_name, progress).as_json()
+
+    def follow(
+        self,
+        paths: Iterable[str],
+        stop: threading.Event | None = None,
+        progress: "Callable[[Progress], None]" = lambda _: None,
+        format_name: str = "auto",
+        name: str = "",
+    ) -> dict[str, Any]:
+        """Read files, folders or globs and go on with what is written to them, until it is stopped.
+
+        That is done by `stop`, or by its `name`. Raises ServerError when the desk is closed meanwhile; what was
+        committed is kept. See ingest.follow.Follower.
+        """
+        from ingest.follow import Follower  # Brings Arrow, as above.
+
+        follower = Follower(self.store, self.settings, paths, format_name, self._ingesting)
+        stop = stop or threading.Event()
+        with self.followings.one(name or str(id(follower)), follower, stop):
+            report = follower.run(stop, progress)
+        if self.followings.is_closing:
+            raise ServerError(
+                "the server was stopped; what was committed is kept, and the same command goes on from there"
+            )
+        return report.as_json()
 
     def lookup(self, text: str) -> LookupAnswer:
         """Find the requests that a pasted text names, in milliseconds and without a diagnosis."""
@@ -187,6 +219,8 @@ class Desk:
         sources = self.query("sources_read")
         unknown_codes = catalogue().missing_from(row["error_code"] for row in self.query("error_codes"))
         wrong = [f"{one['source']}: {one['problem']}" for one in sources if one["problem"]]
+        following = [follower.latest for follower in self.followings.followers()]
+        wrong += [problem for one in following for problem in one.unreadable]
         wrong += [
             f"{one['source']}: {one['lines']} lines read, but the outcomes do not add up to it"
             for one in sources
@@ -200,6 +234,8 @@ class Desk:
             "settings": {name: plain(_shown(value)) for name, value in self.settings.model_dump().items()},
             "store": {"path": str(self.store.path), **coverage},
             "gaps": {"hours": len(gaps), "first": [row["hour"] for row in gaps[:_SHOWN_GAPS]]},
+            "following": {"files": sum(one.files for one in following)},
+            "losses": self.query("losses", limit=_SHOWN_LOSSES),
             "sources": {"files": len(sources), "incomplete": sum(not one["complete"] for one in sources)},
             "totals": {name: sum(one[name] or 0 for one in sources) for name in ("lines", *OUTCOMES)},
             "seconds": round(time.perf_counter() - started, 3),
@@ -207,6 +243,7 @@ class Desk:
 
     def close(self) -> None:
         """Break off what is being worked out for pages, and let go of the store."""
+        self.followings.close()
         self.store.stop_work()
         self._kept.close()
         self.store.close()

@@ -23,8 +23,18 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the dashboard listens on.")
     port: int = Field(default=8501, ge=0, le=65535, description="Port the dashboard listens on.")
 
+    watch: str = Field(
+        default="", description="Files, folders or globs that the server follows from its start, commas between them."
+    )
+
     max_line_bytes: int = Field(
         default=4 * MIB, ge=1024, description="A longer line is quarantined unread, bytes without its line end."
+    )
+    max_document_bytes: int = Field(
+        default=64 * MIB, ge=1024, description="The same for a JSON document that holds many lines, bytes."
+    )
+    formats: Path | None = Field(
+        default=None, description="Your own log formats: a TOML file, or a folder of them; docs/adding_a_format.md."
     )
     chunk_bytes: int = Field(
         default=48 * MIB, ge=4096, description="How much of a source is parsed by one statement, bytes."
@@ -44,6 +54,11 @@ class Settings(BaseSettings):
     newest_hours: int = Field(
         default=24, ge=0, description="Lines dated further ahead are kept but left out of charts, hours."
     )
+
+    @cached_property
+    def watched_paths(self) -> list[str]:
+        """What the server follows, one path each."""
+        return [path.strip() for path in self.watch.split(",") if path.strip()]
 
     @cached_property
     def server_file(self) -> Path:

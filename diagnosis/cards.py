@@ -12,10 +12,14 @@ from store import Store
 
 Card = dict[str, Any]
 """The CARD of the command line's contract, and beside it: key, fault, ours, retry, title, known_code, region,
-release, client_ip, user_agent, response_rows, retry_after_s, source, upstream, clock_suspect."""
+release, client_ip, user_agent, response_rows, retry_after_s, source, upstream, clock_suspect, aliases; `lookup` adds
+found_by, the id that was asked for."""
 
 NEIGHBOURS_EACH_WAY = 10
 _NEIGHBOUR_SPAN = timedelta(hours=24)
+_SECOND_LINE_SPAN = timedelta(minutes=30)
+_SAME_REQUEST = "request"
+"""The kind of an alias under which lines of the same request may have been written."""
 # An id that very many requests share: all are listed, the first ones with their neighbours.
 _CARDS_WITH_NEIGHBOURS = 20
 # A record nested deeper is shown as the text it is: Python's own JSON and whoever reads ours would give up.
@@ -25,10 +29,21 @@ _DEEPEST_RECORD = 100
 def cards(store: Store, request_id: str) -> list[Card]:
     """Every request with exactly this id, in time order: ids are not unique by nature."""
     requests = sorted(question("request").rows(store, request_id=request_id), key=_in_time)
-    events = sorted(question("request_events").rows(store, request_id=request_id), key=_in_time) if requests else []
+    if not requests:
+        return []
+    aliases = question("aliases_of_request").rows(store, request_id=request_id)
+    names = [request_id, *(one["alias"] for one in aliases if one["kind"] == _SAME_REQUEST)]
+    logged = (event for name in names for event in question("request_events").rows(store, request_id=name))
+    events = sorted(logged, key=_in_time)
     of_request = _nearest_request(requests, events)
     return [
-        _card(store, request, of_request[place], place < _CARDS_WITH_NEIGHBOURS)
+        _card(
+            store,
+            request,
+            [*of_request[place], *_second_lines(store, request)],
+            aliases,
+            place < _CARDS_WITH_NEIGHBOURS,
+        )
         for place, request in enumerate(requests)
     ]
 
@@ -48,9 +63,15 @@ def reply_facts(card: Card) -> ReplyFacts:
     )
 
 
-def _card(store: Store, request: dict[str, Any], events: list[dict[str, Any]], with_neighbours: bool) -> Card:
+def _card(
+    store: Store,
+    request: dict[str, Any],
+    others: list[dict[str, Any]],
+    aliases: list[dict[str, Any]],
+    with_neighbours: bool,
+) -> Card:
     entry = catalogue().entry(request["error_code"], request["status"], request["upstream_message"])
-    lines = sorted([request, *events], key=_in_time)
+    lines = sorted([request, *others], key=_in_time)
     card: Card = plain(
         {
             **{
@@ -75,6 +96,7 @@ def _card(store: Store, request: dict[str, Any], events: list[dict[str, Any]], w
                 "jwt_issued_at": request["jwt_issued_at"],
             },
             "source": {"path": _source(store, request["source_id"]), "line": request["line_number"]},
+            "aliases": [{"kind": one["kind"], "id": one["alias"]} for one in aliases],
             "lines": [_json_or_text(line["raw"]) for line in lines],
             "neighbours": _neighbours(store, request) if with_neighbours else {"before": [], "after": []},
             "also_affected": _also_affected(store, request),
@@ -84,6 +106,18 @@ def _card(store: Store, request: dict[str, Any], events: list[dict[str, Any]], w
     )  # fmt: skip
     card["reply"] = reply_for(reply_facts(card))
     return card
+
+
+def _second_lines(store: Store, request: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a proxy, an edge or a platform logged of the same request."""
+    at = request["timestamp"]
+    return question("second_lines").rows(
+        store,
+        source_id=request["source_id"],
+        line_number=request["line_number"],
+        earliest=at - min(_SECOND_LINE_SPAN, at - datetime.min),
+        latest=at + min(_SECOND_LINE_SPAN, datetime.max - at),
+    )
 
 
 def _in_time(line: dict[str, Any]) -> tuple[datetime, int, int]:

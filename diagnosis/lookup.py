@@ -53,12 +53,12 @@ class LookupAnswer:
         """
         customers: dict[str, set[str | None]] = {}
         for card in self.found:
-            customers.setdefault(card["request_id"], set()).add(card["customer_id"])
+            customers.setdefault(card["found_by"], set()).add(card["customer_id"])
         certain = {owner for owners in customers.values() if len(owners) == 1 for owner in owners}
         own = [
             card
             for card in self.found
-            if len(customers[card["request_id"]]) == 1 or card["customer_id"] in certain - {None}
+            if len(customers[card["found_by"]]) == 1 or card["customer_id"] in certain - {None}
         ]
         # Of several customers' requests only what each request itself met is told: a mistake is its owner's affair.
         of_one = len({_owner(card) for card in own} - {None}) <= 1
@@ -72,9 +72,12 @@ def lookup(store: Store, text: str) -> LookupAnswer:
     not_found: list[NotFound] = []
     for request_id in ids:
         of_id = _cards_of(store, request_id)
-        if of_id:
-            found[of_id[0]["request_id"]] = of_id
-        else:
+        for card in of_id:
+            own = card["request_id"]
+            # Its own id says more of whose it is than one that it shares, such as a trace's.
+            if own == request_id or own not in found:
+                found[own] = [{**one, "found_by": request_id} for one in of_id if one["request_id"] == own]
+        if not of_id:
             not_found.append(_not_found(store, request_id))
     return LookupAnswer(ids, [card for of_id in found.values() for card in of_id], not_found)
 
@@ -104,9 +107,17 @@ def _reply_facts(card: Card) -> ReplyFacts:
 
 
 def _cards_of(store: Store, request_id: str) -> list[Card]:
-    """The cards of an id, or else those of its first shorter spelling that is in the store."""
-    spellings = (request_id, *variants(request_id))
-    return next((of_id for spelling in spellings if (of_id := cards(store, spelling))), [])
+    """The cards of an id, or else of the requests it is another id of, or else the same of its shorter spellings."""
+    for spelling in (request_id, *variants(request_id)):
+        of_id = cards(store, spelling) or [card for name in _named(store, spelling) for card in cards(store, name)]
+        if of_id:
+            return of_id
+    return []
+
+
+def _named(store: Store, alias: str) -> list[str]:
+    """The requests that have this as another id: that of the edge, the proxy, the trace or a call downstream."""
+    return [row["request_id"] for row in question("requests_of_alias").rows(store, alias=alias)]
 
 
 def _whole_text(store: Store, text: str) -> tuple[str, ...]:
@@ -114,9 +125,10 @@ def _whole_text(store: Store, text: str) -> tuple[str, ...]:
     alone = text.strip()
     if not alone or len(alone) > _LONGEST_ID or any(letter.isspace() for letter in alone):
         return ()
-    if looks_like_secret(alone) or not question("request").rows(store, request_id=alone):
+    if looks_like_secret(alone):
         return ()
-    return (alone,)
+    is_known = question("request").rows(store, request_id=alone) or _named(store, alone)
+    return (alone,) if is_known else ()
 
 
 def _not_found(store: Store, request_id: str) -> NotFound:
@@ -124,7 +136,8 @@ def _not_found(store: Store, request_id: str) -> NotFound:
     if mentions:
         where = "; ".join(f"{one['source']} line {one['line']}: {one['reason']}" for one in mentions)
         return NotFound(request_id, f"Its log line could not be understood and is in quarantine ({where}).")
-    events = question("request_events").rows(store, request_id=request_id)
+    names = [request_id, *_named(store, request_id)]
+    events = [event for name in names for event in question("request_events").rows(store, request_id=name)]
     if events:
         first = rfc3339(min(event["timestamp"] for event in events))
         return NotFound(

@@ -2,7 +2,10 @@
 
 import http.client
 import json
+import secrets
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from desk import Desk
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from ingest.load import Progress
 
 _PIECE_BYTES = 1 << 20
+# How long until a server that has not begun to follow is asked to stop again, seconds.
+_ASKED_AGAIN_AFTER = 0.2
 
 
 def ask(
@@ -24,32 +29,68 @@ def ask(
     *,
     standard_input: BinaryIO | None = None,
     progress: "Callable[[Progress], None]" = lambda _: None,
+    stop: threading.Event | None = None,
 ) -> Any:
-    """The answer to a command, wherever it is found. The store is opened for writing only to ingest.
+    """The answer to a command, wherever it is found. The store is opened for writing only to ingest or to follow.
+
+    What goes on until it is stopped, which is following, is given `stop`.
 
     Raises PixeldeskError: StoreLocked where a process that is no server has the store.
     """
     try:
-        store = open_store(settings, read_only=command != "ingest")
+        store = open_store(settings, read_only=command not in ("ingest", "follow"))
     except StoreLocked as locked:
         server = read_server_file(settings.server_file)
         if server is None or (locked.pid is not None and locked.pid != server.pid):
             raise
-        return _ask_server(server, command, parameters, standard_input, progress)
+        with _stopped_by(stop, server, parameters) as parameters:
+            return _ask_server(server, command, parameters, standard_input, progress)
     try:
         if standard_input is not None:
             parameters = {**parameters, "standard_input": standard_input}
-        return Desk(settings, store).answer(command, parameters, progress)
+        desk = Desk(settings, store)
+        if stop is None:
+            return desk.answer(command, parameters, progress)
+        # It has the store for long: so that other commands find an answer meanwhile, it gives them.
+        from handover.server import handover_server
+
+        with handover_server(desk):
+            return desk.answer(command, {**parameters, "stop": stop}, progress)
     finally:
         store.close()
+
+
+@contextmanager
+def _stopped_by(
+    stop: threading.Event | None, server: ServerFile, parameters: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """While the block runs, the server is told to stop what goes on there when `stop` is set."""
+    if stop is None:
+        yield parameters
+        return
+    name = secrets.token_hex(8)
+    ended = threading.Event()
+
+    def pass_on() -> None:
+        stop.wait()
+        with suppress(ServerError):
+            while not ended.is_set() and not _ask_server(server, "stop_following", {"name": name}):
+                ended.wait(_ASKED_AGAIN_AFTER)
+
+    threading.Thread(target=pass_on, name="pixeldesk-stop", daemon=True).start()
+    try:
+        yield {**parameters, "name": name}
+    finally:
+        ended.set()
+        stop.set()
 
 
 def _ask_server(
     server: ServerFile,
     command: str,
     parameters: dict[str, Any],
-    standard_input: BinaryIO | None,
-    progress: "Callable[[Progress], None]",
+    standard_input: BinaryIO | None = None,
+    progress: "Callable[[Progress], None]" = lambda _: None,
 ) -> Any:
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     headers = {

@@ -60,6 +60,8 @@ def handover_server(desk: Desk) -> Iterator[ServerFile]:
             yield told
         finally:
             remove_server_file(desk.settings.server_file)
+            # A server that is to end waits for its answers, and this one would have none.
+            desk.followings.close()
             server.should_exit = True
             thread.join(timeout=10)
 

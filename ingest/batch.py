@@ -12,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from errors import StoreError
+from ingest.elements import taken_apart
 from ingest.lines import Chunk
+from ingest.merging import merge
 from ingest.quarantine import quarantine
-from ingest.reading import Reading, record, withdraw_unterminated
+from ingest.reading import Reading, record, retire, withdraw_unterminated
 from ingest.report import LineCounts
 from ingest.staging import Places, Staging, stored
 from settings import Settings
@@ -30,6 +32,7 @@ class Batch:
     def __init__(self, transaction: Transaction, settings: Settings, now: datetime) -> None:
         self._transaction = transaction
         self._enough = settings.chunk_bytes
+        self._longest = settings.max_line_bytes
         self._now = now.astimezone(UTC).replace(tzinfo=None)
         whole_second = self._now.replace(microsecond=0)
         self._oldest = str(whole_second - timedelta(days=settings.oldest_years * 365.25))
@@ -48,9 +51,16 @@ class Batch:
         if reading.grown:
             withdraw_unterminated(self._transaction, reading.source_id)
             reading.grown = False
+        if reading.replaces is not None:
+            retire(self._transaction, [reading.replaces], self._now)
+            reading.replaces = None
         if chunk is None:
             reading.ended = True
             return
+        if reading.log_format.elements:
+            chunk = taken_apart(
+                self._transaction, chunk, reading.log_format.elements, reading.mark.lines, self._longest
+            )
         reading.mark = chunk.mark
         batch_id = self._batch_id if chunk.terminated else self._next("batch_ids")
         counts = reading.counts.setdefault(batch_id, LineCounts())
@@ -68,6 +78,7 @@ class Batch:
         self._store()
         for outcome, table in _TABLE_OF.items():
             self._count(outcome, stored(self._transaction, table, self._batch_id))
+        merge(self._transaction, self._batch_id)
         self._count_rollups()
         total = LineCounts()
         for reading in self._readings.values():
@@ -75,7 +86,7 @@ class Batch:
                 if not counts.balanced:
                     raise StoreError(f"{reading.name}: the line counts do not add up ({counts}); nothing was stored")
                 total.add(counts)
-            record(self._transaction, reading, self._batch_id, self._now)
+        record(self._transaction, list(self._readings.values()), self._batch_id, self._now)
         return total
 
     def _next(self, sequence: str) -> int:
@@ -83,8 +94,13 @@ class Batch:
 
     def _store(self) -> None:
         gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
-        if not gathered:
-            return
+        by_format: dict[str, list[tuple[Reading, Chunk, int]]] = {}
+        for one in gathered:
+            by_format.setdefault(one[0].log_format.name, []).append(one)
+        for of_one_format in by_format.values():
+            self._store_one_format(of_one_format)
+
+    def _store_one_format(self, gathered: list[tuple[Reading, Chunk, int]]) -> None:
         lines = _numbered(gathered)
         reading = gathered[0][0]
         staging = Staging(self._transaction, reading.log_format, self._oldest, self._newest, self._batch_id)

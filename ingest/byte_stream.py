@@ -1,5 +1,6 @@
 """The bytes of a source, uncompressed on the way: plain, gzip or Zstandard, told apart by their first bytes."""
 
+import os
 import zlib
 from typing import BinaryIO, Protocol
 
@@ -9,6 +10,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 # Small pieces bound what one piece can grow to: Zstandard can pack 128 KiB into four bytes.
 _PIECE_BYTES = 4096
+# Bytes of what was read last that a stream can still tell.
+LAST_BYTES = 4096
 
 
 class _Decompressor(Protocol):
@@ -22,24 +25,42 @@ class _Decompressor(Protocol):
 class ByteStream:
     """A source's bytes in order. `problem` says in words why it ended early, once it has.
 
-    `consumed` counts bytes taken from the file as it lies there, for progress.
+    `consumed` counts bytes taken from the file as it lies there, for progress; `passed` those of the source, unpacked.
+    `limit` is where the source is taken to end for now, in bytes of a file that is no packed one.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, limit: int | None = None) -> None:
         self._file = file
+        self._limit = limit
+        self._last = b""
         self.consumed = 0
         self.problem: str | None = None
 
+    @property
+    def passed(self) -> int:
+        """Bytes of the source before the place where it is read next."""
+        return self.consumed
+
     def readinto(self, target: memoryview) -> int:
         """Fill `target` from the front; return how many bytes, 0 at the end. May fill less than asked."""
-        count = self._file.readinto(target)  # type: ignore[attr-defined]
+        if self._limit is not None:
+            target = target[: max(0, self._limit - self.consumed)]
+        count = int(self._file.readinto(target))  # type: ignore[attr-defined]
         self.consumed += count
-        return int(count)
+        self._remember(target[:count])
+        return count
 
     def skip(self, count: int) -> None:
-        """Pass over bytes from the start of the source without looking at them."""
-        self._file.seek(count)
-        self.consumed = count
+        """Pass over bytes without looking at them."""
+        self._file.seek(count, os.SEEK_CUR)
+        self.consumed += count
+
+    def last(self, count: int) -> bytes:
+        """The bytes that were read last, at most LAST_BYTES of them."""
+        return self._last[-count:] if count else b""
+
+    def _remember(self, read: memoryview) -> None:
+        self._last = (self._last + bytes(read[-LAST_BYTES:]))[-LAST_BYTES:]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -73,7 +94,13 @@ class CompressedStream(ByteStream):
             target[filled : filled + len(piece)] = piece
             self._ready = self._ready[len(piece) :]
             filled += len(piece)
+        self._remember(target[:filled])
         return filled
+
+    @property
+    def passed(self) -> int:
+        """See ByteStream."""
+        return self._produced - len(self._ready)
 
     def skip(self, count: int) -> None:
         """See ByteStream. What is packed has to be unpacked to be passed over."""
@@ -139,13 +166,18 @@ class _Spent:
         return b""
 
 
-def byte_stream(file: BinaryIO, max_expansion: int, max_expansion_from: int) -> ByteStream:
+def byte_stream(file: BinaryIO, max_expansion: int, max_expansion_from: int, limit: int | None = None) -> ByteStream:
     """Look at the first bytes and give the stream that fits them. `file` must be able to peek or seek."""
     magic = _peek(file, 4)
     for known in (_GZIP_MAGIC, _ZSTD_MAGIC):
         if magic.startswith(known):
             return CompressedStream(file, known, max_expansion, max_expansion_from)
-    return ByteStream(file)
+    return ByteStream(file, limit)
+
+
+def is_packed(start: bytes) -> bool:
+    """Whether a file with these first four bytes is a packed one."""
+    return start.startswith((_GZIP_MAGIC, _ZSTD_MAGIC))
 
 
 def _peek(file: BinaryIO, count: int) -> bytes:

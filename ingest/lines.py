@@ -8,7 +8,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +21,10 @@ _BOM = b"\xef\xbb\xbf"
 _BLANKS = b" \t\r\v\f"
 # Text of an unreadable line kept for its excerpt, bytes.
 _SAMPLE_BYTES = 400
-# Bytes a source is recognised by: at its start, and before the place where reading stopped.
+# Bytes a source is recognised by: at its start, and before the place where reading stopped. There it is the whole last
+# line at least, for often lines differ only at their start.
 HEAD_BYTES = 4096
-TAIL_BYTES = 400
+TAIL_BYTES = 4096
 # A chunk of at most this part of the usual size is copied out of the buffer, so that several can be gathered.
 _SMALL_SHARE = 4
 _PIECE_BYTES = 1 << 18
@@ -52,7 +53,7 @@ class Mark:
     head: bytes = b""
     """The first bytes of the source, at most HEAD_BYTES."""
     tail: bytes = b""
-    """The last bytes before it, at most TAIL_BYTES."""
+    """The last bytes before it: the whole last line, and TAIL_BYTES if there are so many."""
 
 
 START = Mark()
@@ -87,6 +88,10 @@ class LineReader:
     """Where the stream stands."""
     buffers: tuple[bytearray, bytearray] | None = None
     """Used in turn; given by a caller that reads many sources, since clearing memory for each costs more."""
+    limit_name: str = "PIXELDESK_MAX_LINE_BYTES"
+    """The setting that `max_line_bytes` is from."""
+    blanks_count: bool = True
+    """Whether a blank line is a line: not in documents, where it is what stands between elements."""
     _oversized: "_Oversized | None" = field(default=None, init=False)
 
     def chunks(self) -> Iterator[Chunk]:
@@ -125,6 +130,10 @@ class LineReader:
         if filled or self._oversized:
             yield self._unterminated(buffers[turn], filled)
 
+    @property
+    def _limit(self) -> str:
+        return f"{self.max_line_bytes:,} bytes ({self.limit_name})"
+
     def _oversize(self, piece: bytes) -> None:
         self._oversized = self._oversized or _Oversized()
         self._oversized.add(piece)
@@ -145,13 +154,14 @@ class LineReader:
         starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))
         unreadable: list[UnreadableLine] = []
         numbers = np.arange(self.mark.lines + 1, self.mark.lines + 1 + len(ends), dtype=np.int64)
+        first = self.mark.lines + 1
         offset = self.mark.position
         keep = np.ones(len(ends), bool)
         passed_over = 0
         if self._oversized is not None:
             self._oversized.add(bytes(octets[: ends[0]]))
             passed_over = self._oversized.length - int(ends[0])
-            unreadable.append(self._oversized.line(int(numbers[0]), offset, self.max_line_bytes))
+            unreadable.append(self._oversized.line(int(numbers[0]), offset, self._limit))
             self._oversized = None
             keep[0] = False
         offsets = starts + (offset + passed_over)
@@ -164,7 +174,7 @@ class LineReader:
         for index in map(int, np.flatnonzero(keep & (ends - starts > self.max_line_bytes))):
             long = _Oversized()
             long.add(bytes(octets[starts[index] : ends[index]]))
-            unreadable.append(long.line(int(numbers[index]), int(offsets[index]), self.max_line_bytes))
+            unreadable.append(long.line(int(numbers[index]), int(offsets[index]), self._limit))
             keep[index] = False
         for index, reason in _not_text(octets, starts, ends, keep):
             line = bytes(octets[starts[index] : ends[index]])
@@ -179,19 +189,25 @@ class LineReader:
                 )
             )
             keep[index] = False
+        blanks = int(blank.sum())
+        if blanks and not self.blanks_count:
+            numbers = numbers - np.cumsum(blank)
+            unreadable = [replace(line, line_number=int(numbers[line.line_number - first])) for line in unreadable]
+        counted = len(numbers) if self.blanks_count else len(numbers) - blanks
+        tail_bytes = max(TAIL_BYTES, size - int(starts[-1]))
         self.mark = Mark(
             position=offset + passed_over + size,
-            lines=self.mark.lines + len(numbers),
+            lines=self.mark.lines + counted,
             head=self.mark.head or bytes(octets[:HEAD_BYTES]),
-            tail=(self.mark.tail + bytes(octets[-TAIL_BYTES:]))[-TAIL_BYTES:],
+            tail=(self.mark.tail + bytes(octets[-tail_bytes:]))[-tail_bytes:],
         )
         owned = size <= self.chunk_bytes // _SMALL_SHARE
         if not keep.all():
             starts, ends, numbers, offsets = starts[keep], ends[keep], numbers[keep], offsets[keep]
         return Chunk(
             table=line_table(bytes(octets) if owned else buffer, octets, starts, ends, numbers, offsets),
-            lines=len(keep),
-            blank=int(blank.sum()),
+            lines=counted,
+            blank=blanks if self.blanks_count else 0,
             unreadable=unreadable,
             mark=self.mark,
             size=passed_over + size,
@@ -218,8 +234,8 @@ class _Oversized:
         self._hash.update(piece)
         self._sample = (self._sample + piece[:_SAMPLE_BYTES])[:_SAMPLE_BYTES]
 
-    def line(self, line_number: int, byte_offset: int, max_line_bytes: int) -> UnreadableLine:
-        reason = f"longer than {max_line_bytes:,} bytes (PIXELDESK_MAX_LINE_BYTES)"
+    def line(self, line_number: int, byte_offset: int, limit: str) -> UnreadableLine:
+        reason = f"longer than {limit}"
         digest = int.from_bytes(self._hash.digest()[:8])
         return UnreadableLine(line_number, byte_offset, self.length, digest, reason, self._sample)
 

@@ -5,26 +5,27 @@ each batch is one transaction; so a process killed at any moment leaves whole ba
 command again takes up where the last one ended.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from errors import InputError
+from errors import InputError, UsageError
 from ingest.batch import Batch
 from ingest.byte_stream import ByteStream, byte_stream
-from ingest.lines import Chunk, LineReader, Mark, read_buffers
-from ingest.log_format import log_format
+from ingest.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, recognise
+from ingest.documents import DocumentStream, PeekedStream
+from ingest.identity import SourceRow, is_unfolded, same_source
+from ingest.lines import Chunk, LineReader, read_buffers
+from ingest.log_format import LogFormat, log_format
 from ingest.reading import Reading
 from ingest.report import IngestReport
-from ingest.sources import Source
+from ingest.sources import Source, SourceChanged
 from settings import Settings
 from store import Store
 
-NATIVE_FORMAT = "pixel"
+AUTO = "auto"
 # Loading this share of the rows that are there, or more, drops the indexes and builds them again at the end.
 _BULK_SHARE = 0.25
 _BULK_BYTES = 100_000_000
@@ -32,6 +33,7 @@ _BULK_BYTES = 100_000_000
 _BYTES_A_LINE = 600
 _USUAL_EXPANSION = 10
 _Pieces = Generator[tuple[Reading, Chunk | None], None, None]
+Buffers = tuple[bytearray, bytearray]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Progress:
     bytes_total: int | None
     lines: int
     seconds: float
+    notice: str | None = None
+    """Something to tell a person, once."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,15 @@ class _Planned:
     source: Source
     size: int | None
     modified_ns: int | None
-    position: int = 0
-    """Uncompressed bytes of it that were read before."""
+    known: SourceRow | None = None
+    """What the store knows of what was read under its name before."""
 
     @property
     def unread(self) -> int:
         """About how many bytes of lines are still to come, uncompressed."""
         packed = self.source.name.endswith((".gz", ".zst"))
-        return max(0, (self.size or 0) * (_USUAL_EXPANSION if packed else 1) - self.position)
+        position = self.known["position"] if self.known else 0
+        return max(0, (self.size or 0) * (_USUAL_EXPANSION if packed else 1) - position)
 
 
 def load(
@@ -65,29 +70,42 @@ def load(
     sources: Iterable[Source | InputError],
     format_name: str = "auto",
     progress: Callable[[Progress], None] = lambda _: None,
+    buffers: Buffers | None = None,
+    report: IngestReport | None = None,
 ) -> IngestReport:
     """Read every source to its end and store its lines, each once. `progress` is called after each chunk.
 
+    A caller that loads often gives the `buffers` to read into, for a little file clearing new ones is most of the work.
+    One that may break off, by an error of `progress`, gives the `report`, which tells what was committed until then.
     Raises StoreError (nothing of the running batch is kept then) and UsageError for an unknown format. A source
     that cannot be read is named in the report and the others are loaded.
     """
-    return _Load(store, settings, format_name, progress).run(sources)
+    return _Load(store, settings, format_name, progress, buffers, report or IngestReport()).run(sources)
 
 
 class _Load:
     def __init__(
-        self, store: Store, settings: Settings, format_name: str, progress: Callable[[Progress], None]
+        self,
+        store: Store,
+        settings: Settings,
+        format_name: str,
+        progress: Callable[[Progress], None],
+        buffers: Buffers | None,
+        report: IngestReport,
     ) -> None:
         self._store = store
         self._settings = settings
-        self._format = log_format(NATIVE_FORMAT if format_name == "auto" else format_name)
+        self._given = format_name
+        if format_name != AUTO:
+            log_format(format_name, settings.formats)
         self._progress = progress
-        self._report = IngestReport()
+        self._report = report
         self._started = time.monotonic()
         self._consumed = 0
         self._lines = 0
         self._stream: ByteStream | None = None
-        self._buffers = read_buffers(settings.chunk_bytes, settings.max_line_bytes)
+        self._buffers = buffers or read_buffers(settings.chunk_bytes, settings.max_line_bytes)
+        self._document_buffers: Buffers | None = None
 
     def run(self, sources: Iterable[Source | InputError]) -> IngestReport:
         planned = self._plan(sources)
@@ -106,10 +124,10 @@ class _Load:
 
     def _plan(self, sources: Iterable[Source | InputError]) -> list[_Planned]:
         """What has to be read: a file whose size and time are those of the last whole reading does not."""
-        known = {
-            row["path"]: row
-            for row in self._store.rows("SELECT path, size, modified_ns, position, problem FROM sources")
-        }
+        sources = list(sources)
+        names = [source.name for source in sources if isinstance(source, Source)]
+        sql = "SELECT * FROM sources WHERE path IN $names"
+        known = {row["path"]: row for row in (self._store.rows(sql, {"names": names}) if names else ())}
         planned = []
         for source in sources:
             self._report.files += 1
@@ -126,7 +144,7 @@ class _Load:
                 if before["problem"]:
                     self._report.damaged.append(f"{source.name}: {before['problem']}")
             else:
-                planned.append(_Planned(source, size, modified_ns, before["position"] if before else 0))
+                planned.append(_Planned(source, size, modified_ns, before))
         return planned
 
     def _is_bulk(self, coming: int) -> bool:
@@ -158,6 +176,8 @@ class _Load:
         for plan in planned:
             try:
                 yield from self._pieces_of(plan)
+            except SourceChanged:
+                continue  # Whoever follows it looks again.
             except InputError as error:
                 self._report.unreadable.append(str(error))
             except OSError as error:
@@ -166,67 +186,103 @@ class _Load:
     def _pieces_of(self, plan: _Planned) -> _Pieces:
         reading, stream = self._open(plan)
         self._stream = stream
+        is_held_back = False
         with closing(stream):
-            reader = LineReader(
-                stream,
-                self._settings.chunk_bytes,
-                self._settings.max_line_bytes,
-                mark=reading.mark,
-                buffers=self._buffers,
-            )
+            reader = self._reader(reading, stream)
             for chunk in reader.chunks():
-                yield reading, chunk
+                is_held_back = plan.source.is_growing and not chunk.terminated
+                if not is_held_back:
+                    reading.unended_bytes = 0 if chunk.terminated else chunk.size
+                    reading.unended = stream.last(reading.unended_bytes)
+                    yield reading, chunk
         if stream.problem:
             reading.problem = stream.problem
             self._report.damaged.append(f"{plan.source.name}: {stream.problem}")
         self._consumed += stream.consumed
         self._stream = None
-        yield reading, None
+        reading.is_held_back = is_held_back
+        # Also of a new source of which nothing was taken it is noted that it was looked at.
+        if not is_held_back or reading.source_id is None:
+            yield reading, None
+
+    def _reader(self, reading: Reading, stream: ByteStream) -> LineReader:
+        longest, limit, buffers = self._settings.max_line_bytes, "PIXELDESK_MAX_LINE_BYTES", self._buffers
+        if reading.log_format.elements:
+            longest, limit = self._settings.max_document_bytes, "PIXELDESK_MAX_DOCUMENT_BYTES"
+            self._document_buffers = self._document_buffers or read_buffers(self._settings.chunk_bytes, longest)
+            buffers = self._document_buffers
+        return LineReader(
+            stream,
+            self._settings.chunk_bytes,
+            longest,
+            mark=reading.mark,
+            buffers=buffers,
+            limit_name=limit,
+            blanks_count=not reading.log_format.are_documents,
+        )
 
     def _open(self, plan: _Planned) -> tuple[Reading, ByteStream]:
         """The source, opened where its reading goes on: behind the last complete line, if it is the same still."""
-        reading = Reading(plan.source.name, self._format, size=plan.size, modified_ns=plan.modified_ns)
-        stream = self._stream_of(plan.source)
-        known = self._known(plan.source)
+        known = plan.known
+        stream, line_format = self._stream_of(plan, self._format_before(known))
+        reading = Reading(
+            plan.source.name,
+            line_format,
+            size=plan.size,
+            modified_ns=plan.modified_ns,
+            is_followed=plan.source.is_followed,
+        )
         if known is not None:
-            reading.source_id = known["source_id"]
-            mark = _same_source(stream, known)
-            stream.close()
-            stream = self._stream_of(plan.source)
-            reading.grown = mark is not None
-            if mark is not None:
-                reading.mark = mark
-                stream.skip(mark.position)
+            mark = same_source(stream, known)
+            reading.source_id = known["source_id"] if mark else None
+            reading.replaces = None if mark else known["source_id"]
+            reading.grown = mark is not None and known["unended_bytes"] > 0
+            if mark is None and plan.source.is_followed:
+                stream.close()
+                raise SourceChanged(f"{plan.source.name}: was replaced")
+            reading.mark = mark or reading.mark
+            if stream.passed != reading.mark.position:
+                stream.close()
+                stream, reading.log_format = self._stream_of(plan, line_format if mark else None)
+                stream.skip(reading.mark.position)
+        self._report.read_as(reading.log_format.name)
         return reading, stream
 
-    def _stream_of(self, source: Source) -> ByteStream:
-        return byte_stream(source.open(), self._settings.max_expansion, self._settings.max_expansion_from)
+    def _stream_of(self, plan: _Planned, line_format: LogFormat | None) -> tuple[ByteStream, LogFormat]:
+        """The source's bytes as its format has them; without a format, they are looked at to find it."""
+        limit = plan.size if plan.source.is_growing else None
+        settings = self._settings
+        stream = byte_stream(plan.source.open(), settings.max_expansion, settings.max_expansion_from, limit)
+        if line_format is None:
+            peeked = PeekedStream(stream)
+            try:
+                line_format = self._recognised(peeked)
+            except UsageError as error:
+                peeked.close()
+                raise InputError(f"{plan.source.name}: {error}") from error
+            stream = peeked
+            if plan.known is not None and plan.known["position"]:
+                # What was read of it counts as bytes of documents unfolded, or of lines: as it was begun.
+                line_format = line_format.in_documents(is_unfolded(plan.known))
+        return (DocumentStream(stream) if line_format.are_documents else stream), line_format
 
-    def _known(self, source: Source) -> dict[str, Any] | None:
-        if not source.repeatable:
+    def _recognised(self, stream: PeekedStream) -> LogFormat:
+        sample = stream.peek(SAMPLE_BYTES)
+        asked = SAMPLE_BYTES
+        if len(sample) == asked and b"\n" not in sample:
+            asked = MOST_SAMPLE_BYTES
+            sample = stream.peek(asked)
+        return recognise(sample, len(sample) < asked, self._given, self._settings.formats)
+
+    def _format_before(self, known: SourceRow | None) -> LogFormat | None:
+        """How a source was read before, None where that was not known; what is asked for by name goes before it."""
+        if known is None or not known["position"]:
             return None
-        rows = self._store.rows("SELECT * FROM sources WHERE path = $path", {"path": source.name})
-        return rows[0] if rows else None
-
-
-def _same_source(stream: ByteStream, known: dict[str, Any]) -> Mark | None:
-    """The place to go on from, if the first bytes and those before that place are what they were; else None."""
-    position, head_length, tail_length = (known[name] for name in ("position", "head_length", "tail_length"))
-    head = _read(stream, head_length)
-    if hashlib.sha256(head).hexdigest() != known["head_digest"]:
-        return None
-    between = position - tail_length - head_length
-    overlap = head[between:] if between < 0 else b""
-    _read(stream, max(between, 0))
-    tail = overlap + _read(stream, tail_length - len(overlap))
-    if hashlib.sha256(tail).hexdigest() != known["tail_digest"]:
-        return None
-    return Mark(position, known["lines"], head, tail)
-
-
-def _read(stream: ByteStream, count: int) -> bytes:
-    target = memoryview(bytearray(count))
-    filled = 0
-    while filled < count and (more := stream.readinto(target[filled:])):
-        filled += more
-    return bytes(target[:filled])
+        try:
+            before = log_format(known["format"], self._settings.formats)
+        except UsageError:
+            return None
+        if self._given == AUTO:
+            # Of an envelope whose lines held no JSON so far, more may be known now.
+            return None if before.layers[-1].content else before
+        return log_format(self._given, self._settings.formats).in_documents(before.are_documents)

@@ -35,6 +35,7 @@ _LEFT_OVER = r"\\+u00[2-7][0-9A-Fa-f]"
 _KEY_PATHS = ("$.api_key", "$.api_key.key", "$.api_key.value", "$.api_key.raw")
 _HEADERS = ("$.headers", "$.request.headers", "$")
 _SPELLINGS = (str.lower, str.title, str.upper)
+_HIDDEN = r"(?i)[\[(<*]*(?:redacted|filtered|hidden|masked)?[\])>*]*"
 
 
 class _Replacement(NamedTuple):
@@ -72,18 +73,21 @@ def redact(text: str) -> str:
     return text
 
 
-def presented_key_sql(column: str) -> str:
+def presented_key_sql(column: str, also: Sequence[str] = ()) -> str:
     """A SQL expression: the API key that a line logged in clear, exactly as presented, or NULL.
 
     For suspect lines before redaction: its fingerprint, prefix and length are derived from it and it is dropped. A
-    leading `Bearer ` is not part of the key; credentials of another scheme are not a key.
+    leading `Bearer ` is not part of the key; credentials of another scheme, and what a server put in the place of a
+    key that it hid itself, are not a key. `also`: paths of headers where this format logs one.
     """
     authorization, x_api_key = (
         _first_text_sql(column, [f'{parent}."{spell(name)}"' for parent in _HEADERS for spell in _SPELLINGS])
         for name in ("authorization", "x-api-key")
     )
-    return f"""CASE WHEN json_valid({column}) THEN coalesce(
-        {_first_text_sql(column, _KEY_PATHS)}, nullif({_bearer_sql(authorization)}, ''), {x_api_key}) END"""
+    others = [f"nullif({_bearer_sql(_first_text_sql(column, also))}, '')"] if also else []
+    keys = [_first_text_sql(column, _KEY_PATHS), f"nullif({_bearer_sql(authorization)}, '')", x_api_key, *others]
+    found = f"list_filter([{', '.join(keys)}], lambda found: NOT regexp_full_match(found, '{_HIDDEN}'))[1]"
+    return f"CASE WHEN json_valid({column}) THEN {found} END"
 
 
 def _literal(text: str) -> str:

@@ -40,10 +40,18 @@ class IngestReport:
     unchanged: int = 0
     counts: LineCounts = field(default_factory=LineCounts)
     seconds: float = 0.0
+    formats: dict[str, int] = field(default_factory=dict)
+    """How many sources were read as which format."""
     unreadable: list[str] = field(default_factory=list)
     """One line a source that could not be read at all."""
     damaged: list[str] = field(default_factory=list)
     """One line a source that was read in part."""
+    lost: list[str] = field(default_factory=list)
+    """One line each time that lines of a followed source may be lost."""
+
+    def read_as(self, format_name: str) -> None:
+        """Count a source by its format."""
+        self.formats[format_name] = self.formats.get(format_name, 0) + 1
 
     def as_json(self) -> dict[str, Any]:
         """The JSON document of the command line's contract."""
@@ -52,7 +60,9 @@ class IngestReport:
             **{name: value for name, value in asdict(self.counts).items() if name != "bytes"},
             "bytes": self.counts.bytes,
             "seconds": round(self.seconds, 3),
+            "formats": self.formats,
             "unchanged": self.unchanged,
             "unreadable": self.unreadable,
             "damaged": self.damaged,
+            "lost": self.lost,
         }

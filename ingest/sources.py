@@ -13,8 +13,17 @@ from errors import InputError
 STANDARD_INPUT = "-"
 
 
+class SourceChanged(InputError):
+    """A followed source is not what it was when it was looked at a moment ago."""
+
+
 class Source:
     """One thing to read lines from. `name` is how the store and the reports call it."""
+
+    is_followed = False
+    """It is read again and again, and whether it is the same still was found out before."""
+    is_growing = False
+    """Somebody may be writing it: a last line without a line end is left for later."""
 
     def __init__(self, name: str, path: Path | None = None, piped: BinaryIO | None = None) -> None:
         self.name = name
@@ -33,7 +42,7 @@ class Source:
         try:
             found = self._path.stat()
         except OSError as error:
-            raise _unreadable(self.name, error) from error
+            raise unreadable(self.name, error) from error
         return found.st_size, found.st_mtime_ns
 
     def open(self) -> BinaryIO:
@@ -44,7 +53,7 @@ class Source:
             # Without waiting: opening a FIFO that nobody writes to would never return.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            raise _unreadable(self.name, error) from error
+            raise unreadable(self.name, error) from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise InputError(f"{self.name}: is no regular file; give log files, or pipe it in with -")
@@ -63,7 +72,7 @@ def find_sources(paths: Iterable[str], standard_input: BinaryIO | None = None) -
                 yield Source(STANDARD_INPUT, piped=standard_input)
             seen.add(STANDARD_INPUT)
             continue
-        found = _files(given)
+        found = files_of(given)
         if isinstance(found, InputError):
             yield found
             continue
@@ -74,7 +83,8 @@ def find_sources(paths: Iterable[str], standard_input: BinaryIO | None = None) -
                 yield Source(name, path=Path(name))
 
 
-def _files(given: str) -> list[str] | InputError:
+def files_of(given: str) -> list[str] | InputError:
+    """The files behind one path given, in order of name, or what is wrong with it."""
     try:
         mode = os.stat(given).st_mode  # noqa: PTH116
     except OSError as error:
@@ -84,7 +94,7 @@ def _files(given: str) -> list[str] | InputError:
             return list(dict.fromkeys(files))
         if glob.has_magic(given):
             return InputError(f"{given}: matches no file; check the pattern")
-        return _unreadable(given, error)
+        return unreadable(given, error)
     if not stat.S_ISDIR(mode):
         return [given]
     return _folder(given) or InputError(f"{given}: holds no files; give a folder with log files in it")
@@ -99,7 +109,8 @@ def _folder(folder: str) -> list[str]:
     return found
 
 
-def _unreadable(name: str, error: OSError) -> InputError:
+def unreadable(name: str, error: OSError) -> InputError:
+    """What the system says of a path, with the remedy."""
     remedies = {
         FileNotFoundError: "no such file or folder; check the path",
         PermissionError: "may not be read by this user; change its mode or run as its owner",

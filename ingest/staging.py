@@ -8,7 +8,7 @@ more closely.
 from typing import Any
 
 from ingest.log_format import LogFormat
-from ingest.parse_sql import parse_sql, redact_suspects_sql
+from ingest.parse_sql import ParseSql, redact_suspects_sql
 from ingest.quarantine import EXCERPT_CHARACTERS
 from store import Transaction
 
@@ -35,14 +35,16 @@ class Staging:
     def __init__(self, transaction: Transaction, log_format: LogFormat, oldest: str, newest: str, batch: int) -> None:
         self._transaction = transaction
         self._format = log_format
-        self._span = (oldest, newest)
+        self._parse = ParseSql(log_format, oldest, newest)
         self._batch = {"batch": batch}
 
     def stage(self, rows: int) -> Places:
         """Store the good requests among the lent lines, stage the rest; returns the duplicates so far."""
         run = self._transaction.execute
-        run(f"CREATE OR REPLACE TEMP TABLE redacted AS {redact_suspects_sql()}")
-        straight = rows >= _STRAIGHT_FROM_LINES and not self._were_delivered_before(rows)
+        run(f"CREATE OR REPLACE TEMP TABLE redacted AS {redact_suspects_sql(self._format)}")
+        # The other ids of a request, and lines that may be a second one of it, are looked at where they are staged.
+        is_plain = not self._parse.has_aliases and not self._parse.has_seats
+        straight = is_plain and rows >= _STRAIGHT_FROM_LINES and not self._were_delivered_before(rows)
         if straight:
             run(
                 f"""INSERT INTO requests ({self._columns}, clock_suspect, {_PLACE})
@@ -81,13 +83,22 @@ class Staging:
                 left(raw, {EXCERPT_CHARACTERS})
             FROM staged WHERE outcome = 'unmapped' AND NOT duplicate"""
         )
+        if self._parse.has_aliases:
+            run(
+                """INSERT INTO aliases (kind, alias, request_id, batch_id)
+                SELECT DISTINCT split_part(one, ':', 1) AS kind, one[strlen(kind) + 2:] AS alias, request_id, batch_id
+                FROM (
+                    SELECT unnest(aliases) AS one, request_id, batch_id FROM staged
+                    WHERE outcome IN ('request', 'event') AND NOT duplicate AND request_id IS NOT NULL)
+                WHERE alias NOT IN ('', request_id)"""
+            )
 
     @property
     def _columns(self) -> str:
-        return ", ".join(field.column for field in self._format.fields)
+        return ", ".join(self._parse.columns)
 
     def _parsed(self, lines: str) -> str:
-        return parse_sql(self._format, *self._span, lines)
+        return self._parse.select(lines)
 
     def _were_delivered_before(self, rows: int) -> bool:
         """Whether many of the lines stand in the store, by a sample: then they take the other way at once."""
@@ -145,7 +156,8 @@ class Staging:
                     PARTITION BY line_hash, raw ORDER BY row) > 1)"""
             )
         span = {"first": first, "last": last}
-        for table in ("requests", "events") if first is not None else ():
+        tables = ("requests", "events", *(("second_lines",) if self._parse.has_seats else ()))
+        for table in tables if first is not None else ():
             same = f"""FROM staged JOIN {table} AS kept
                 ON staged.line_hash = kept.line_hash AND staged.timestamp = kept.timestamp
                 WHERE kept.timestamp BETWEEN $first AND $last"""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # Half of a command's start would go into these, which only f
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 _FOLDER = Path(__file__).parent
 # Files of this storage version open in DuckDB 1.5 too: a way back, at no measured cost.
 _STORAGE_VERSION = "v1.5.0"
@@ -44,11 +44,18 @@ class Transaction:
         """The first column of the first row."""
         return self.execute(sql, parameters)[0][0]
 
+    def arrow(self, sql: str, parameters: Parameters | None = None) -> "pa.Table":
+        """The rows as an Arrow table: for many, which go back into another statement."""
+        return self._connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
+
     def append(self, table: str, rows: list[tuple[Any, ...]]) -> None:
-        """Insert a few rows given as tuples in column order."""
-        marks = ", ".join("?" * len(rows[0])) if rows else ""
+        """Insert rows given as tuples in column order."""
+        import pyarrow as pa  # Whoever writes has it loaded; bound values would take a statement a row.
+
+        columns = [pa.array(column) for column in zip(*rows, strict=True)]
         if rows:
-            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+            with self.lent("appended", pa.table(columns, [str(place) for place in range(len(columns))])):
+                self.execute(f"INSERT INTO {table} SELECT * FROM appended")
 
     @contextmanager
     def lent(self, name: str, table: "pa.Table") -> Iterator[None]:
@@ -144,7 +151,9 @@ class Store:
     def build_indexes(self) -> None:
         """Build the indexes that are missing. A process killed in a bulk load leaves them to the next owner."""
         with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
-            rows = cursor.execute("SELECT count(*) FROM requests").fetchall()[0][0]
+            # An alias is in two indexes.
+            sql = "SELECT (SELECT count(*) FROM requests) + 2 * (SELECT count(*) FROM aliases)"
+            rows = cursor.execute(sql).fetchall()[0][0]
             needed_mib = rows * _INDEX_BYTES_PER_ROW * 3 // 2 // MIB + 256
             if needed_mib > self._memory_mib:
                 cursor.execute(f"SET GLOBAL memory_limit = '{needed_mib}MiB'")

@@ -45,6 +45,8 @@ CREATE TABLE requests (
     error_code VARCHAR,
     error_message VARCHAR,
     error_details VARCHAR,
+    -- Who wrote the line where it was not the request's own program: platform, proxy or edge.
+    seat VARCHAR,
     -- Dated too far in the past or the future to be true: findable, but in no chart.
     clock_suspect BOOLEAN NOT NULL,
     batch_id INTEGER NOT NULL,
@@ -52,6 +54,54 @@ CREATE TABLE requests (
     line_number BIGINT NOT NULL,
     line_hash UBIGINT NOT NULL,
     raw VARCHAR NOT NULL USING COMPRESSION zstd
+);
+
+-- One row a further line of a request that is counted already, such as the proxy's beside the application's: the
+-- columns of requests, and the place of the line that is counted.
+CREATE TABLE second_lines (
+    timestamp TIMESTAMP NOT NULL,
+    request_id VARCHAR NOT NULL,
+    environment VARCHAR,
+    host VARCHAR,
+    region VARCHAR,
+    release VARCHAR,
+    level VARCHAR,
+    message VARCHAR,
+    method VARCHAR,
+    route VARCHAR,
+    path VARCHAR,
+    status SMALLINT NOT NULL,
+    duration_ms DOUBLE,
+    customer_id VARCHAR,
+    website_id VARCHAR,
+    key_id VARCHAR,
+    key_fingerprint VARCHAR,
+    key_prefix VARCHAR,
+    key_length INTEGER,
+    key_scopes VARCHAR[],
+    key_revoked_at TIMESTAMP,
+    key_expires_at TIMESTAMP,
+    client_ip VARCHAR,
+    user_agent VARCHAR,
+    response_rows BIGINT,
+    retry_after_s DOUBLE,
+    upstream_service VARCHAR,
+    upstream_status SMALLINT,
+    upstream_message VARCHAR,
+    jwt_fingerprint VARCHAR,
+    jwt_issued_at TIMESTAMP,
+    error_code VARCHAR,
+    error_message VARCHAR,
+    error_details VARCHAR,
+    seat VARCHAR,
+    clock_suspect BOOLEAN NOT NULL,
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    raw VARCHAR NOT NULL USING COMPRESSION zstd,
+    first_source_id INTEGER NOT NULL,
+    first_line_number BIGINT NOT NULL
 );
 
 -- One row a log line without a status, joined to its request by request_id where it has one.
@@ -69,6 +119,15 @@ CREATE TABLE events (
     line_number BIGINT NOT NULL,
     line_hash UBIGINT NOT NULL,
     raw VARCHAR NOT NULL USING COMPRESSION zstd
+);
+
+-- Another id of a request: what lookup finds it by as well. kind: request (the same request's id at another hop), edge,
+-- trace or downstream.
+CREATE TABLE aliases (
+    alias VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    request_id VARCHAR NOT NULL,
+    batch_id INTEGER NOT NULL
 );
 
 -- A line that could not be understood. byte_offset counts uncompressed bytes; excerpt is redacted.
@@ -109,10 +168,22 @@ CREATE TABLE sources (
     tail_digest VARCHAR NOT NULL,
     problem VARCHAR,
     first_read_at TIMESTAMP NOT NULL,
-    last_read_at TIMESTAMP NOT NULL
+    last_read_at TIMESTAMP NOT NULL,
+    -- The length of a last line that was taken without its line end, and what its end is recognised by.
+    unended_bytes BIGINT NOT NULL,
+    unended_digest VARCHAR NOT NULL
 );
 
--- What one transaction took from one source:
+-- When a followed file was cut off, replaced or deleted, and what it held is found nowhere beside it: what was written
+-- to it after looked_at may be lost.
+CREATE TABLE losses (
+    path VARCHAR NOT NULL,
+    looked_at TIMESTAMP NOT NULL,
+    noticed_at TIMESTAMP NOT NULL,
+    what VARCHAR NOT NULL
+);
+
+-- What one transaction took from one source, or those of an hour from a followed one:
 -- lines = requests + events + quarantined + duplicates + blank + unmapped.
 CREATE TABLE batches (
     batch_id INTEGER NOT NULL,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from desk import Desk
 from ingest.log_format import log_format
-from ingest.parse_sql import timestamp_sql
+from ingest.timestamp_sql import timestamp_sql
 from ingest.refusal import why_refused
 from settings import Settings
 from store import open_store

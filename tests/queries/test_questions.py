@@ -24,6 +24,8 @@ NOON = datetime(2026, 11, 16, 12)
 SCOPE = tuple(Scope.__dataclass_fields__)
 SOME_VALUE: dict[str, object] = {
     "source_id": 1,
+    "line_number": 1,
+    "alias": "4bf92f3577b34da6a3ce929d0e0e4736",
     "request_id": "req_7Qm2xV9cT4",
     "text": "req_7Qm2xV9cT4",
     "head": "req_7Qm2",

@@ -18,7 +18,7 @@ from settings import Settings
 from store import Store, open_store
 from tests.command import ROOT
 
-INDEXES = {"requests_by_request_id", "events_by_request_id"}
+INDEXES = {"requests_by_request_id", "events_by_request_id", "aliases_by_alias", "aliases_by_request_id"}
 MANY = """INSERT INTO requests BY NAME
     SELECT TIMESTAMP '2026-11-16' + to_seconds(n) AS timestamp, 'req_' || n AS request_id, 200 AS status,
         false AS clock_suspect, 1 AS batch_id, 1 AS source_id, n AS line_number, n AS line_hash, '{}' AS raw

@@ -1,0 +1,103 @@
+-- Lines of one request from several seats, counted once. $earliest and $latest bound the times that are looked at.
+-- Each part is named; ingest/merging.py runs `near` and then one of `of_a_higher_seat` ($target: its rank) and
+-- `of_the_same_id`, and `demote` for what these found.
+
+-- near
+CREATE OR REPLACE TEMP TABLE near AS
+SELECT source_id, line_number, line_hash, timestamp, request_id, seat, duration_ms,
+    CASE seat WHEN 'edge' THEN 1 WHEN 'proxy' THEN 2 WHEN 'platform' THEN 3 ELSE 4 END AS rank,
+    to_milliseconds(CAST(least(greatest(coalesce(duration_ms, 0), 0), 600000) AS BIGINT)) AS duration
+FROM requests
+WHERE timestamp BETWEEN $earliest AND $latest;
+
+-- of_a_higher_seat
+-- The nearest line of the target's rank that shares an id, its own or one that merges, within a minute and the longer
+-- of the two durations. It takes one line of each lower seat, so that a repeated call with the same id stays a call.
+CREATE OR REPLACE TEMP TABLE demoted AS
+WITH named AS (
+    SELECT near.*, near.request_id AS name FROM near
+    UNION ALL
+    SELECT near.*, aliases.alias FROM near JOIN aliases ON aliases.request_id = near.request_id
+    WHERE aliases.kind IN ('request', 'edge')
+), lower_lines AS (
+    SELECT * FROM named WHERE rank < $target
+), target_lines AS (
+    SELECT * FROM named WHERE rank = $target
+), pairs AS (
+    SELECT low.source_id, low.line_number, low.seat, low.line_hash, high.source_id AS first_source_id,
+        high.line_number AS first_line_number, low.timestamp - high.timestamp AS distance,
+        greatest(low.duration, high.duration) AS duration
+    FROM lower_lines AS low ASOF JOIN target_lines AS high
+        ON low.name = high.name AND low.timestamp >= high.timestamp
+    UNION ALL
+    SELECT low.source_id, low.line_number, low.seat, low.line_hash, high.source_id, high.line_number,
+        high.timestamp - low.timestamp, greatest(low.duration, high.duration)
+    FROM lower_lines AS low ASOF JOIN target_lines AS high
+        ON low.name = high.name AND low.timestamp <= high.timestamp
+), nearest AS (
+    SELECT * FROM pairs WHERE distance <= duration + INTERVAL 1 MINUTE
+    QUALIFY row_number() OVER (
+        PARTITION BY source_id, line_number ORDER BY distance, first_source_id, first_line_number) = 1
+), free AS (
+    SELECT nearest.* FROM nearest ANTI JOIN (
+        SELECT * FROM second_lines WHERE timestamp BETWEEN $earliest AND $latest
+    ) AS taken
+        ON taken.first_source_id = nearest.first_source_id AND taken.first_line_number = nearest.first_line_number
+        AND taken.seat = nearest.seat
+)
+SELECT source_id, line_number, first_source_id, first_line_number FROM free
+QUALIFY row_number() OVER (
+    PARTITION BY first_source_id, first_line_number, seat ORDER BY distance, line_hash) = 1;
+
+-- of_the_same_id
+-- A platform repeats the request's fields on each of its lines. One with the duration is the best of them.
+CREATE OR REPLACE TEMP TABLE demoted AS
+WITH ordered AS (
+    SELECT source_id, line_number,
+        first_value(source_id) OVER of_one_id AS first_source_id,
+        first_value(line_number) OVER of_one_id AS first_line_number
+    FROM near WHERE rank = 3
+    WINDOW of_one_id AS (PARTITION BY request_id ORDER BY duration_ms IS NULL, timestamp, line_hash, line_number)
+)
+SELECT * FROM ordered WHERE source_id <> first_source_id OR line_number <> first_line_number;
+
+-- demote
+INSERT INTO aliases (alias, kind, request_id, batch_id)
+SELECT DISTINCT found.alias, found.kind, found.request_id, $batch
+FROM (
+    SELECT low.request_id AS alias, 'request' AS kind, high.request_id
+    FROM demoted
+    JOIN near AS low ON low.source_id = demoted.source_id AND low.line_number = demoted.line_number
+    JOIN near AS high
+        ON high.source_id = demoted.first_source_id AND high.line_number = demoted.first_line_number
+    UNION ALL
+    SELECT aliases.alias, aliases.kind, high.request_id
+    FROM demoted
+    JOIN near AS low ON low.source_id = demoted.source_id AND low.line_number = demoted.line_number
+    JOIN near AS high
+        ON high.source_id = demoted.first_source_id AND high.line_number = demoted.first_line_number
+    JOIN aliases ON aliases.request_id = low.request_id
+) AS found
+ANTI JOIN aliases AS known ON known.alias = found.alias AND known.request_id = found.request_id
+WHERE found.alias <> found.request_id AND NOT starts_with(found.alias, 'line-');
+
+INSERT INTO second_lines
+SELECT requests.*, demoted.first_source_id, demoted.first_line_number
+FROM requests JOIN demoted
+    ON demoted.source_id = requests.source_id AND demoted.line_number = requests.line_number
+WHERE requests.timestamp BETWEEN $earliest AND $latest;
+
+UPDATE second_lines
+SET first_source_id = demoted.first_source_id, first_line_number = demoted.first_line_number
+FROM demoted
+WHERE second_lines.first_source_id = demoted.source_id AND second_lines.first_line_number = demoted.line_number;
+
+INSERT INTO touched
+SELECT DISTINCT date_trunc('minute', requests.timestamp)
+FROM requests JOIN demoted
+    ON demoted.source_id = requests.source_id AND demoted.line_number = requests.line_number
+WHERE requests.timestamp BETWEEN $earliest AND $latest AND NOT requests.clock_suspect;
+
+DELETE FROM requests USING demoted
+WHERE demoted.source_id = requests.source_id AND demoted.line_number = requests.line_number
+    AND requests.timestamp BETWEEN $earliest AND $latest;

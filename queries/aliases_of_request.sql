@@ -1,0 +1,2 @@
+-- By which other ids is the request with this id known?
+SELECT DISTINCT kind, alias FROM aliases WHERE request_id = $request_id LIMIT 50

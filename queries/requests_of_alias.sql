@@ -1,0 +1,2 @@
+-- Which requests are also known by this id?
+SELECT DISTINCT request_id FROM aliases WHERE alias = $alias LIMIT 20

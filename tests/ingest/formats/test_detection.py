@@ -1,0 +1,231 @@
+"""Which format a source is read as when nobody says it, and what is said when it cannot be told."""
+
+import gzip
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk import Desk
+from errors import UsageError
+from settings import Settings
+from store import open_store
+from tests.ingest.formats.log_makers import epoch_ms, nginx_line, pino_line, vercel_line
+from tests.log_lines import Line, as_bytes, moment, request_line, request_lines, write_lines
+
+DOCKER = {"stream": "stdout", "time": moment()}
+
+
+def in_docker(line: dict[str, Any]) -> dict[str, Any]:
+    return {"log": json.dumps(line) + "\n", **DOCKER}
+
+
+def formats(desk: Desk, tmp_path: Path, lines: list[Line]) -> dict[str, int]:
+    found: dict[str, int] = desk.ingest([str(write_lines(tmp_path / "logs" / "a.log", lines))])["formats"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([request_line()], "pixel"),
+        ([nginx_line()], "nginx"),
+        ([in_docker(request_line())], "docker/pixel"),
+        ([in_docker(vercel_line(message=json.dumps(pino_line())))], "docker/vercel/pino"),
+        ([in_docker(in_docker(in_docker(request_line())))], "docker/docker/docker/pixel"),
+        ([{"log": "plain text\n", **DOCKER}], "docker"),
+        (["npm start", "", *[pino_line(n, f"id-{n:020}") for n in range(5)]], "pino"),
+        ([{"a": 1}, {"b": 2}], "unrecognised"),
+        (["not json"], "unrecognised"),
+        ([], "unrecognised"),
+        ([*[{"unknown": n} for n in range(20)], *[nginx_line(n) for n in range(20)]], "nginx"),
+        ([json.dumps(nginx_line()) + "\r"], "nginx"),
+        ([b"\xef\xbb\xbf" + json.dumps(nginx_line()).encode()], "nginx"),
+        (["{" + "[" * 20_000, nginx_line()], "nginx"),
+        ([nginx_line(note="x" * 200_000)], "nginx"),
+    ],
+)
+def test_told_from_the_first_lines(desk: Desk, tmp_path: Path, lines: list[Line], expected: str) -> None:
+    assert formats(desk, tmp_path, lines) == {expected: 1}
+
+
+def test_each_file_has_its_own(desk: Desk, tmp_path: Path) -> None:
+    lines: list[list[Line]] = [[request_line()], [nginx_line(1)], [pino_line(2)], [nginx_line(3, status="404")]]
+    for number, of_file in enumerate(lines):
+        write_lines(tmp_path / "logs" / f"{number}.log", of_file)
+    report = desk.ingest([str(tmp_path / "logs")])
+    assert report["formats"] == {"pixel": 1, "nginx": 2, "pino": 1}
+    assert report["lines"] == report["requests"] == 4
+    stored = desk.store.rows("SELECT format FROM sources ORDER BY path")
+    assert [row["format"] for row in stored] == ["pixel", "nginx", "pino", "nginx"]
+
+
+def test_packed_files_and_standard_input_are_looked_at_too(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "a.gz").write_bytes(gzip.compress(as_bytes([nginx_line(n, msec=n) for n in range(3000)])))
+    assert desk.ingest([str(tmp_path / "a.gz")])["requests"] == 3000
+    piped = io.BufferedReader(io.BytesIO(as_bytes([pino_line(n, f"piped-{n:015}") for n in range(3000)])))
+    report = desk.ingest(["-"], standard_input=piped)
+    assert (report["formats"], report["requests"]) == ({"pino": 1}, 3000)
+
+
+def test_torn_between_two_it_does_not_guess(desk: Desk, tmp_path: Path) -> None:
+    process = {"level": 30, "pid": 4711, "hostname": "web-1"}
+    torn: list[Line] = [{**nginx_line(n), **process, "time": epoch_ms(n)} for n in range(3)]
+    good = write_lines(tmp_path / "good.log", request_lines(2))
+    path = write_lines(tmp_path / "torn.log", torn)
+    report = desk.ingest([str(path), str(good)])
+    (complaint,) = report["unreadable"]
+    assert "torn.log: its first lines could be" in complaint
+    assert "--format pino" in complaint
+    assert "\n" not in complaint
+    assert report["requests"] == 2
+    assert desk.ingest([str(path)], "nginx")["requests"] == 3
+
+
+def test_mixed_lines_of_two_formats_are_torn_too(desk: Desk, tmp_path: Path) -> None:
+    lines: list[Line] = [line for n in range(20) for line in (nginx_line(n), pino_line(n))]
+    report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
+    assert report["unreadable"]
+    assert report["lines"] == 0
+
+
+def test_a_name_goes_before_what_is_seen(desk: Desk, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.log", [in_docker(pino_line()), pino_line(1, "without-its-envelope")])
+    report = desk.ingest([str(path)], "Docker/pino_http")
+    assert (report["formats"], report["requests"]) == ({"docker/pino": 1}, 2)
+
+
+def test_a_grown_file_keeps_its_format(desk: Desk, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.log", [nginx_line()])
+    desk.ingest([str(path)])
+    with path.open("ab") as file:
+        file.write(as_bytes([nginx_line(n, request_id=f"{n:032}") for n in range(1, 4)]))
+    report = desk.ingest([str(path)])
+    assert (report["formats"], report["lines"], report["requests"]) == ({"nginx": 1}, 3, 3)
+
+
+def test_a_file_that_was_not_recognised_is_looked_at_again(desk: Desk, tmp_path: Path) -> None:
+    starts: list[list[Line]] = [[], ["npm start"], [{"log": "npm start\n", **DOCKER}]]
+    for number, lines in enumerate(starts):
+        path = write_lines(tmp_path / "logs" / f"{number}.log", lines)
+        desk.ingest([str(path)])
+        line = pino_line(number, f"grown-{number:020}")
+        with path.open("ab") as file:
+            file.write(as_bytes([line if number < 2 else in_docker(line)]))
+        report = desk.ingest([str(path)])
+        assert (list(report["formats"]), report["requests"]) == ([["pino", "pino", "docker/pino"][number]], 1)
+
+
+def test_a_file_written_anew_is_looked_at_anew(desk: Desk, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.log", [nginx_line()])
+    desk.ingest([str(path)])
+    write_lines(path, [pino_line(1, "another-program-0001")])
+    assert desk.ingest([str(path)])["formats"] == {"pino": 1}
+
+
+@pytest.mark.parametrize("name", ["nonsense", "pino/docker", "docker/nonsense", "", "docker/docker/docker/docker/pino"])
+def test_no_such_format(desk: Desk, tmp_path: Path, name: str) -> None:
+    path = write_lines(tmp_path / "a.log", [request_line()])
+    with pytest.raises(UsageError) as raised:
+        desk.ingest([str(path)], name)
+    assert "\n" not in str(raised.value)
+
+
+OWN = """
+name = "shop"
+title = "The shop's own"
+recognised_by = [["ts", "code", "rid"]]
+[fields]
+timestamp = "ts"
+request_id = "rid"
+status = "code"
+duration_ms = { path = "took", unit = "us" }
+method = { path = "what", pattern = '^([A-Z]+) ' }
+level = { value = "info" }
+environment = [{ path = "stage", values = { live = "production" } }, "stage"]
+"""
+
+
+def own_desk(tmp_path: Path, text: str) -> Desk:
+    (tmp_path / "own").mkdir(exist_ok=True)
+    (tmp_path / "own" / "shop.toml").write_text(text)
+    settings = Settings(db=tmp_path / "store.duckdb", formats=tmp_path / "own")
+    return Desk(settings, open_store(settings))
+
+
+def test_a_users_own_format(tmp_path: Path) -> None:
+    desk = own_desk(tmp_path, OWN)
+    lines: list[Line] = [
+        {"ts": epoch_ms(), "code": "201", "rid": "r-1", "took": 1500, "what": "PUT /x", "stage": "live"},
+        {"ts": epoch_ms(1), "code": 404, "rid": "r-2", "stage": "test"},
+        {"ts": epoch_ms(2), "code": 404, "took": "long", "rid": "r-3"},
+    ]
+    report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
+    assert (report["formats"], report["requests"], report["quarantined"]) == ({"shop": 1}, 2, 1)
+    rows = desk.store.rows(
+        "SELECT request_id, status, duration_ms, method, level, environment FROM requests ORDER BY request_id"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("r-1", 201, 1.5, "PUT", "info", "production"),
+        ("r-2", 404, None, None, "info", "test"),
+    ]
+    assert 'took is "long"' in desk.quarantine(1)[0]["reason"]
+    desk.store.close()
+
+
+def test_the_example_of_the_documentation(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "adding_a_format.md").read_text()
+    line, example = re.search(r"`(\{.*?\})`:\n\n```toml\n(.*?)```", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    desk = own_desk(tmp_path, example)
+    report = desk.ingest([str(write_lines(tmp_path / "a.log", [line]))])
+    assert (report["formats"], report["requests"]) == ({"shop": 1}, 1)
+    (row,) = desk.store.rows("SELECT request_id, status, duration_ms, method, environment, level FROM requests")
+    assert tuple(row.values()) == ("a-1", 403, 1.5, "GET", "production", "info")
+    desk.store.close()
+
+
+def test_a_users_own_format_goes_before_one_that_fits_as_well(tmp_path: Path) -> None:
+    own = OWN.replace('[["ts", "code", "rid"]]', '[["remote_addr", "request", "request_time", "status"]]')
+    desk = own_desk(tmp_path, own.replace('"ts"', '"time_iso8601"').replace('"code"', '"status"'))
+    report = desk.ingest([str(write_lines(tmp_path / "a.log", [nginx_line()]))])
+    assert report["formats"] == {"shop": 1}
+    desk.store.close()
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ("name = ", "cannot be read"),
+        (OWN.replace('status = "code"', 'stat = "code"'), "no column is called stat"),
+        (OWN.replace('"us"', '"weeks"'), "fields.duration_ms.0.unit"),
+        (OWN.replace("'^([A-Z]+) '", "'^[A-Z]+ '"), "exactly one group"),
+        (OWN.replace("'^([A-Z]+) '", "'^(?=x)([A-Z]+) '"), "look-around"),
+        (OWN.replace("'^([A-Z]+) '", "'^([A-Z+ '"), "pattern"),
+        (OWN.replace('"rid"', '"a..b"'), "is no path"),
+        (OWN.replace('title = "The shop\'s own"', ""), "title"),
+        (OWN.replace("name =", "nam ="), "nam"),
+        (OWN.replace("[fields]", "strict = true\n[fields]").replace('"rid"\n', '"rid[0]"\n'), "no element of a list"),
+        (OWN.replace("[fields]", "strict = true\n[fields]").replace('"rid"\n', '"ts.id"\n'), "a part of it"),
+        (OWN.replace("'^([A-Z]+) '", "'^(?P<method>[A-Z]+) '"), "exactly one group"),
+    ],
+)
+def test_a_mistake_in_a_users_own_format_is_one_clear_line(tmp_path: Path, broken: str, told: str) -> None:
+    desk = own_desk(tmp_path, broken)
+    path = write_lines(tmp_path / "a.log", [request_line()])
+    with pytest.raises(UsageError) as raised:
+        desk.ingest([str(path)], "pixel")
+    desk.store.close()
+    assert "shop.toml: " in str(raised.value)
+    assert told in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_folder_of_formats_that_is_not_there(tmp_path: Path) -> None:
+    settings = Settings(db=tmp_path / "store.duckdb", formats=tmp_path / "nowhere")
+    desk = Desk(settings, open_store(settings))
+    with pytest.raises(UsageError, match="PIXELDESK_FORMATS"):
+        desk.ingest([str(write_lines(tmp_path / "a.log", [request_line()]))], "pixel")
+    desk.store.close()

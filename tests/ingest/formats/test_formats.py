@@ -1,0 +1,69 @@
+"""Each format's fixture, written from its own documentation: which field becomes which column."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk import Desk
+from ingest.columns import COLUMNS
+
+SAMPLES = Path(__file__).parent / "samples"
+EXPECTED = {path.stem: tomllib.loads(path.read_text()) for path in sorted(SAMPLES.glob("*.toml"))}
+EVENT_COLUMNS = ("timestamp", "request_id", "environment", "host", "release", "level", "message")
+
+
+def sample(name: str) -> Path:
+    (path,) = (path for path in SAMPLES.glob(f"{name}.*") if path.suffix != ".toml")
+    return path
+
+
+def rows(desk: Desk, table: str, columns: list[str]) -> list[dict[str, Any]]:
+    """The columns that are filled, as a fixture says them, in the order of the lines."""
+    found = desk.store.rows(f"SELECT {', '.join(columns)}, line_number FROM {table} ORDER BY line_number")
+    return [
+        {
+            name: str(value) if name == "timestamp" else value
+            for name, value in row.items()
+            if value is not None and name != "line_number"
+        }
+        for row in found
+    ]
+
+
+def as_told(expected: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """The expected row: an id made up from the line's hash is told as line-*, a time without its last zeros."""
+    told = {name: value for name, value in expected.items() if name != "aliases"}
+    if told.get("request_id") == "line-*" and found.get("request_id", "").startswith("line-"):
+        told["request_id"] = found["request_id"]
+    time, _, fraction = told["timestamp"].partition(".")
+    told["timestamp"] = f"{time}.{fraction:<06}" if fraction else time
+    return told
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_fields_become_columns(desk: Desk, name: str) -> None:
+    expected = EXPECTED[name]
+    report = desk.ingest([str(sample(name))])
+    assert report["formats"] == {expected["format"]: 1}
+    assert report["quarantined"] == expected.get("quarantined", 0)
+    assert report["unmapped"] == expected.get("unmapped", 0)
+    for table, columns in (("requests", [*COLUMNS, "seat"]), ("events", list(EVENT_COLUMNS))):
+        found = rows(desk, table, columns)
+        assert found == [as_told(one, row) for one, row in zip(expected.get(table, []), found, strict=True)]
+    aliases = [
+        (alias, kind, as_told(one, row)["request_id"])
+        for table in ("requests", "events")
+        for one, row in zip(expected.get(table, []), rows(desk, table, ["timestamp", "request_id"]), strict=True)
+        for alias, kind in one.get("aliases", {}).items()
+    ]
+    assert sorted(aliases) == sorted(
+        (row["alias"], row["kind"], row["request_id"]) for row in desk.store.rows("SELECT * FROM aliases")
+    )
+
+
+@pytest.mark.parametrize("name", ["nginx", "pino", "vercel"])
+def test_in_a_large_file_too(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.staging._STRAIGHT_FROM_LINES", 1)
+    test_fields_become_columns(desk, name)

@@ -1,0 +1,25 @@
+"""What has to be true of a store at any moment."""
+
+from store import Store
+
+_DIFFERENCES = """
+    SELECT (SELECT coalesce(sum(requests), 0) FROM batches) - (SELECT count(*) FROM requests) AS requests,
+        (SELECT coalesce(sum(events), 0) FROM batches) - (SELECT count(*) FROM events) AS events,
+        (SELECT coalesce(sum(quarantined), 0) FROM batches) - (SELECT count(*) FROM quarantine) AS quarantined,
+        (SELECT coalesce(sum(unmapped), 0) FROM batches) - (SELECT count(*) FROM unmapped) AS unmapped,
+        (SELECT coalesce(sum(lines - requests - events - quarantined - duplicates - blank - unmapped), 0)
+            FROM batches) AS unaccounted,
+        (SELECT coalesce(sum(requests), 0) FROM requests_per_minute) - (SELECT count(*) FROM requests) AS per_minute,
+        (SELECT coalesce(sum(requests), 0) FROM requests_per_hour) - (SELECT count(*) FROM requests) AS per_hour,
+        (SELECT count(*) FROM requests) - (SELECT count(DISTINCT request_id) FROM requests) AS ids_twice,
+        (SELECT count(*) FROM requests) - (SELECT count(DISTINCT (source_id, line_number)) FROM requests)
+            AS places_twice,
+        (SELECT count(*) - count(DISTINCT path) FROM sources WHERE NOT regexp_matches(path, ' \(replaced [^)]*\)$'))
+            AS names_twice
+"""
+
+
+def differences(store: Store) -> dict[str, int]:
+    """Where tables, batches, rollups and sources disagree. The requests of the tests have an id each."""
+    (found,) = store.rows(_DIFFERENCES)
+    return {name: int(value) for name, value in found.items() if value}
