@@ -46,7 +46,9 @@ _COULD_NOT = 2
 @application.command()
 def ingest(
     paths: Annotated[list[str], typer.Argument(help="Files, folders or globs; - reads standard input.")],
-    log_format: Annotated[str, typer.Option("--format", help="auto, or a format by name.")] = "auto",
+    log_format: Annotated[
+        str, typer.Option("--format", help="auto, or a format by name: nginx, docker/pino, …")
+    ] = "auto",
     follow: Annotated[
         bool, typer.Option("--follow", help="Go on with what is written to them, until stopped.")
     ] = False,

@@ -13,7 +13,7 @@ from store import Store
 Card = dict[str, Any]
 """The CARD of the command line's contract, and beside it: key, fault, ours, retry, title, known_code, region,
 release, client_ip, user_agent, response_rows, retry_after_s, source, upstream, clock_suspect, aliases; `lookup` adds
-found_by, the id that was asked for."""
+found_by, the id that was asked for, and is_shared: whether that led to several customers."""
 
 NEIGHBOURS_EACH_WAY = 10
 _NEIGHBOUR_SPAN = timedelta(hours=24)

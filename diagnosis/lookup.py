@@ -51,15 +51,8 @@ class LookupAnswer:
         An id that requests of several customers share is left out, unless the ticket's other ids tell whose it
         is: nobody is told of another customer's request.
         """
-        customers: dict[str, set[str | None]] = {}
-        for card in self.found:
-            customers.setdefault(card["found_by"], set()).add(card["customer_id"])
-        certain = {owner for owners in customers.values() if len(owners) == 1 for owner in owners}
-        own = [
-            card
-            for card in self.found
-            if len(customers[card["found_by"]]) == 1 or card["customer_id"] in certain - {None}
-        ]
+        certain = {card["customer_id"] for card in self.found if not card["is_shared"]}
+        own = [card for card in self.found if not card["is_shared"] or card["customer_id"] in certain - {None}]
         # Of several customers' requests only what each request itself met is told: a mistake is its owner's affair.
         of_one = len({_owner(card) for card in own} - {None}) <= 1
         return ticket_reply([_reply_facts(card) if of_one else reply_facts(card) for card in own])
@@ -72,11 +65,11 @@ def lookup(store: Store, text: str) -> LookupAnswer:
     not_found: list[NotFound] = []
     for request_id in ids:
         of_id = _cards_of(store, request_id)
-        for card in of_id:
-            own = card["request_id"]
+        how = {"found_by": request_id, "is_shared": len({card["customer_id"] for card in of_id}) > 1}
+        for own in dict.fromkeys(card["request_id"] for card in of_id):
             # Its own id says more of whose it is than one that it shares, such as a trace's.
             if own == request_id or own not in found:
-                found[own] = [{**one, "found_by": request_id} for one in of_id if one["request_id"] == own]
+                found[own] = [card | how for card in of_id if card["request_id"] == own]
         if not of_id:
             not_found.append(_not_found(store, request_id))
     return LookupAnswer(ids, [card for of_id in found.values() for card in of_id], not_found)

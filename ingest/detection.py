@@ -69,21 +69,28 @@ def _lines(text: str, is_whole: bool) -> tuple[list[Record], int]:
 
 
 def _values(text: str) -> tuple[list[Record], int]:
-    """The JSON objects that follow one another from the start, in an array or not, on lines of their own or not."""
+    """The JSON objects that follow one another from the start, in an array or not, and how many characters they are.
+
+    A line with something behind its object is no such thing, though it begins with one.
+    """
     decoder = json.JSONDecoder()
     records: list[Record] = []
     characters = 0
+    needs_it = text.lstrip().startswith("[")
     between = _BETWEEN_VALUES.match(text)
     while between and len(records) < _SAMPLED:
+        start = between.end()
         try:
-            value, end = decoder.raw_decode(text, between.end())
+            value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
+            needs_it = needs_it or text[start : start + 1] in ("", "{")
             break
+        needs_it = needs_it or "\n" in text[start:end]
         if isinstance(value, dict):
             records.append(value)
-            characters += end - between.end()
+            characters += end - start
         between = _BETWEEN_VALUES.match(text, end)
-    return records, characters
+    return (records, characters) if needs_it or len(records) == _SAMPLED else ([], 0)
 
 
 def _elements(text: str, own: Path | None) -> list[Record]:

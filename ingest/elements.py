@@ -6,13 +6,13 @@ without a word.
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
 from ingest.extraction import literal
 from ingest.lines import Chunk, UnreadableLine
 from ingest.log_format import Elements
-from ingest.redaction import redact
 from store import Transaction
 
 _SAMPLE_CHARACTERS = 400
@@ -53,7 +53,7 @@ def _too_long(row: dict[str, object], max_line_bytes: int) -> UnreadableLine:
         byte_length=int(str(row["byte_length"])),
         digest=int(str(row["digest"])),
         reason=f"an element longer than {max_line_bytes:,} bytes (PIXELDESK_MAX_LINE_BYTES)",
-        sample=redact(line[: 4 * _SAMPLE_CHARACTERS])[:_SAMPLE_CHARACTERS].encode(),
+        sample=line[:_SAMPLE_CHARACTERS].encode(),
     )
 
 
@@ -62,14 +62,15 @@ def _elements_sql(elements: Elements) -> str:
     steps = elements.list.split("[].")
     places = [f"place{depth}" for depth in range(len(steps))]
     beside = {path.split(".")[-1]: path.count("[]") for path in elements.along}
-    sql = "SELECT line AS level, line_number AS document, byte_offset FROM documents"
+    structure = literal(json.dumps(_structure(steps, beside)))
+    sql = f"SELECT TRY(from_json(line, {structure})) AS level, line_number AS document, byte_offset FROM documents"
     for depth, step in enumerate(steps):
-        sql = _with_objects(sql, [name for name, of in beside.items() if of == depth], elements)
-        found = f"TRY(json_extract(level, {literal(f'$.{step}[*]')}))"
-        sql = f"""SELECT * EXCLUDE (level, found), unnest(found) AS level,
-                generate_subscripts(found, 1) AS {places[depth]}
-            FROM (SELECT *, {found} AS found FROM ({sql}))"""
-    line = "level::VARCHAR"
+        for name in (name for name, of in beside.items() if of == depth):
+            sql = _with_attributes(f"SELECT *, level.{name} AS {name} FROM ({sql})", name, elements)
+        sql = f"""SELECT * EXCLUDE (level), unnest(level.{step}) AS level,
+                generate_subscripts(level.{step}, 1) AS {places[depth]}
+            FROM ({sql})"""
+    line = "coalesce(level::VARCHAR, 'null')"
     if elements.along:
         sql = _with_attributes(f"SELECT * EXCLUDE (level), level AS record FROM ({sql})", "record", elements)
         line = f"json_object({', '.join(f'{literal(name)}, {name}' for name in ('record', *beside))})::VARCHAR"
@@ -86,12 +87,12 @@ def _elements_sql(elements: Elements) -> str:
         FROM lines"""
 
 
-def _with_objects(sql: str, names: list[str], elements: Elements) -> str:
-    """With columns for what stands beside a list."""
-    for name in names:
-        sql = f"SELECT *, TRY(json_extract(level, {literal(f'$.{name}')})) AS {name} FROM ({sql})"
-        sql = _with_attributes(sql, name, elements)
-    return sql
+def _structure(steps: list[str], beside: dict[str, int], depth: int = 0) -> Any:
+    """What `from_json` is to take out of a document: the lists, down to elements that stay JSON."""
+    if depth == len(steps):
+        return "JSON"
+    others = {name: "JSON" for name, of in beside.items() if of == depth}
+    return {**others, steps[depth]: [_structure(steps, beside, depth + 1)]}
 
 
 def _with_attributes(sql: str, name: str, elements: Elements) -> str:

@@ -15,7 +15,7 @@ from ingest.lines import Mark
 
 SourceRow = Mapping[str, Any]
 """A row of the table `sources`."""
-PAST = re.compile(r".* \((gone|replaced) [^()]*\)", re.DOTALL)
+PAST = re.compile(r"(.*?)( \((gone|replaced) [^()]*\))+", re.DOTALL)
 """What a source is called whose file has no name any more, or whose name another has now."""
 
 

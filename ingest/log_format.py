@@ -211,7 +211,6 @@ class LogFormat(BaseModel):
 
 def log_format(name: str, own: Path | None = None) -> LogFormat:
     """The format of that name; `docker/pino` is one inside the other. Raises UsageError for another."""
-    outermost: LogFormat | None = None
     parts = name.lower().replace("_", "-").split("/")
     are_documents = parts[0] == _DOCUMENTS
     parts = parts[1:] if are_documents else parts
@@ -220,12 +219,12 @@ def log_format(name: str, own: Path | None = None) -> LogFormat:
     if unknown or not 1 <= len(parts) <= MOST_LAYERS:
         names = ", ".join(one.format_name for one in log_formats(own))
         raise UsageError(f"no log format is called {(unknown or [name])[0]}; there are: auto, {names}")
-    for part in reversed(parts):
-        if outermost and not known[part].content:
+    found = known[parts[-1]]
+    for part in reversed(parts[:-1]):
+        if not known[part].content:
             raise UsageError(f"{part} is no envelope, so that nothing can be read inside it; give --format {part}")
-        outermost = known[part].around(outermost)
-    assert outermost is not None
-    return outermost.in_documents(are_documents)
+        found = known[part].around(found)
+    return found.in_documents(are_documents)
 
 
 def log_formats(own: Path | None = None) -> tuple[LogFormat, ...]:

@@ -62,9 +62,7 @@ def withdraw_unterminated(transaction: Transaction, source_id: int | None) -> No
 def retire(transaction: Transaction, source_ids: list[int], now: datetime) -> None:
     """Take sources out of their names, which others have now: what their lines are from can still be told."""
     sources = {"sources": source_ids}
-    transaction.execute(
-        "DELETE FROM sources WHERE lines = 0 AND unended_bytes = 0 AND source_id IN $sources", sources
-    )
+    transaction.execute("DELETE FROM sources WHERE lines = 0 AND unended_bytes = 0 AND source_id IN $sources", sources)
     ending = f" (replaced {now:%Y-%m-%d %H:%M:%S} UTC)"
     for source_id, path in transaction.execute(
         "SELECT source_id, path FROM sources WHERE source_id IN $sources", sources

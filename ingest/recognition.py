@@ -6,7 +6,7 @@ under this name or another, or something new.
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 
@@ -33,15 +33,18 @@ class Recognition:
     """
 
     def __init__(
-        self, rows: Iterable[SourceRow], stream_as: StreamAs, last_look: datetime | None, now: datetime
+        self, rows: Sequence[SourceRow], stream_as: StreamAs, last_look: datetime | None, now: datetime
     ) -> None:
         self._known = {row["path"]: row for row in rows}
         self._stream_as = stream_as
         self._now = now
         self._last_look = last_look
+        self._read_at: dict[str, datetime] = {}
+        for name, row in self._known.items():
+            self._read_at[_name_then(name)] = max(self._read_at.get(_name_then(name), _EPOCH), row["last_read_at"])
         latest = max((row["last_read_at"] for row in self._known.values()), default=now)
         self._quiet_before = (last_look or latest) - _FINISHED
-        self._content = KnownContent(self._known.values())
+        self._content = KnownContent(rows)
         self._by_state = {(row["size"], row["modified_ns"]): row for row in self._known.values() if row["size"]}
         self._carried: dict[str, SourceRow] = {}
         self._vacated: set[str] = set()
@@ -63,7 +66,7 @@ class Recognition:
             found = own if own is None or self._begins_with(file, own) else None
         else:
             found = self._read_before(file, own)
-        if own is not None and (not file.is_recognised or file.may_have_been_cut):
+        if name in self._read_at and (not file.is_recognised or file.may_have_been_cut):
             self._new.add(name)
         if own is not None and found is own:
             self._unchanged.add(name)
@@ -84,10 +87,9 @@ class Recognition:
     def gone(self, name: str) -> None:
         """There is no file under this name any more, and none was kept open."""
         own = self._known.get(name)
-        if own is not None:
-            self._new.add(name)
-            if self._was_active(own):
-                self._gone.add(name)
+        self._new.add(_name_then(name))
+        if own is not None and self._was_active(own):
+            self._gone.add(name)
 
     def left_behind(self, names: set[str], folders: set[str]) -> list[tuple[str, os.stat_result]]:
         """For the first look: what is known of the watched names' folders and is under none of the names.
@@ -103,8 +105,9 @@ class Recognition:
             try:
                 there.append((name, os.stat(name)))  # noqa: PTH116
             except OSError:
+                absent.add(_name_then(name))
+                self._new.add(_name_then(name))
                 if row["size"] is None or not PAST.fullmatch(name):
-                    absent.add(name)
                     self.gone(name)
         followed = names | absent
         return [
@@ -163,15 +166,13 @@ class Recognition:
         return name in self._carried and not self._was_active(row)
 
     def _was_active(self, row: SourceRow) -> bool:
-        if row["size"] is None:
-            return bool(row["position"] or row["unended_bytes"])
+        if row["size"] is None or not is_recognisable(row):
+            return is_recognisable(row)
         modified = _EPOCH + timedelta(microseconds=row["modified_ns"] // 1000)
         return modified > self._quiet_before
 
     def _looked_at(self, name: str) -> datetime:
-        row = self._known.get(name)
-        read_at = self._now if row is None else row["last_read_at"]
-        return read_at if self._last_look is None else self._last_look
+        return self._last_look or self._read_at.get(name, self._now)
 
 
 def _is_further(found: SourceRow | None, former: SourceRow | None) -> bool:
@@ -179,6 +180,12 @@ def _is_further(found: SourceRow | None, former: SourceRow | None) -> bool:
     if found is None or former is None:
         return former is None
     return bool(found["head_digest"] == former["head_digest"] and found["position"] >= former["position"])
+
+
+def _name_then(name: str) -> str:
+    """What a source was called before its file had no name any more, or its name another file."""
+    past = PAST.fullmatch(name)
+    return past[1] if past else name
 
 
 def _folder_of(name: str) -> str:

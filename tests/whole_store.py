@@ -2,7 +2,7 @@
 
 from store import Store
 
-_DIFFERENCES = """
+_DIFFERENCES = r"""
     SELECT (SELECT coalesce(sum(requests), 0) FROM batches) - (SELECT count(*) FROM requests) AS requests,
         (SELECT coalesce(sum(events), 0) FROM batches) - (SELECT count(*) FROM events) AS events,
         (SELECT coalesce(sum(quarantined), 0) FROM batches) - (SELECT count(*) FROM quarantine) AS quarantined,

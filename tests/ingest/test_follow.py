@@ -137,6 +137,27 @@ def test_a_line_whose_end_does_not_come_is_taken_as_it_is_and_taken_back_should_
     assert watch.desk.store.rows("SELECT * FROM quarantine") == []
 
 
+def test_a_half_written_line_over_a_restart(desk: Desk, log: Path) -> None:
+    content = as_bytes(LINES[10:11])
+    with log.open("ab") as file:
+        file.write(content[:50])
+    Watch(desk, log).look()
+    with log.open("ab") as file:
+        file.write(content[50:])
+    assert Watch(desk, log).look() == {"requests": 1}
+
+
+@pytest.mark.parametrize("start", [[], LINES[:1]])
+def test_a_last_line_without_an_end_outlives_its_file(desk: Desk, log: Path, start: list[Line]) -> None:
+    for n in range(3):
+        log.write_bytes(as_bytes([*start, LINES[10 + n]])[:-1])
+        desk.ingest([str(log)])
+    assert stored(desk) == len(start) + 3
+    log.write_bytes(log.read_bytes() + b"\n")
+    desk.ingest([str(log)])
+    assert stored(desk) == len(start) + 3
+
+
 def test_a_file_of_one_line_that_is_never_ended(desk: Desk, log: Path) -> None:
     log.write_bytes(as_bytes(LINES[:1])[:-1])
     watch = Watch(desk, log)

@@ -86,6 +86,7 @@ class Following(RuleBasedStateMachine):
         self.follower: Follower | None = None
         self.files: dict[str, File] = {}
         self.nameless: list[File] = []
+        self.writers: list[BinaryIO] = []
         self.written: list[str] = []
         self.must: set[str] = set()
         self.garbage: set[str] = set()
@@ -122,6 +123,7 @@ class Following(RuleBasedStateMachine):
     def live(self, same_start: bool = False) -> File:
         if LIVE not in self.files:
             writer = (self.logs / LIVE).open("ab", buffering=0)
+            self.writers.append(writer)
             self.files[LIVE] = File(writer)
             writer.write(SAME_START if same_start else b"")
         return self.files[LIVE]
@@ -328,9 +330,8 @@ class Following(RuleBasedStateMachine):
             if self.follower is not None:
                 self.follower.close()
             self.store.close()
-            for file in [*self.files.values(), *self.nameless]:
-                if file.writer:
-                    file.writer.close()
+            for writer in self.writers:
+                writer.close()
             shutil.rmtree(self.folder)
 
     def finish(self) -> None:

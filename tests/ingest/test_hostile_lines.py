@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from desk import Desk
 from ingest.log_format import log_format
-from ingest.timestamp_sql import timestamp_sql
 from ingest.refusal import why_refused
+from ingest.timestamp_sql import timestamp_sql
 from settings import Settings
 from store import open_store
 from tests.log_lines import Line, event_line, request_line, write_lines

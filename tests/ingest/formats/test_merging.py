@@ -73,9 +73,10 @@ def test_another_id_of_the_same_request_joins_them(desk: Desk, tmp_path: Path, o
         assert (found["request_id"], found["found_by"], len(found["lines"])) == (ids[0], request_id, 3)
 
 
-def test_a_repeated_call_with_the_same_id_is_a_request_of_its_own(desk: Desk, tmp_path: Path) -> None:
-    proxy: list[Line] = [nginx_line(0.02), nginx_line(5.02, status="504")]
-    ingest(desk, tmp_path, proxy, [request_line()])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_repeated_call_with_the_same_id_is_a_request_of_its_own(desk: Desk, tmp_path: Path, together: bool) -> None:
+    first, second = nginx_line(0.02), nginx_line(5.02, status="504")
+    ingest(desk, tmp_path, [first, second] if together else [first], [request_line()], [] if together else [second])
     assert counted(desk) == [("req_7Qm2xV9cT4", 200), ("req_7Qm2xV9cT4", 504)]
 
 
@@ -90,6 +91,11 @@ def test_an_id_of_another_day_is_another_request(desk: Desk, tmp_path: Path) -> 
     assert len(counted(desk)) == 2
 
 
+def test_an_id_of_five_minutes_later_is_another_request(desk: Desk, tmp_path: Path) -> None:
+    ingest(desk, tmp_path, [request_line()], [nginx_line(300)])
+    assert len(counted(desk)) == 2
+
+
 def test_a_long_request_is_looked_for_as_far_as_it_took(desk: Desk, tmp_path: Path) -> None:
     ingest(desk, tmp_path, [request_line(duration_ms=240_000)], [nginx_line(230, request_time="240.1")])
     assert len(counted(desk)) == 1
@@ -98,9 +104,9 @@ def test_a_long_request_is_looked_for_as_far_as_it_took(desk: Desk, tmp_path: Pa
 def test_a_trace_joins_nothing_and_finds_all(desk: Desk, tmp_path: Path) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     lines: list[Line] = [pino_line(n, f"call-0123456789abcde{n}", trace_id=trace) for n in range(3)]
-    ingest(desk, tmp_path, lines)
-    assert len(counted(desk)) == 3
-    assert len(desk.lookup(trace).found) == 3
+    ingest(desk, tmp_path, lines, [nginx_line(0.1, request_id="edge-0123456789abcdef", trace_id=trace)])
+    assert len(counted(desk)) == 4
+    assert len(desk.lookup(trace).found) == 4
 
 
 def test_every_line_of_a_platform_repeats_the_request(desk: Desk, tmp_path: Path) -> None:
@@ -170,11 +176,17 @@ def test_lines_under_the_counter_of_a_process_are_on_the_card(desk: Desk, tmp_pa
 def test_an_id_shared_by_several_customers_tells_neither_of_the_other(desk: Desk, tmp_path: Path) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     lines: list[Line] = [
-        pino_line(n, f"call-0123456789abcde{n}", trace_id=trace, customer_id=f"cus_000{n}", error={"code": "invalid_body"})
+        pino_line(
+            n, f"call-0123456789abcde{n}", trace_id=trace, customer_id=f"cus_000{n}", error={"code": "invalid_body"}
+        )
         for n in range(2)
     ]
     ingest(desk, tmp_path, lines)
     assert len(desk.lookup(trace).found) == 2
     assert "call-" not in desk.lookup(trace).reply()
-    both = desk.lookup(f"request id: call-0123456789abcde0, trace {trace}, request id: {trace}")
-    assert "call-0123456789abcde1" not in both.reply()
+    one = "call-0123456789abcde0"
+    for text in (f"request id: {one}, request id: {trace}", f"request id: {trace}, request id: {one}"):
+        both = desk.lookup(text)
+        assert len(both.found) == 2
+        assert "call-0123456789abcde0" in both.reply()
+        assert "call-0123456789abcde1" not in both.reply()

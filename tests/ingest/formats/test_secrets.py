@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,23 +88,48 @@ LINES: dict[str, tuple[Line, bool]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", LINES)
-def test_nothing_of_it_is_stored(tmp_path: Path, name: str) -> None:
-    line, has_key = LINES[name]
-    settings = Settings(db=tmp_path / "store" / "x.duckdb")
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """All of them in one store, each in a file of its own."""
+    folder = tmp_path_factory.mktemp("secrets")
+    settings = Settings(db=folder / "store" / "x.duckdb")
     desk = Desk(settings, open_store(settings))
-    report = desk.ingest([str(write_lines(tmp_path / "logs" / "a.log", [line]))])
-    assert report["requests"] + report["events"] == 1, report
-    raw = " ".join(
-        row["raw"] for table in ("requests", "events") for row in desk.store.rows(f"SELECT raw FROM {table}")
-    )
-    prints = [row["key_fingerprint"] for row in desk.store.rows("SELECT key_fingerprint FROM requests")]
+    for number, (line, _) in enumerate(LINES.values()):
+        write_lines(folder / "logs" / f"{number:03}.log", [line])
+    report = desk.ingest([str(folder / "logs")])
+    assert report["requests"] + report["events"] == len(LINES), report
+    yield desk
     desk.store.close()
-    content = raw.encode() + b"".join(path.read_bytes() for path in settings.db.parent.iterdir())
+
+
+def rows(desk: Desk, name: str, column: str, *tables: str) -> list[Any]:
+    """What a column of the line of that name holds."""
+    of_file = "source_id IN (SELECT source_id FROM sources WHERE ends_with(path, $name))"
+    given = {"name": f"{list(LINES).index(name):03}.log"}
+    return [
+        row["value"]
+        for table in tables
+        for row in desk.store.rows(f"SELECT {column} AS value FROM {table} WHERE {of_file}", given)
+    ]
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_nothing_of_it_is_stored(stored: Desk, name: str) -> None:
+    raw = rows(stored, name, "raw", "requests", "second_lines", "events")
+    assert len(raw) == 1
+    for secret in (KEY[12:], OPAQUE, JWT[20:]):
+        assert secret not in raw[0]
+    prints = rows(stored, name, "key_fingerprint", "requests", "second_lines")
+    if LINES[name][1] and prints:
+        assert prints == [FINGERPRINT]
+
+
+def test_nor_anywhere_in_the_file(stored: Desk) -> None:
+    stored.store.checkpoint()
+    content = b"".join(path.read_bytes() for path in stored.settings.db.parent.iterdir())
+    assert b"203.0.113.9" in content
     for secret in (KEY[12:], OPAQUE, JWT[20:]):
         assert secret.encode() not in content
-    if has_key and report["requests"]:
-        assert prints == [FINGERPRINT]
 
 
 def test_a_key_that_the_server_hid_itself_is_no_key(desk: Desk, tmp_path: Path) -> None:
