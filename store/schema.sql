@@ -179,3 +179,12 @@ CREATE TABLE server_errors_per_minute (
     caller VARCHAR,
     requests BIGINT NOT NULL
 );
+
+-- Requests by which the API contradicts itself, found as they are stored: one row a kind and request. The kinds are
+-- named in trends/contradictions.py; those that status and code alone tell are counted in requests_per_hour.
+CREATE TABLE contradictory_requests (
+    kind VARCHAR NOT NULL,
+    timestamp TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    request_id VARCHAR NOT NULL
+);
