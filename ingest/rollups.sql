@@ -31,6 +31,16 @@ WHERE timestamp >= date_trunc('hour', $first) AND timestamp < date_trunc('hour',
     AND date_trunc('hour', timestamp) IN (SELECT date_trunc('hour', minute) FROM touched)
 GROUP BY ALL;
 
+DELETE FROM requests_per_hour_and_customer WHERE hour IN (SELECT date_trunc('hour', minute) FROM touched);
+
+INSERT INTO requests_per_hour_and_customer
+SELECT date_trunc('hour', timestamp), environment, customer_id, count(*)
+FROM requests
+WHERE timestamp >= date_trunc('hour', $first) AND timestamp < date_trunc('hour', $past) + INTERVAL 1 HOUR
+    AND NOT clock_suspect AND customer_id IS NOT NULL
+    AND date_trunc('hour', timestamp) IN (SELECT date_trunc('hour', minute) FROM touched)
+GROUP BY ALL;
+
 DELETE FROM server_errors_per_minute WHERE minute IN (SELECT minute FROM touched);
 
 INSERT INTO server_errors_per_minute

@@ -167,6 +167,13 @@ CREATE TABLE errors_per_hour_and_caller (
     requests BIGINT NOT NULL
 );
 
+CREATE TABLE requests_per_hour_and_customer (
+    hour TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    customer_id VARCHAR NOT NULL,
+    requests BIGINT NOT NULL
+);
+
 -- What is our own fault, a minute and caller: incidents are found in it, and tell who was hit.
 CREATE TABLE server_errors_per_minute (
     minute TIMESTAMP NOT NULL,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from desk import Desk
@@ -58,7 +58,7 @@ def however_many(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("however_many")
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(lines=st.permutations(MIXED), cuts=st.sets(st.integers(1, len(MIXED) - 1), max_size=3))
 def test_any_order_and_any_batches_give_the_same(lines: Sequence[dict[str, Any]], cuts: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -76,6 +76,36 @@ def test_the_mixed_lines_have_each_kind() -> None:
     refused = sum(line["status"] == 429 for line in MIXED)
     assert 0 < kinds.count("limited_too_soon") < refused
     assert kinds.count("reused_request_id") > 20 and kinds.count("no_retry_after") > 5
+
+
+@pytest.mark.parametrize(("earlier", "after"), [(58, ["limited_too_soon"]), (59, [])])
+@pytest.mark.parametrize(
+    ("late", "refused"),
+    [
+        # Each with when it is answered, seconds after noon, and how many seconds that took.
+        ((100, 50), (59, 0)),
+        ((59, 0), (65, 0)),
+        ((59, 0), (177, 59)),
+    ],
+    ids=["in the minute after the 429", "in the minute before", "two minutes before"],
+)
+def test_a_request_that_arrives_late_counts_for_a_429_of_another_minute(
+    late: tuple[float, float],
+    refused: tuple[float, float],
+    earlier: int,
+    after: list[str],
+    desk: Desk,
+    tmp_path: Path,
+) -> None:
+    at, took = refused
+    began = moment(at - took)
+    others = [request_line(request_id=f"req_early{n}", timestamp=began, duration_ms=0) for n in range(earlier)]
+    limited = failed_line("limit", 429, request_id="req_limited", timestamp=moment(at), duration_ms=1000 * took)
+    last = request_line(request_id="req_late", timestamp=moment(late[0]), duration_ms=1000 * late[1])
+    desk.ingest([str(write_lines(tmp_path / "a.ndjson", [*others, limited]))])
+    assert [kind for kind, *_ in found(desk)] == ["limited_too_soon"]
+    desk.ingest([str(write_lines(tmp_path / "b.ndjson", [last]))])
+    assert [kind for kind, *_ in found(desk)] == after
 
 
 @pytest.mark.usefixtures("however_many")

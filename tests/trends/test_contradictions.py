@@ -185,11 +185,12 @@ def test_no_more_than_five_newest_examples(desk: Desk, tmp_path: Path) -> None:
     lines = [
         failed_line("invalid_body", 401, request_id=f"req_n{number}", timestamp=moment(number)) for number in range(9)
     ]
+    lines.append(failed_line("invalid_pipe", 401, request_id="req_next_hour", timestamp=moment(HOUR_S)))
     lines += [failed_line("tinybird_error", 503, request_id=f"req_m{n}", timestamp=moment(n)) for n in range(9)]
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     kinds = found(desk)
-    assert counts(kinds) == {"status_disagrees": 9, "no_retry_after": 9}
-    assert kinds["status_disagrees"].examples == tuple(f"req_n{number}" for number in (8, 7, 6, 5, 4))
+    assert counts(kinds) == {"status_disagrees": 10, "no_retry_after": 9}
+    assert kinds["status_disagrees"].examples == ("req_next_hour", "req_n8", "req_n7", "req_n6", "req_n5")
     assert kinds["no_retry_after"].examples == tuple(f"req_m{number}" for number in (8, 7, 6, 5, 4))
 
 
