@@ -1,4 +1,4 @@
-"""Sentences of a diagnosis, each with the requests that show it: a click opens one, a new tab or window too.
+"""Sentences of a diagnosis or a check, each with the requests that show it: a click opens one, a new tab or window too.
 
 A component of its own, as Streamlit has no list with links that shows hostile text as it is: everything here
 is set as text, never as HTML or Markdown, and every link leads to this desk.
