@@ -1,6 +1,8 @@
 """The incidents of the whole store, found once and kept until new lines arrive."""
 
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
@@ -10,13 +12,17 @@ from queries import question
 from store import Store
 
 _SHORT_WAIT_S = 0.3
+# A tenth of the time is spent on looking at most, however fast lines come and however long a look takes.
+_REST_AFTER_A_LOOK = 9
 
 
 class IncidentBoard:
     """The incidents over one store. Any thread may ask; one looks for them at a time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
+        self._clock = clock
+        self._rests_until = float("-inf")
         self._looking = threading.Lock()
         self._kept: tuple[int | None, list[Incident]] | None = None
         self._starting = threading.Lock()
@@ -29,9 +35,9 @@ class IncidentBoard:
     def known(self) -> list[Incident] | None:
         """All of them as of the last look, for a page that must not wait; None while the first one is on its way.
 
-        Where lines have come since, another look begins in the background. A short one is waited for.
+        Where lines have come since, another look begins in the background, after a rest. A short one is waited for.
         """
-        if self._kept is None or self._kept[0] != self._last_batch():
+        if self._clock() >= self._rests_until and (self._kept is None or self._kept[0] != self._last_batch()):
             self.look_ahead().join(_SHORT_WAIT_S)
         return self._kept[1] if self._kept else None
 
@@ -55,7 +61,9 @@ class IncidentBoard:
         with self._looking:
             batch = self._last_batch()
             if self._kept is None or self._kept[0] != batch:
+                began = self._clock()
                 self._kept = batch, find_incidents(self._store)
+                self._rests_until = self._clock() + _REST_AFTER_A_LOOK * (self._clock() - began)
             return self._kept[1]
 
     def _last_batch(self) -> int | None:

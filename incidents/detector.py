@@ -12,6 +12,9 @@ from incidents.rules import (
     DAY,
     FEWEST_CALLERS,
     FEWEST_FAILURES,
+    HABIT_HOURS,
+    HOUR,
+    LOOK_BACK,
     P_VALUE_OF_CALLERS,
     STEP,
     WINDOWS,
@@ -20,6 +23,8 @@ from incidents.rules import (
 
 # So many minutes are looked at together: what comes after an incident is looked at anew.
 _MINUTES_AT_ONCE = 2 * DAY
+# What a caller is used to, how far back a beginning is looked for, and the longest window.
+_REMEMBERED = (HABIT_HOURS + 2) * HOUR + LOOK_BACK + max(window.minutes for window in WINDOWS)
 
 
 @dataclass(frozen=True)
@@ -54,19 +59,24 @@ def episodes(failures: Failures) -> Iterator[Episode]:
     """All there are, in time order."""
     history = _History.of(failures)
     over, looked_until, past = 0, 0, len(failures.traffic)
+    length = _MINUTES_AT_ONCE
     while looked_until < past:
-        episode = None
-        until = min(looked_until + _MINUTES_AT_ONCE, past)
-        for at, window in _firing(failures, history, looked_until, until):
-            episode = _episode(failures, history, over, at, window)
-            if episode is not None:
-                break
+        until = min(looked_until + length, past)
+        rows = failures.within(looked_until - _REMEMBERED, until)
+        part = failures.only(rows, until)
+        firing = _firing(part, history, looked_until, until)
+        found = (_episode(part, history, over, at, window) for at, window in firing)
+        episode = next((one for one in found if one is not None), None)
+        if episode is not None and episode.course.decided is None and until < past:
+            # It goes on beyond what was looked at.
+            length *= 2
+            continue
+        length, looked_until = _MINUTES_AT_ONCE, until
         if episode is None:
-            looked_until = until
             continue
         yield episode
         course = episode.course
-        failures = failures.without(course.start, course.end, course.own)
+        failures = failures.without(course.start, course.end, rows, course.own)
         over, looked_until = course.end, past if course.decided is None else course.decided
 
 

@@ -91,11 +91,17 @@ class Failures:
         first, past = np.searchsorted(self.minute, [start, end])
         return slice(int(first), int(past))
 
-    def without(self, start: int, end: int, own: Chosen) -> "Failures":
-        """As if these rows, of an incident in these minutes, had not been, nor the minutes' traffic.
+    def only(self, rows: slice, until: int) -> "Failures":
+        """As if there were no other rows, and no time after a minute."""
+        return Failures(self.traffic[:until], self.minute[rows], self.caller[rows], self.requests[rows])
+
+    def without(self, start: int, end: int, rows: slice, own: Chosen) -> "Failures":
+        """As if the chosen of these rows, of an incident in these minutes, had not been, nor the minutes' traffic.
 
         Who was hit by it fails anew in the next one, and is no customer who always fails.
         """
         traffic = self.traffic.copy()
         traffic[start:end] = 0
-        return Failures(traffic, self.minute[~own], self.caller[~own], self.requests[~own])
+        kept = np.ones(len(self.minute), dtype=bool)
+        kept[rows] = ~own
+        return Failures(traffic, self.minute[kept], self.caller[kept], self.requests[kept])

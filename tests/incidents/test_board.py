@@ -57,7 +57,7 @@ def test_they_are_looked_for_once_a_batch(desk: Desk, finder: Finder, tmp_path: 
 
 
 def test_a_page_gets_what_is_known_while_new_lines_are_looked_at(desk: Desk, finder: Finder, tmp_path: Path) -> None:
-    board = IncidentBoard(desk.store)
+    board = IncidentBoard(desk.store, clock=lambda: 0.0)
     board.incidents()
     new_lines(desk, tmp_path, "one")
     finder.found = [ended()]
@@ -69,6 +69,20 @@ def test_a_page_gets_what_is_known_while_new_lines_are_looked_at(desk: Desk, fin
     finder.may_go_on.set()
     assert board.incidents() == finder.found
     assert board.known() == finder.found
+    assert finder.times == 2
+
+
+def test_pages_do_not_make_it_look_all_the_time(desk: Desk, finder: Finder, tmp_path: Path) -> None:
+    seconds = iter([0.0, 100.0, 100.0])
+    now = 150.0
+    board = IncidentBoard(desk.store, clock=lambda: next(seconds, now))
+    board.incidents()
+    new_lines(desk, tmp_path, "one")
+    board.known()
+    assert finder.times == 1
+    now = 1001.0
+    board.known()
+    board.incidents()
     assert finder.times == 2
 
 

@@ -57,7 +57,7 @@ def test_rows_of_those_who_begin_are_theirs_from_the_beginning_on(rows: list[tup
 def test_without_an_incident_its_callers_begin_anew() -> None:
     made = failures_of([(100, 1), (400, 1)])
     assert made.is_fresh.tolist() == [True, False]
-    later = made.without(90, 110, made.minute < 110)
+    later = made.without(90, 110, slice(0, 2), made.minute < 110)
     assert later.is_fresh.tolist() == [True]
     assert later.traffic[90:110].sum() == 0
     assert later.traffic.sum() == MINUTES - 20
