@@ -44,7 +44,7 @@ def _show_incident(desk: Desk, incident: Incident) -> None:
     show_differences(found)
 
 
-st.page_link("incidents.py", label="All incidents", icon=":material/arrow_back:", help="")
+st.page_link("all_incidents.py", label="All incidents", icon=":material/arrow_back:", help="")
 asked = asked_incident() or ""
 place = st.empty()
 try:

@@ -31,7 +31,7 @@ def errors_link(incident: Incident, around: Around) -> None:
     # That page knows the code that stands for every server error, and none that stands for no code.
     named = {"environment": incident.environment, "code": incident.code if code_of(incident) != "" else None}
     st.page_link(
-        "errors.py",
+        "live_errors.py",
         label="Errors around it",
         icon=":material/monitoring:",
         help="",

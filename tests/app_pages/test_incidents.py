@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.log_lines import request_line
 
 ID = f"2026-11-16T12:00-{CODE}-production"
-LIST, ONE = "incidents.py", "incident.py"
+LIST, ONE = "all_incidents.py", "incident.py"
 
 
 @pytest.fixture
