@@ -68,7 +68,7 @@ st.navigation(
             title="Weekly review",
             url_path="weekly",
             icon=":material/calendar_view_week:",
-            help="One week of error rates by code and route against the weeks before, to look at and to save as a file.",
+            help="One week of error rates by code and route against the weeks before, to look at and to save.",
         ),
     ],
     position="top",
