@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from typing import Any
 import anyio.to_thread
 import streamlit as st
 
+from alerts.watch import watching
 from console import print_line
 from desk import Desk, close_the_desk, open_the_desk
 from errors import PixeldeskError
 from handover.server import handover_server
 from ingest.following import in_background
+from queries.values import rfc3339
 from settings import Settings
 
 _FOLDER = Path(__file__).resolve().parent
@@ -34,7 +37,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await anyio.to_thread.run_sync(_warm_up)
     desk.judge_ahead()
     try:
-        with handover_server(desk), _following(desk):
+        with (
+            handover_server(desk),
+            watching(desk.settings, partial(_incidents_since, desk), _tell),
+            _following(desk),
+        ):
             yield
     finally:
         await anyio.to_thread.run_sync(close_the_desk)
@@ -49,6 +56,11 @@ def run_dashboard(settings: Settings) -> None:
     sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
     sys.stdout.flush()
     app.run(config={**_config(), "server.address": settings.host, "server.port": settings.port})
+
+
+def _incidents_since(desk: Desk, since: datetime) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = desk.answer("incidents", {"start": rfc3339(since)})
+    return found
 
 
 def _following(desk: Desk) -> AbstractContextManager[None]:

@@ -9,6 +9,8 @@ import os
 import signal
 import sys
 import threading
+from base64 import b64decode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,8 +21,10 @@ from console import (
     following_line,
     print_card,
     print_diagnoses,
+    print_incidents,
     print_line,
     print_not_found,
+    print_replay,
     print_rows,
     progress_bar,
 )
@@ -28,6 +32,7 @@ from errors import PixeldeskError, UsageError
 from handover.client import ask
 from ingest.report import OUTCOMES
 from queries import question
+from queries.values import rfc3339
 from settings import Settings
 
 application = typer.Typer(
@@ -116,6 +121,85 @@ def diagnose(
         _print_json(found)
     else:
         print_diagnoses(found)
+
+
+@application.command()
+def incidents(
+    start: Annotated[str | None, typer.Option("--from", help="Those that were not over before this time.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Those that began before this time.")] = None,
+    environment: Annotated[str | None, typer.Option("--environment", help="Only there.")] = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="The alerts they would have made, had pixeldesk watch been running.")
+    ] = False,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say when it was our own fault: each incident, whom it hit, and what differs about the failing requests."""
+    scope = {"start": start, "end": end, "environment": environment}
+    given = {name: value for name, value in scope.items() if value is not None}
+    found = ask(_settings(db), "replay" if replay else "incidents", given)
+    if as_json:
+        _print_json(found)
+    elif replay:
+        print_replay(found)
+    else:
+        print_incidents(found)
+
+
+@application.command()
+def watch(
+    webhook: Annotated[
+        str | None,
+        typer.Option("--webhook", help="Where to post. Rather set PIXELDESK_WEBHOOK_URL: nobody else sees it."),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Look once and end, as for cron.")] = False,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Post the opening, growth and end of each incident to a webhook, as Slack and Mattermost take it."""
+    # Brings a client of HTTP, which no other command has use for.
+    from alerts.asked_when_changed import AskedWhenChanged
+    from alerts.watch import watch_of
+
+    if as_json and not once:
+        raise UsageError("--json goes with --once; without it there is no end to print")
+    settings = _settings(db, webhook_url=webhook)
+    find = AskedWhenChanged(settings.db, lambda since: ask(settings, "incidents", {"start": rfc3339(since)}))
+    stop = threading.Event()
+    watching = watch_of(settings, find, _complain, stop)
+    if not once:
+        _run_until_stopped(watching.run, stop)
+        return
+    done = watching.look()
+    if as_json:
+        _print_json(done.as_json())
+    elif done.posts_elsewhere:
+        print_line(f"{done.posts_elsewhere} posts the alerts of this store; there is nothing to do here")
+    else:
+        print_line(f"{len(done.posted)} alerts posted")
+    if done.failed:
+        raise typer.Exit(_NOT_ALL)
+
+
+@application.command()
+def report(
+    week: Annotated[str | None, typer.Option("--week", help="Like 2026-W47; else the newest without gaps.")] = None,
+    report_format: Annotated[str, typer.Option("--format", help="md, html, csv, xlsx or json.")] = "md",
+    environment: Annotated[str | None, typer.Option("--environment", help="Only there.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file; xlsx needs one.")] = None,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Review a week: error rates against the weeks before, new codes, customers, incidents, availability."""
+    form = "json" if as_json else report_format
+    if form == "xlsx" and out is None:
+        raise UsageError("xlsx is no text: give it a file with --out FILE")
+    made = ask(_settings(db), "report", {"form": form, "week": week, "environment": environment})
+    content = (json.dumps(made, indent=2) + "\n").encode() if form == "json" else b64decode(made)
+    if out is None:
+        _print_octets(content)
+    else:
+        out.write_bytes(content)
 
 
 @application.command()
@@ -272,6 +356,23 @@ def _follow(settings: Settings, parameters: dict[str, Any]) -> dict[str, Any]:
     return report
 
 
+def _run_until_stopped(work: Callable[[threading.Event], None], stop: threading.Event) -> None:
+    """Ctrl-C and SIGTERM are how it is meant to end, at once, whatever it is waiting for."""
+
+    def end(*_: object) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(one) is not signal.SIG_IGN:
+            signal.signal(one, end)
+    try:
+        work(stop)
+    except (KeyboardInterrupt, Exception):
+        if not stop.is_set():
+            raise
+
+
 def _settings(db: Path | None, **given: Any) -> Settings:
     chosen = {name: value for name, value in {"db": db, **given}.items() if value is not None}
     try:
@@ -305,6 +406,16 @@ def _ingest_sentence(report: dict[str, Any]) -> str:
     as_formats = f" ({formats})" if set(report["formats"]) - {"pixel"} else ""
     read = f"{report['files']:,} files{as_formats}{unchanged}, {report['lines']:,} lines in {report['seconds']:.1f} s"
     return f"{read}: {counted}"
+
+
+def _print_octets(content: bytes) -> None:
+    """A file made for people to keep: as it is to a pipe; a terminal is not steered by what a log holds."""
+    if sys.stdout.isatty():
+        for line in content.decode("utf-8-sig").splitlines():
+            print_line(line)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
 
 def _print_json(document: Any) -> None:

@@ -69,6 +69,8 @@ def print_card(card: dict[str, Any]) -> None:
         "source": f"{card['source']['path']} line {card['source']['line']}",
     }
     _print_facts(console, facts)
+    if card["incident"]:
+        _print_facts(console, {"incident": _incident(card["incident"])})
     for one in card["diagnoses"]:
         sure = f"{one['title']} ({one['status']}, {one['confidence']:.0%} sure, id {one['id']})"
         explains = card["request_id"] in one["explains"]
@@ -105,6 +107,39 @@ def print_diagnoses(diagnoses: list[dict[str, Any]]) -> None:
             for sentence in sentences:
                 console.print(Text(f"  {sign} ", "dim") + Text(safe(sentence)), soft_wrap=True)
         print_line("")
+
+
+def print_incidents(incidents: list[dict[str, Any]]) -> None:
+    """Each incident: from when to when, how bad it was, whom it hit and where, what differs, examples."""
+    console = Console(highlight=False)
+    if not incidents:
+        print_line("no incident is found: nothing failed more than usual at several callers at once")
+    for one in incidents:
+        where = f" in {one['environment']}" if one["environment"] else ""
+        state = "goes on" if one["ended_at"] is None else "is over"
+        console.print(Text(safe(f"{one['code']}{where}  {state}"), "bold"), soft_wrap=True)
+        rate, usual, peak = (one[name] for name in ("rate_per_minute", "baseline_per_minute", "peak_per_minute"))
+        facts = {
+            "when": f"{one['started_at']} to {one['ended_at'] or one['last_seen']}, id {one['id']}",
+            "failed": f"{one['requests']} requests of {one['customers']} customers",
+            "on": " ".join(one["hosts"]),
+            "a minute": f"{rate:.3g} failed, at its peak {peak:.3g}; usual are {usual:.2g}",
+            "history": "less than a week to compare with" if one["is_learning"] else None,
+            "examples": " ".join(one["examples"]),
+        }
+        _print_facts(console, facts)
+        for sentence in one["differs"]:
+            console.print(Text("  + ", "dim") + Text(safe(sentence)), soft_wrap=True)
+        print_line("")
+
+
+def print_replay(replay: dict[str, Any]) -> None:
+    """The alerts that would have been posted, in time order, and how many and how late they are."""
+    if replay["posts"]:
+        print_rows([{**post, "minutes_after_onset": f"{post['minutes_after_onset']:g}"} for post in replay["posts"]])
+    median = replay["median_delay_minutes"]
+    late = "" if median is None else f"; median delay {median:g} minutes from onset to the first post"
+    print_line(f"{replay['incidents']} incidents in {replay['days']:g} days, {len(replay['posts'])} posts{late}")
 
 
 def _print_facts(console: Console, facts: dict[str, Any]) -> None:
@@ -169,6 +204,11 @@ def following_line() -> Iterator["Callable[[IngestProgress], None]"]:
         yield show
     finally:
         clear()
+
+
+def _incident(incident: dict[str, Any]) -> str:
+    until = f"to {incident['ended_at']}" if incident["ended_at"] else "and goes on"
+    return f"{incident['code']}, {incident['started_at']} {until}, {incident['customers']} customers"
 
 
 def _key(key: dict[str, Any]) -> str:

@@ -2,13 +2,16 @@
 
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
+from alerts.replay import Replay, replay
 from diagnosis.board import Board, Judgement
+from diagnosis.cards import Card
 from diagnosis.case_file import cases
 from diagnosis.case_memory import CaseMemory, Mark, Precision, Verdict
 from diagnosis.catalogue import catalogue
@@ -16,8 +19,11 @@ from diagnosis.diagnose import Diagnosis, DiagnosisScope, diagnose, hygiene_of
 from diagnosis.kept import Kept
 from diagnosis.lookup import LookupAnswer, diagnosed, lookup
 from errors import ServerError, UsageError
-from incidents.board import IncidentBoard
+from incidents.around import Around, around, examples_of
+from incidents.board import IncidentBoard, within
 from incidents.incident import Incident
+from incidents.membership import incident_of
+from incidents.traffic import too_quiet
 from ingest.following import Followings
 from ingest.report import OUTCOMES
 from ingest.sources import find_sources
@@ -25,9 +31,18 @@ from queries import question
 from queries.values import parse_time, plain
 from settings import Settings
 from store import Store, open_store
+from trends.contradictions import Contradiction, contradictions
 
 if TYPE_CHECKING:
     from ingest.load import Progress
+    from trends.differences import Failing, WhatDiffers
+    from trends.live_errors import LiveErrors
+    from trends.logged_time import LoggedTime
+    from trends.request_filter import RequestFilter
+    from trends.span_errors import SpanErrors
+    from trends.time_range import TimeRange
+    from weekly.logged import Logged
+    from weekly.review import Review
 
 _SHOWN_GAPS = 20
 _SHOWN_FAILURES = 50
@@ -79,6 +94,12 @@ class Desk:
                 return self.diagnosed(self.lookup(**parameters)).as_json()
             case "diagnose":
                 return self.diagnose(**_from_text(parameters))
+            case "incidents":
+                return [incident.as_json() for incident in self.incidents(**_from_text(parameters))]
+            case "replay":
+                return self.replay(**_from_text(parameters)).as_json()
+            case "report":
+                return self.report_as(**parameters)
             case "mark":
                 return self.mark(parameters["diagnosis"], parameters["verdict"]).model_dump(mode="json")
             case "query":
@@ -134,8 +155,8 @@ class Desk:
         return lookup(self.store, text)
 
     def diagnosed(self, answer: LookupAnswer) -> LookupAnswer:
-        """The same answer with the diagnoses of each card's sender, and replies that name the mistake."""
-        return diagnosed(self.store, answer)
+        """The same answer with the diagnoses of each card's sender, its incident, and replies that name the mistake."""
+        return diagnosed(self.store, answer, self._incident_of)
 
     def diagnosing(self, answer: LookupAnswer) -> "Future[LookupAnswer]":
         """The same for a page, which shows the cards meanwhile: worked out once, and kept until new lines arrive."""
@@ -151,12 +172,129 @@ class Desk:
         """Who fails and why, within a range of time, at one customer, in one environment, or everywhere."""
         return diagnose(self.store, DiagnosisScope(start, end, environment, customer_id))
 
-    def incidents(self, start: datetime | None = None, end: datetime | None = None) -> list[Incident]:
+    def incidents(
+        self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
+    ) -> list[Incident]:
         """What was our own fault, with any part in a range of time, newest first: kept until new lines arrive."""
-        return self._incidents.incidents(start, end)
+        found = self._incidents.incidents(start, end)
+        return [one for one in found if environment is None or one.environment == environment]
+
+    def known_incidents(self) -> list[Incident] | None:
+        """All of them without a wait, as of when they were last looked for; None while that is the first time."""
+        return self._incidents.known()
+
+    def shown_incidents(self, start: datetime | None = None, end: datetime | None = None) -> list[Incident]:
+        """Those of a range for a page, which waits only where there has been no look at all yet."""
+        known = self._incidents.known()
+        return self.incidents(start, end) if known is None else within(known, start, end)
+
+    def replay(
+        self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
+    ) -> Replay:
+        """The alerts that the incidents of a range of time would have made, had anybody watched."""
+        (covered,) = question("coverage").rows(self.store)
+        oldest, newest = covered["oldest"] or datetime.min, covered["newest"] or datetime.min
+        incidents = self.incidents(start, end, environment)
+        return replay(incidents, max(start or oldest, oldest), min(end or newest, newest))
+
+    def around(self, incident: Incident) -> Around:
+        """What its page shows beside it: the failures minute by minute and host by host, and whom it hit."""
+        return around(self.store, incident, parse_time(self.coverage()["newest"]))
+
+    def examples(self, incident: Incident) -> list[dict[str, Any]]:
+        """The requests that show an incident best."""
+        return [plain(row) for row in examples_of(self.store, incident)]
+
+    def incident_differences(self, incident: Incident) -> "Future[WhatDiffers]":
+        """What is different about its failing requests, for a page: worked out once, kept until new lines arrive."""
+        from incidents.find import incident_failing  # Statistics, which a command need not load.
+
+        return self._kept.of(("differences", incident.id), lambda: self.what_differs(incident_failing(incident)))
+
+    def too_quiet(self) -> list[str]:
+        """Sentences: where there is not enough traffic to say that there is no incident."""
+        return too_quiet(self.store)
+
+    def what_differs(self, failing: "Failing") -> "WhatDiffers":
+        """What failing requests have that others have not: a host, a release, a customer and so on."""
+        # Statistics, which a command that asks for something else need not load.
+        from trends.differences import what_differs
+
+        return what_differs(self.store, failing)
+
+    def logged_time(self) -> "LoggedTime | None":
+        """When there are logs at all; None in an empty store."""
+        # Charts take numbers and statistics, which other commands need not load: here and below.
+        from trends.logged_time import logged_time
+
+        return logged_time(self.store)
+
+    def live_errors(self, within: "TimeRange", chosen: "RequestFilter", logged: "LoggedTime") -> "LiveErrors":
+        """The errors of a range by bucket and code, what is usual, what is worst now, and deploys."""
+        from trends.live_errors import live_errors
+
+        return live_errors(self.store, within, chosen, logged)
+
+    def span_errors(self, span: "TimeRange", chosen: "RequestFilter") -> "SpanErrors":
+        """What failed in one span of time: by code, at whom, and examples."""
+        from trends.span_errors import span_errors
+
+        return span_errors(self.store, span, chosen)
+
+    def values_met(self, within: "TimeRange") -> dict[str, list[str]]:
+        """What requests of a range can be filtered by: the most frequent values of each field."""
+        from trends.values_met import values_met
+
+        return values_met(self.store, within)
+
+    def stored_weeks(self) -> "list[Logged]":
+        """Every week of the logs, newest first, and how much of each there is."""
+        # A review takes statistics, which a command that asks for something else need not load: here and below.
+        from weekly.reviewing import stored_weeks
+
+        return stored_weeks(self.store)
+
+    def environments(self) -> list[str]:
+        """Which environments the logs name."""
+        return [row["environment"] for row in question("environments").rows(self.store)]
+
+    def report(
+        self, week: str | None = None, environment: str | None = None, judgement: Judgement | None = None
+    ) -> "Review":
+        """The review of a week such as `2026-W47`; of the newest one without gaps where none is named.
+
+        Its cases are of `judgement`, or of the newest lines where none is given. Raises UsageError for what is no week
+        or an environment that no log names, and where there are no logs to choose a week from.
+        """
+        from weekly.reviewing import asked_week, review_week
+
+        asked = asked_week(self.store, week)
+        if environment is not None and environment not in self.environments():
+            known = ", ".join(self.environments()) or "none"
+            raise UsageError(f"no log names the environment {environment}; there are: {known}")
+        diagnoses = (judgement or self._board.refresh()[1]).diagnoses
+        objective = self.settings.availability_objective
+        return review_week(self.store, asked, environment, objective, diagnoses, self.incidents(asked.start, asked.end))
+
+    def report_as(self, form: str, week: str | None = None, environment: str | None = None) -> Any:
+        """The same for the command line: as `json` a document; in any other form a file's content in base64."""
+        from weekly.export import maker
+
+        make = None if form == "json" else maker(form)
+        found = self.report(week, environment)
+        return found.as_json() if make is None else b64encode(make(found)).decode()
+
+    def contradictions(
+        self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
+    ) -> list[Contradiction]:
+        """Where the API contradicts itself, within a range of time and in one environment, or everywhere."""
+        listed = [catalogue().entry(code, None) for code in catalogue().codes()]
+        statuses = {one.code: [one.status] for one in listed if one.code and one.status}
+        return contradictions(self.store, start, end, environment, statuses)
 
     def judge_ahead(self) -> None:
         """Begin to judge the whole store in the background, so that the first visitor need not wait."""
+        self._incidents.look_ahead()
         self._board.judge_ahead()
 
     def judgement(self) -> Judgement:
@@ -240,6 +378,10 @@ class Desk:
             "totals": {name: sum(one[name] or 0 for one in sources) for name in ("lines", *OUTCOMES)},
             "seconds": round(time.perf_counter() - started, 3),
         }
+
+    def _incident_of(self, card: Card) -> dict[str, Any] | None:
+        found = incident_of(card, self.incidents)
+        return found.as_json() if found else None
 
     def close(self) -> None:
         """Break off what is being worked out for pages, and let go of the store."""

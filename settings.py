@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, HttpUrl, Secret
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -12,7 +12,12 @@ MIB = 1024 * 1024
 class Settings(BaseSettings):
     """What a person may set. Frozen: a setting is read once, when a process starts."""
 
-    model_config = SettingsConfigDict(env_prefix="PIXELDESK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="PIXELDESK_",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # Some of it is secret.
+    )
 
     db: Path = Field(default=Path("data/pixeldesk.duckdb"), description="The store: one DuckDB file.")
     memory_mib: int = Field(
@@ -25,6 +30,17 @@ class Settings(BaseSettings):
 
     watch: str = Field(
         default="", description="Files, folders or globs that the server follows from its start, commas between them."
+    )
+    webhook_url: Secret[HttpUrl] | None = Field(
+        default=None, description="Where alerts are posted, as Slack and Mattermost take them; unset: nowhere."
+    )
+    public_url: str | None = Field(
+        default=None, description="The address people open the desk at, for links in alerts; unset: host and port."
+    )
+    watch_seconds: int = Field(default=30, ge=1, description="How often it is looked for alerts, seconds.")
+
+    availability_objective: float = Field(
+        default=0.999, gt=0, lt=1, description="The share of requests to answer without a server error, for the review."
     )
 
     max_line_bytes: int = Field(
@@ -64,6 +80,22 @@ class Settings(BaseSettings):
     def server_file(self) -> Path:
         """Where a running server writes its address and token, readable by its owner only."""
         return self.db.with_name(self.db.name + ".server.json")
+
+    @cached_property
+    def desk_url(self) -> str:
+        """The address people open the desk at, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @cached_property
+    def alerts_file(self) -> Path:
+        """Which alerts were posted. Beside the store, and kept when the store is built anew."""
+        return self.db.with_name(self.db.name + ".alerts.ndjson")
+
+    @cached_property
+    def alerts_lock_file(self) -> Path:
+        """Held by the one process that posts alerts."""
+        return self.db.with_name(self.db.name + ".alerts.lock")
 
     @cached_property
     def marks_file(self) -> Path:

@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from app_pages.customer_link import customer_link
 from app_pages.diagnosis_panel import show_diagnosis, status_badge
 from app_pages.freshness import show_store_error
+from app_pages.incident_on_card import show_incident_of_card
 from app_pages.reply import ReplyPlaces, fill_reply, reply_places
 from app_pages.safe_text import markdown_escaped
 from app_pages.waiting import wait_for
@@ -24,9 +25,10 @@ from diagnosis.diagnose import Diagnosis
 from diagnosis.lookup import LookupAnswer
 from diagnosis.overview import looked_for
 from errors import PixeldeskError
+from incidents.membership import may_be_part
 
 # What the diagnoses need on a wide screen; a longer one scrolls within. What no case can explain needs a line.
-_TALL_PX, _SHORT_PX, _LINE_PX = 396, 316, 58
+_TALL_PX, _SHORT_PX, _INCIDENT_PX, _LINE_PX = 396, 316, 116, 58
 _SENTENCES_OF_A_TALL_ONE = 3
 
 
@@ -86,8 +88,12 @@ def _fill_others(where: DeltaGenerator, card: Card) -> None:
 
 
 def _show_panel(card: Card, found: Diagnosis | None) -> None:
+    if card["incident"]:
+        show_incident_of_card(card["incident"])
+        return
     if found is None:
-        st.markdown("No known lasting mistake explains this request.")
+        either = " It is part of no incident either." if may_be_part(card) else ""
+        st.markdown(f"No known lasting mistake explains this request.{either}")
         _show_candidates(_candidates(card))
         return
     show_diagnosis(found, key="diagnosis")
@@ -121,5 +127,5 @@ def _candidates(card: Card) -> tuple[Case, ...]:
 def _height(card: Card) -> int:
     lengths = [len(case.evidence_for) + len(case.evidence_against) for case in _candidates(card)]
     if not lengths:
-        return _LINE_PX
+        return _INCIDENT_PX if may_be_part(card) else _LINE_PX
     return _TALL_PX if max(lengths) >= _SENTENCES_OF_A_TALL_ONE else _SHORT_PX

@@ -31,6 +31,11 @@ def customer_link(customer_id: str) -> None:
     )
 
 
+def open_customer(customer_id: str) -> None:
+    """Go to a customer's page. For a callback."""
+    travel_to("customer", **{_ID: customer_id})
+
+
 def open_subject(diagnosis: Diagnosis) -> None:
     """Go to the page of whom a diagnosis is about. For a callback."""
     travel_to("customer", **_address(diagnosis))

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from app_pages.customer_link import open_subject
-from spreadsheet import as_csv
 from diagnosis.case_memory import Mark
 from diagnosis.diagnose import Diagnosis
 from diagnosis.overview import caller_of
+from spreadsheet import as_csv
 
 _KEY = "open_customer"
 _ROW_PX, _HEAD_PX, _MOST_ROWS = 28, 34, 18

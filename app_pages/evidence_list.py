@@ -1,4 +1,4 @@
-"""Sentences of a diagnosis, each with the requests that show it: a click opens one, a new tab or window too.
+"""Sentences of a diagnosis or a check, each with the requests that show it: a click opens one, a new tab or window too.
 
 A component of its own, as Streamlit has no list with links that shows hostile text as it is: everything here
 is set as text, never as HTML or Markdown, and every link leads to this desk.
@@ -13,7 +13,7 @@ import streamlit as st
 from app_pages.travel import GO_JS
 from diagnosis.citations import cited
 
-Sign = Literal["for", "against", "over", "retries"]
+Sign = Literal["for", "against", "over", "retries", "found", "none"]
 
 _HTML = """
 <p></p><ul></ul>
@@ -27,8 +27,8 @@ p:empty { display: none; }
 ul { list-style: none; display: grid; gap: .4rem; }
 li { display: grid; grid-template-columns: 1.15rem 1fr; overflow-wrap: anywhere; }
 .sign { font-weight: 600; color: var(--st-gray-color); }
-.for .sign, .over .sign { color: var(--st-green-color); }
-.against .sign { color: var(--st-orange-color); }
+.for .sign, .over .sign, .none .sign { color: var(--st-green-color); }
+.against .sign, .found .sign { color: var(--st-orange-color); }
 a {
   font: 400 .84rem/1 var(--st-code-font); color: var(--st-link-color); text-decoration: none;
   display: inline-block; margin-right: .45rem;
@@ -40,7 +40,10 @@ a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1p
 _JS = (
     GO_JS
     + """
-const SIGNS = { for: ["✓", "For"], against: ["–", "Against"], over: ["●", "Over"], retries: ["↻", "Retries"] }
+const SIGNS = {
+  for: ["✓", "For"], against: ["–", "Against"], over: ["●", "Over"], retries: ["↻", "Retries"],
+  found: ["!", "Found"], none: ["✓", "None"],
+}
 const element = (tag, className, text = "") => {
   const made = document.createElement(tag)
   made.className = className

@@ -19,6 +19,7 @@ _LOGO = """
 st.set_page_config(page_title="pixeldesk", page_icon="🔎", layout="wide")
 st.logo(_LOGO, size="medium")
 travel()
+# A page is not called like a package: Streamlit lets it hide that one. The address is given instead.
 st.navigation(
     [
         st.Page(
@@ -29,14 +30,16 @@ st.navigation(
             help="Paste a request id, an error body or a ticket: what happened, why, and what to answer.",
         ),
         st.Page(
-            "errors.py",
+            "live_errors.py",
             title="Live errors",
+            url_path="errors",
             icon=":material/monitoring:",
             help="Errors by code as they come, what differs about the failing requests, incidents and deploys.",
         ),
         st.Page(
-            "incidents.py",
+            "all_incidents.py",
             title="Incidents",
+            url_path="incidents",
             icon=":material/crisis_alert:",
             help="When it was our own fault: each incident with its onset, end, peak, customers and what differs.",
         ),
@@ -61,10 +64,11 @@ st.navigation(
             help="One customer: what fails since when, why, with which keys and websites, and what to answer.",
         ),
         st.Page(
-            "weekly.py",
+            "weekly_review.py",
             title="Weekly review",
+            url_path="weekly",
             icon=":material/calendar_view_week:",
-            help="One week of error rates by code and route against the weeks before, to look at and to save as a file.",
+            help="One week of error rates by code and route against the weeks before, to look at and to save.",
         ),
     ],
     position="top",

@@ -10,6 +10,8 @@ _RUNS: tuple[tuple[str, list[str]], ...] = (
     ("bench.page", []),
     ("bench.diagnosis", []),
     ("bench.diagnosis_size", []),
+    ("bench.incidents", []),
+    ("bench.trends", []),
 )
 
 for module, arguments in _RUNS:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from diagnosis.catalogue import ErrorEntry, catalogue
+from diagnosis.outage import Outage
 from diagnosis.replies import ReplyFacts, reply_for
 from queries import question
 from queries.values import plain
@@ -13,7 +14,8 @@ from store import Store
 Card = dict[str, Any]
 """The CARD of the command line's contract, and beside it: key, fault, ours, retry, title, known_code, region,
 release, client_ip, user_agent, response_rows, retry_after_s, source, upstream, clock_suspect, aliases; `lookup` adds
-found_by, the id that was asked for, and is_shared: whether that led to several customers."""
+found_by, the id that was asked for, and is_shared: whether that led to several customers. `diagnoses` and `incident`
+are worked out later: lookup.diagnosed."""
 
 NEIGHBOURS_EACH_WAY = 10
 _NEIGHBOUR_SPAN = timedelta(hours=24)
@@ -60,7 +62,12 @@ def reply_facts(card: Card) -> ReplyFacts:
         entry=catalogue().entry(card["error"]["code"], card["status"], card["upstream"]["message"]),
         details=card["error"]["details"] if isinstance(card["error"]["details"], dict) else None,
         retry_after_s=card["retry_after_s"],
+        outage=_outage(card["incident"]),
     )
+
+
+def _outage(incident: dict[str, Any] | None) -> Outage | None:
+    return Outage(since=incident["started_at"], until=incident["ended_at"]) if incident else None
 
 
 def _card(

@@ -36,7 +36,7 @@ FACTS = {
 }
 """What a case's reply may name, as `$count` and so on."""
 
-_ENVIRONMENTS = frozenset(
+ENVIRONMENTS = frozenset(
     {"production", "prod", "preview", "staging", "stage", "development", "dev", "test", "testing", "sandbox", "qa"}
 )
 _ROUTE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\})?")
@@ -119,7 +119,7 @@ def _span(value: Any) -> str | None:
 
 
 def _environment(value: Any) -> str | None:
-    return value if value in _ENVIRONMENTS else None
+    return value if value in ENVIRONMENTS else None
 
 
 def _matching(pattern: re.Pattern[str], value: Any) -> str | None:

@@ -1,5 +1,6 @@
 """A pasted text to an answer: every request id in it, its cards, or why there are none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -75,12 +76,18 @@ def lookup(store: Store, text: str) -> LookupAnswer:
     return LookupAnswer(ids, [card for of_id in found.values() for card in of_id], not_found)
 
 
-def diagnosed(store: Store, answer: LookupAnswer) -> LookupAnswer:
+def diagnosed(
+    store: Store, answer: LookupAnswer, incident_of: Callable[[Card], dict[str, Any] | None] = lambda _: None
+) -> LookupAnswer:
     """The same answer with each card's diagnoses, and with replies that name the mistake.
 
+    `incident_of` tells which incident of ours a request is part of; it is asked only of what no mistake explains.
     Apart from the lookup, which takes milliseconds where this may take a second: a page shows the cards first.
     """
-    cards = with_diagnoses(store, answer.found)
+    cards = [
+        {**card, "incident": None if explaining(card) else incident_of(card)}
+        for card in with_diagnoses(store, answer.found)
+    ]
     return replace(answer, found=[{**card, "reply": ticket_reply([_reply_facts(card)])} for card in cards])
 
 

@@ -7,7 +7,7 @@ numbers. Nothing else of a log line can reach the text, so neither a secret nor 
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC
 from string import Template
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from diagnosis.catalogue import ErrorEntry, catalogue
+from diagnosis.outage import Outage
 from diagnosis.request_ids import is_well_formed, looks_like_secret
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -42,6 +43,7 @@ class ReplyFacts(BaseModel):
 
     ``details`` is the response's ``error.details``; ``retry_after_s`` is in seconds. ``diagnosis`` names the
     mistake that explains the request, where there is one, and ``diagnosis_section`` is what is written about it.
+    ``outage`` is ours that the request is part of.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +59,7 @@ class ReplyFacts(BaseModel):
     retry_after_s: float | None = None
     diagnosis: str | None = None
     diagnosis_section: str | None = None
+    outage: Outage | None = None
 
 
 def reply_for(card_facts: ReplyFacts) -> str:
@@ -82,11 +85,16 @@ def ticket_reply(facts: Sequence[ReplyFacts]) -> str:
 
 
 def _by_cause(facts: Iterable[ReplyFacts]) -> list[list[ReplyFacts]]:
-    groups: dict[tuple[str | None, ...], list[ReplyFacts]] = {}
+    groups: dict[Hashable, list[ReplyFacts]] = {}
     for each in facts:
-        cause = (each.diagnosis,) if each.diagnosis else (_code(each), each.entry.variant, each.entry.reply)
-        groups.setdefault(cause, []).append(each)
+        groups.setdefault(_cause(each), []).append(each)
     return list(groups.values())
+
+
+def _cause(facts: ReplyFacts) -> Hashable:
+    if facts.diagnosis:
+        return facts.diagnosis
+    return _code(facts), facts.entry.variant, facts.entry.reply, facts.outage
 
 
 def _section(group: Sequence[ReplyFacts]) -> str:
@@ -99,6 +107,7 @@ def _section(group: Sequence[ReplyFacts]) -> str:
     paragraphs = [
         "What happened:\n" + "\n".join(_sentence(each) for each in group),
         Template(entry.reply).safe_substitute(values),
+        group[0].outage.sentence() if group[0].outage else "",
         _APOLOGY.get(entry.fault or "", ""),
         "What to do:\n" + "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)),
         f"Trying again:\n{entry.retry}",

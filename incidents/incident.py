@@ -1,6 +1,6 @@
 """What an incident is: our own failure, as found in the logs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -8,6 +8,9 @@ from queries.values import plain
 
 ANY_SERVER_ERROR = "5xx"
 """The code of an incident that no single error code shows, only all server errors together."""
+
+NO_CODE = "no code"
+"""The code of an incident whose requests failed without one."""
 
 ChangeKind = Literal["opened", "grew", "ended"]
 
@@ -49,7 +52,6 @@ class Incident:
     # Sentences, most telling first.
     differs: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    details: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -59,6 +61,6 @@ class Incident:
     def as_json(self) -> dict[str, Any]:
         """The INCIDENT of the command line's contract, and more."""
         names = self.__dataclass_fields__
-        told: dict[str, Any] = plain({name: getattr(self, name) for name in names if name not in ("changes", "details")})
+        told: dict[str, Any] = plain({name: getattr(self, name) for name in names if name != "changes"})
         told["changes"] = [plain(vars(change)) for change in self.changes]
         return told

@@ -6,6 +6,7 @@ than to parse.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,11 @@ from ingest.merging import merge
 from ingest.quarantine import quarantine
 from ingest.reading import Reading, record, retire, withdraw_unterminated
 from ingest.report import LineCounts
+from ingest.reused_ids import ReusedIds
 from ingest.staging import Places, Staging, stored
 from settings import Settings
 from store import Transaction
 
-_ROLLUPS = (Path(__file__).parent / "rollups.sql").read_text().partition("\n\n")[2].split(";\n")[:-1]
 _TABLE_OF = {"requests": "requests", "events": "events", "quarantined": "quarantine", "unmapped": "unmapped"}
 
 
@@ -41,6 +42,7 @@ class Batch:
         self._readings: dict[str, Reading] = {}
         self._gathered: list[tuple[Reading, Chunk, int]] = []
         self._gathered_bytes = 0
+        self._reused_ids = ReusedIds(transaction, self._batch_id)
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
 
     def take(self, reading: Reading, chunk: Chunk | None) -> None:
@@ -49,6 +51,7 @@ class Batch:
             reading.source_id = self._next("source_ids")
         self._readings[reading.name] = reading
         if reading.grown:
+            self._reused_ids.withdraw(reading.source_id)
             withdraw_unterminated(self._transaction, reading.source_id)
             reading.grown = False
         if reading.replaces is not None:
@@ -80,6 +83,7 @@ class Batch:
             self._count(outcome, stored(self._transaction, table, self._batch_id))
         merge(self._transaction, self._batch_id)
         self._count_rollups()
+        self._reused_ids.find()
         total = LineCounts()
         for reading in self._readings.values():
             for counts in reading.counts.values():
@@ -124,8 +128,14 @@ class Batch:
         )
         bounds = self._transaction.execute("SELECT min(minute), max(minute) + INTERVAL 1 MINUTE FROM touched")
         first, past = bounds[0]
-        for statement in _ROLLUPS if first is not None else ():
+        for statement in rollup_statements() if first is not None else ():
             self._transaction.execute(statement, {"first": first, "past": past} if "$" in statement else {})
+
+
+@cache
+def rollup_statements() -> tuple[str, ...]:
+    """What counts the touched minutes anew, one statement each."""
+    return tuple((Path(__file__).parent / "rollups.sql").read_text().partition("\n\n")[2].split(";\n")[:-1])
 
 
 def _numbered(gathered: list[tuple[Reading, Chunk, int]]) -> pa.Table:

@@ -31,6 +31,16 @@ WHERE timestamp >= date_trunc('hour', $first) AND timestamp < date_trunc('hour',
     AND date_trunc('hour', timestamp) IN (SELECT date_trunc('hour', minute) FROM touched)
 GROUP BY ALL;
 
+DELETE FROM requests_per_hour_and_customer WHERE hour IN (SELECT date_trunc('hour', minute) FROM touched);
+
+INSERT INTO requests_per_hour_and_customer
+SELECT date_trunc('hour', timestamp), environment, customer_id, count(*)
+FROM requests
+WHERE timestamp >= date_trunc('hour', $first) AND timestamp < date_trunc('hour', $past) + INTERVAL 1 HOUR
+    AND NOT clock_suspect AND customer_id IS NOT NULL
+    AND date_trunc('hour', timestamp) IN (SELECT date_trunc('hour', minute) FROM touched)
+GROUP BY ALL;
+
 DELETE FROM server_errors_per_minute WHERE minute IN (SELECT minute FROM touched);
 
 INSERT INTO server_errors_per_minute
@@ -40,3 +50,46 @@ FROM requests
 WHERE timestamp >= $first AND timestamp < $past AND NOT clock_suspect AND status >= 500
     AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched)
 GROUP BY ALL;
+
+DELETE FROM contradictory_requests
+WHERE kind = 'no_retry_after' AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched);
+
+INSERT INTO contradictory_requests
+SELECT 'no_retry_after', timestamp, environment, request_id
+FROM requests
+WHERE timestamp >= $first AND timestamp < $past AND NOT clock_suspect
+    AND status = 503 AND retry_after_s IS NULL
+    AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched);
+
+-- A 429 is judged by the requests that its caller began in the minute before. They are logged when they are answered,
+-- which is taken to last a minute at most: so a touched minute bears on those from one before it to two after it.
+CREATE OR REPLACE TEMP TABLE judged AS
+SELECT DISTINCT minute + to_minutes(unnest([-1, 0, 1, 2])) AS minute FROM touched;
+
+DELETE FROM contradictory_requests
+WHERE kind = 'limited_too_soon' AND date_trunc('minute', timestamp) IN (SELECT minute FROM judged);
+
+-- The caller is the customer where one is named, for some servers log no key: whoever has several keys is given the
+-- benefit of all of them. He is told apart by a hash, and times are numbers, for sorting texts and intervals is slow.
+INSERT INTO contradictory_requests
+WITH asked AS (
+    SELECT timestamp, environment, request_id, status,
+        hash(environment, coalesce(customer_id, key_fingerprint, client_ip)) AS caller,
+        epoch_us(timestamp) - CAST(least(greatest(duration_ms, 0), 60000) * 1000 AS BIGINT) AS began_at
+    FROM requests
+    WHERE timestamp >= $first - INTERVAL 3 MINUTES AND timestamp < $past + INTERVAL 3 MINUTES AND NOT clock_suspect
+        AND coalesce(customer_id, key_fingerprint, client_ip) IN (
+            SELECT coalesce(customer_id, key_fingerprint, client_ip)
+            FROM requests
+            WHERE timestamp >= $first - INTERVAL 1 MINUTE AND timestamp < $past + INTERVAL 2 MINUTES
+                AND NOT clock_suspect AND status = 429
+        )
+), counted AS (
+    SELECT *, count(*) OVER (
+            PARTITION BY caller ORDER BY began_at RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
+        ) - 1 AS begun_before
+    FROM asked
+)
+SELECT 'limited_too_soon', timestamp, environment, request_id
+FROM counted
+WHERE status = 429 AND begun_before < 60 AND date_trunc('minute', timestamp) IN (SELECT minute FROM judged);

@@ -100,7 +100,7 @@ class Store:
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool, memory_mib: int) -> None:
         self._connection = connection
         self._writer = threading.Lock()
-        self._benches = threading.Condition()
+        self._reading = threading.Condition()
         self._at_work: set[duckdb.DuckDBPyConnection] = set()
         self._is_closing = False
         self._memory_mib = memory_mib
@@ -114,7 +114,7 @@ class Store:
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
         """The same as plain Python values, one dictionary a row; quicker for a few rows."""
-        with told_plainly(self.path), self._connection.cursor() as cursor:
+        with told_plainly(self.path), self._reading_cursor() as cursor:
             return _fetched(cursor, sql, parameters)
 
     @contextmanager
@@ -123,7 +123,7 @@ class Store:
 
         Raises StoreError when the store is closed meanwhile: closing does not wait for long work.
         """
-        with told_plainly(self.path), self._interruptible_cursor() as cursor:
+        with told_plainly(self.path), self._reading_cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION")
             try:
                 yield Workbench(cursor)
@@ -165,14 +165,17 @@ class Store:
             cursor.execute("CHECKPOINT")
 
     def stop_work(self) -> None:
-        """Break off what workbenches are at, and wait until they are left. None can be begun afterwards."""
-        with self._benches:
+        """Break off what is being read, and wait until it has ended: the engine refuses to close meanwhile.
+
+        Nothing can be asked afterwards.
+        """
+        with self._reading:
             self._is_closing = True
             while self._at_work:
                 for cursor in self._at_work:
                     cursor.interrupt()
                 # An interruption ends one statement; the next may have begun before it came.
-                self._benches.wait(timeout=0.05)
+                self._reading.wait(timeout=0.05)
 
     def close(self) -> None:
         """Checkpoint and let go of the file."""
@@ -181,8 +184,8 @@ class Store:
             self._connection.close()
 
     @contextmanager
-    def _interruptible_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._benches:
+    def _reading_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._reading:
             if self._is_closing:
                 raise StoreError(f"{self.path} is being closed")
             cursor = self._connection.cursor()
@@ -190,13 +193,13 @@ class Store:
         try:
             yield cursor
         finally:
-            cursor.close()
-            with self._benches:
+            with self._reading:
+                cursor.close()
                 self._at_work.discard(cursor)
-                self._benches.notify_all()
+                self._reading.notify_all()
 
     def _arrow(self, sql: str, parameters: Parameters | None) -> "pa.Table":
-        with told_plainly(self.path), self._connection.cursor() as cursor:
+        with told_plainly(self.path), self._reading_cursor() as cursor:
             return cursor.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
 

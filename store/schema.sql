@@ -238,6 +238,13 @@ CREATE TABLE errors_per_hour_and_caller (
     requests BIGINT NOT NULL
 );
 
+CREATE TABLE requests_per_hour_and_customer (
+    hour TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    customer_id VARCHAR NOT NULL,
+    requests BIGINT NOT NULL
+);
+
 -- What is our own fault, a minute and caller: incidents are found in it, and tell who was hit.
 CREATE TABLE server_errors_per_minute (
     minute TIMESTAMP NOT NULL,
@@ -249,4 +256,13 @@ CREATE TABLE server_errors_per_minute (
     customer_id VARCHAR,
     caller VARCHAR,
     requests BIGINT NOT NULL
+);
+
+-- Requests by which the API contradicts itself, found as they are stored: one row a kind and request. The kinds are
+-- named in trends/contradictions.py; those that status and code alone tell are counted in requests_per_hour.
+CREATE TABLE contradictory_requests (
+    kind VARCHAR NOT NULL,
+    timestamp TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    request_id VARCHAR NOT NULL
 );

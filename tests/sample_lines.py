@@ -93,6 +93,8 @@ class Request:
     key_fingerprint: str | None
     client_ip: str | None
     duration_ms: float | None
+    region: str | None = None
+    user_agent: str | None = None
 
     @property
     def caller(self) -> str | None:
@@ -116,6 +118,8 @@ class Request:
             line.at("api_key.fingerprint"),
             line.at("client.ip"),
             record.get("duration_ms"),
+            record.get("region"),
+            line.at("client.user_agent"),
         )
 
 

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from tests.log_lines import Line, event_line, request_line, write_lines
 
 # `make kills` raises it.
-KILLS = int(os.environ.get("PIXELDESK_KILLS", "8"))
+KILLS = int(os.environ.get("PIXELDESK_KILLS", "4"))
 LINES = 20_000 if KILLS < 100 else 400_000
 # Batches so small that a kill falls into the middle of one, and into a checkpoint.
 SIZES = {

@@ -64,6 +64,11 @@ def test_every_module_has_its_layer() -> None:
     assert {name for name, _ in modules()} == set(HEIGHT)
 
 
+def test_no_page_is_called_like_a_package() -> None:
+    # Streamlit puts the folder of the pages first on the path, so that it would be imported in the package's place.
+    assert {path.stem for path in (ROOT / "app_pages").glob("*.py")} & set(HEIGHT) == set()
+
+
 def test_imports_run_one_way() -> None:
     wrong = [
         f"{where}: {name} imports {other}"

@@ -2,13 +2,15 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spreadsheet import as_csv
+from spreadsheet import Sheet, as_csv, as_xlsx
+from tests.workbook import read_workbook
 
 
 def read_back(content: bytes) -> list[list[str]]:
@@ -60,3 +62,44 @@ def test_no_text_whatever_is_read_as_a_formula(text: str) -> None:
     assert written in (text, f"'{text}")
     assert not written.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
     assert not written.startswith(("\t", "\r", "\n"))
+
+
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "{=1}",
+    "http://evil.example",
+    "mailto:a@b.c",
+    "12",
+    "1e5",
+    "'=1",
+    "_x0041_",
+]
+
+
+def test_a_workbook_holds_texts_as_texts_and_numbers_as_numbers() -> None:
+    rows = [[text, place, place / 4] for place, text in enumerate(FORMULAS)]
+    found = read_workbook(as_xlsx([Sheet("A", [("=name", None), ("count", "#,##0"), ("share", "0.00%")], rows)]))
+    assert found.sheets == {"A": [["=name", "count", "share"], *rows]}
+    assert not found.has_formula
+    assert not found.has_link
+
+
+def test_a_workbook_has_a_sheet_each_and_empty_ones_too() -> None:
+    found = read_workbook(as_xlsx([Sheet("A", [("x", None)], []), Sheet("B", [("y", None)], [[None], ["z"]])]))
+    assert found.sheets == {"A": [["x"]], "B": [["y"], ["z"]]}
+
+
+@given(st.text(max_size=40))
+@example("\ufffe\uffff\ud800")
+def test_a_workbook_gives_back_any_text(text: str) -> None:
+    expected = re.sub("[\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
+    (_, (found,)) = read_workbook(as_xlsx([Sheet("A", [("x", None)], [[f".{text}"]])])).sheets["A"]
+    assert found == f".{expected}"
+
+
+def test_a_text_longer_than_a_cell_is_cut() -> None:
+    (_, (found,)) = read_workbook(as_xlsx([Sheet("A", [("x", None)], [["=" * 40_000]])])).sheets["A"]
+    assert found == "=" * 32_767

@@ -73,7 +73,7 @@ def assert_inert(test: AppTest) -> None:
     for element in elements:
         if element.type == "page_link":
             assert MARK not in CODE_SPAN.sub("", element.proto.label)
-            assert re.fullmatch(r"(id=[\w%.+~-]+)?", element.proto.query_string)
+            assert re.fullmatch(r"(\w+=[\w%.+~-]+(&|$))*", element.proto.query_string)
         elif element.type == "plotly_chart":
             assert_chart_is_inert(json.loads(element.proto.spec))
         elif element.type not in SHOWN_AS_THEY_ARE:

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from settings import Settings
 from store import open_store
 from tests.browser.requests_of_the_tests import LINES
 from tests.conftest import ROOT
-from tests.log_lines import write_lines
+from tests.log_lines import Line, write_lines
 
 _DEADLINE_S = 60
 
@@ -29,11 +30,17 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The dashboard, started as people start it, over the lines of these tests."""
-    folder = tmp_path_factory.mktemp("browser")
+    """The dashboard over the lines of these tests."""
+    with serving(tmp_path_factory.mktemp("browser"), LINES) as address:
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, lines: Sequence[Line]) -> Iterator[str]:
+    """The dashboard, started as people start it, over a store of these lines in this folder."""
     settings = Settings(db=folder / "pixeldesk.duckdb")
     store = open_store(settings)
-    Desk(settings, store).ingest([str(write_lines(folder / "api.ndjson", LINES))])
+    Desk(settings, store).ingest([str(write_lines(folder / "api.ndjson", lines))])
     store.close()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

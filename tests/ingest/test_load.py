@@ -195,6 +195,8 @@ def test_small_chunks_and_batches_give_the_same_store(tmp_path: Path) -> None:
                 desk.store.rows("SELECT * EXCLUDE (batch_id) FROM quarantine ORDER BY line_number"),
                 desk.store.rows("SELECT * FROM requests_per_minute ORDER BY ALL"),
                 desk.store.rows("SELECT * FROM errors_per_hour_and_caller ORDER BY ALL"),
+                desk.store.rows("SELECT * FROM requests_per_hour_and_customer ORDER BY ALL"),
+                desk.store.rows("SELECT * FROM server_errors_per_minute ORDER BY ALL"),
             ]
         )
         desk.store.close()

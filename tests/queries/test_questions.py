@@ -41,6 +41,18 @@ SOME_VALUE: dict[str, object] = {
     "error_code": "invalid_body",
     "count": 10,
     "limit": 10,
+    "not_callers": [],
+    "seconds": 60,
+    "fewest": 20,
+    "seconds_of_day": 3600,
+    "first_hour": NOON,
+    "past_hour": NOON,
+    "server_errors_only": False,
+    "failing_from": 400,
+    "failing_code": "invalid_body",
+    "field_values": ["all "],
+    "status": 400,
+    "reason": "not JSON",
 }
 
 
@@ -465,13 +477,12 @@ def recount(requests: Iterable[Request], bucket: Callable[[datetime], datetime])
     )
 
 
-def test_rollups_are_a_plain_recount(sample_desk: Desk) -> None:
-    requests = sample_lines.requests()
-    assert counts(sample_desk, "requests_per_minute") == recount(requests, minute_of)
-    assert counts(sample_desk, "requests_per_hour") == recount(requests, hour_of)
-    failed = Counter(
+def by_caller(
+    requests: Iterable[Request], bucket: Callable[[datetime], datetime], least_status: int
+) -> Counter[tuple[object, ...]]:
+    return Counter(
         (
-            hour_of(one.timestamp),
+            bucket(one.timestamp),
             one.environment,
             one.route,
             one.host,
@@ -481,9 +492,19 @@ def test_rollups_are_a_plain_recount(sample_desk: Desk) -> None:
             one.caller,
         )
         for one in requests
-        if one.status >= 400
+        if one.status >= least_status
     )
-    assert counts(sample_desk, "errors_per_hour_and_caller") == failed
+
+
+def test_rollups_are_a_plain_recount(sample_desk: Desk) -> None:
+    requests = sample_lines.requests()
+    assert counts(sample_desk, "requests_per_minute") == recount(requests, minute_of)
+    assert counts(sample_desk, "requests_per_hour") == recount(requests, hour_of)
+    assert counts(sample_desk, "errors_per_hour_and_caller") == by_caller(requests, hour_of, 400)
+    assert counts(sample_desk, "server_errors_per_minute") == by_caller(requests, minute_of, 500)
+    named = [one for one in requests if one.customer_id is not None]
+    of_customers = Counter((hour_of(one.timestamp), one.environment, one.customer_id) for one in named)
+    assert counts(sample_desk, "requests_per_hour_and_customer") == of_customers
 
 
 @pytest.mark.parametrize("table", ["requests_per_minute", "requests_per_hour"])
@@ -496,7 +517,13 @@ def test_lines_with_an_impossible_time_are_in_no_rollup_and_can_be_found(desk: D
     times = {"req_longAgo1": "1970-01-01T00:00:00Z", "req_farAhead": "2999-12-31T23:59:59Z"}
     lines = [failed_line("invalid_body", 400, request_id=one, timestamp=at) for one, at in times.items()]
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
-    for table in ("requests_per_minute", "requests_per_hour", "errors_per_hour_and_caller"):
+    tables = (
+        "requests_per_minute",
+        "requests_per_hour",
+        "errors_per_hour_and_caller",
+        "requests_per_hour_and_customer",
+    )
+    for table in tables:
         assert desk.store.rows(f"SELECT * FROM {table}") == []
     for request_id in times:
         (found,) = question("request").rows(desk.store, request_id=request_id)

@@ -307,3 +307,23 @@ def test_closing_breaks_off_long_work(settings: Settings) -> None:
         assert "is being closed" in working.result(timeout=30)
     with pytest.raises(StoreError, match="is being closed"), store.workbench():
         pass
+
+
+def ask_until_it_fails(store: Store, started: threading.Barrier) -> str:
+    started.wait()
+    try:
+        while True:
+            store.rows("SELECT 1")
+    except StoreError as error:
+        return str(error)
+
+
+def test_many_threads_may_ask_while_it_is_closed(settings: Settings) -> None:
+    with ThreadPoolExecutor() as pool:
+        for _ in range(20):
+            store = open_store(settings)
+            started = threading.Barrier(5)
+            asking = [pool.submit(ask_until_it_fails, store, started) for _ in range(4)]
+            started.wait()
+            store.close()
+            assert not [one for one in asking if "busy" in one.result()]

@@ -1,5 +1,0 @@
-"""Live errors."""
-
-import streamlit as st
-
-st.header("Live errors", anchor=False)

@@ -1,5 +1,0 @@
-"""Incidents."""
-
-import streamlit as st
-
-st.header("Incidents", anchor=False)

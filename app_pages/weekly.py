@@ -1,5 +1,0 @@
-"""Weekly review."""
-
-import streamlit as st
-
-st.header("Weekly review", anchor=False)

@@ -1,0 +1,31 @@
+-- How many requests were there in each bucket of time, by status and error code?
+-- Whole hours come from the hourly rollup, what the range has beside them from the minutes: where buckets are narrower
+-- than an hour, $first_hour and $past_hour are both the range's end, and all of it comes from the minutes. What one
+-- customer did is counted in the requests, as the rollups have only his errors.
+SELECT f_bucket(moment, CAST($seconds AS BIGINT)) AS bucket, status, error_code, sum(requests) AS requests
+FROM (
+    SELECT hour AS moment, environment, route, host, status, error_code, requests
+    FROM requests_per_hour
+    WHERE $customer_id IS NULL
+        AND hour >= CAST($first_hour AS TIMESTAMP) AND hour < CAST($past_hour AS TIMESTAMP)
+    UNION ALL
+    SELECT minute AS moment, environment, route, host, status, error_code, requests
+    FROM requests_per_minute
+    WHERE $customer_id IS NULL
+        AND minute >= $start AND minute < CAST($first_hour AS TIMESTAMP)
+    UNION ALL
+    SELECT minute AS moment, environment, route, host, status, error_code, requests
+    FROM requests_per_minute
+    WHERE $customer_id IS NULL
+        AND minute >= CAST($past_hour AS TIMESTAMP) AND minute < $end
+    UNION ALL
+    SELECT timestamp AS moment, environment, route, host, status, error_code, 1 AS requests
+    FROM requests
+    WHERE customer_id = $customer_id
+        AND timestamp >= $start AND timestamp < $end AND NOT clock_suspect
+) AS counted
+WHERE ($environment IS NULL OR environment = $environment)
+    AND ($route IS NULL OR route = $route)
+    AND ($host IS NULL OR host = $host)
+GROUP BY bucket, status, error_code
+ORDER BY bucket, status, error_code

@@ -1,0 +1,25 @@
+-- How many requests were there on each day at a time of day, by status and error code?
+-- A day begins with the time of day of $earliest and is counted for $seconds_of_day. What one customer did is counted
+-- in the requests.
+SELECT f_add_seconds(CAST($earliest AS TIMESTAMP), into_range - mod(into_range, 86400)) AS day, status, error_code,
+    sum(requests) AS requests
+FROM (
+    SELECT date_diff('second', CAST($earliest AS TIMESTAMP), moment) AS into_range, *
+    FROM (
+        SELECT minute AS moment, environment, route, host, status, error_code, requests
+        FROM requests_per_minute
+        WHERE $customer_id IS NULL
+            AND minute >= CAST($earliest AS TIMESTAMP) AND minute < CAST($latest AS TIMESTAMP)
+        UNION ALL
+        SELECT timestamp AS moment, environment, route, host, status, error_code, 1 AS requests
+        FROM requests
+        WHERE customer_id = $customer_id
+            AND timestamp >= CAST($earliest AS TIMESTAMP) AND timestamp < CAST($latest AS TIMESTAMP) AND NOT clock_suspect
+    ) AS counted
+) AS placed
+WHERE mod(into_range, 86400) < CAST($seconds_of_day AS BIGINT)
+    AND ($environment IS NULL OR environment = $environment)
+    AND ($route IS NULL OR route = $route)
+    AND ($host IS NULL OR host = $host)
+GROUP BY day, status, error_code
+ORDER BY day, status, error_code

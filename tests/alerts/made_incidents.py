@@ -1,0 +1,57 @@
+"""Incidents made up for the tests, as the desk tells them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from incidents.incident import Change, ChangeKind, Incident
+
+ONSET = datetime(2026, 11, 16, 12)
+NOW = ONSET.replace(tzinfo=UTC) + timedelta(minutes=10)
+
+
+def after(minutes: float) -> datetime:
+    """So many minutes after the onset, as the store keeps times."""
+    return ONSET + timedelta(minutes=minutes)
+
+
+def now(minutes: float) -> datetime:
+    """The same by the clock."""
+    return after(minutes).replace(tzinfo=UTC)
+
+
+def change(kind: ChangeKind, minutes: float, requests: int = 40, customers: int = 7) -> Change:
+    """What became of the incident so many minutes after its onset."""
+    return Change(kind, after(minutes), requests, customers)
+
+
+def incident(*changes: Change, **fields: Any) -> Incident:
+    """An outage since noon, opened after five minutes, with the changes and fields given put in place of its own."""
+    made = Incident(
+        id="in_5d41",
+        code="ingest_unavailable",
+        environment="production",
+        started_at=ONSET,
+        detected_at=after(5),
+        ended_at=None,
+        last_seen=after(9),
+        requests=230,
+        customers=14,
+        callers=15,
+        hosts=("web-1", "web-2"),
+        routes=("/pixel/events",),
+        peak_per_minute=31,
+        rate_per_minute=23.4,
+        baseline_per_minute=0.0214,
+        is_learning=False,
+        failing_before=(),
+        changes=(change("opened", 5), *changes),
+        differs=("web-1 answered 100 % of them, and 26 % of the requests that succeeded meanwhile",),
+        examples=("req_A0000001", "req_A0000002"),
+    )
+    return replace(made, **fields)
+
+
+def ended(**fields: Any) -> Incident:
+    """The same when it is over: after 22 minutes, which was known half an hour later."""
+    return incident(change("ended", 52), **{"ended_at": after(22), "last_seen": after(22), **fields})

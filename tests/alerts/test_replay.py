@@ -1,0 +1,37 @@
+"""The alerts that past incidents would have made."""
+
+from datetime import timedelta
+
+from alerts.replay import replay
+from tests.alerts.made_incidents import ONSET, after, change, ended, incident
+
+A_WEEK = (ONSET - timedelta(days=7), ONSET)
+
+
+def test_every_change_in_time_order() -> None:
+    later = incident(change("ended", 95), id="in_2", code="internal_error", started_at=after(45), ended_at=after(60),
+                     changes=(change("opened", 53, 9, 2), change("ended", 95, 30, 5)))  # fmt: skip
+    told = replay([later, ended()], *A_WEEK).as_json()
+    assert [(post["kind"], post["code"], post["minutes_after_onset"]) for post in told["posts"]] == [
+        ("opened", "ingest_unavailable", 5),
+        ("ended", "ingest_unavailable", 52),
+        ("opened", "internal_error", 8),
+        ("ended", "internal_error", 50),
+    ]
+    assert told["posts"][2] == {
+        "at": "2026-11-16T12:53:00.000Z", "kind": "opened", "code": "internal_error", "environment": "production",
+        "minutes_after_onset": 8, "requests": 9, "customers": 2, "incident": "in_2",
+    }  # fmt: skip
+    assert (told["incidents"], told["days"], told["median_delay_minutes"]) == (2, 7, 6.5)
+
+
+def test_growth_within_half_an_hour_of_an_alert_is_not_posted() -> None:
+    grown = incident(change("grew", 34), change("grew", 36), change("grew", 66))
+    posts = replay([grown], *A_WEEK).posts
+    assert [(one.kind, one.at) for _, one in posts] == [("opened", after(5)), ("grew", after(36)), ("grew", after(66))]
+
+
+def test_nothing() -> None:
+    assert replay([], ONSET, ONSET - timedelta(days=1)).as_json() == {
+        "incidents": 0, "days": 0, "median_delay_minutes": None, "posts": [],
+    }  # fmt: skip

@@ -1,0 +1,181 @@
+"""Posting: certainly never twice, and again where it certainly did not arrive."""
+
+import json
+import socket
+import threading
+from base64 import b64decode
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from urllib3 import Retry
+
+import alerts.webhook
+from alerts.alert_memory import Outcome
+from alerts.webhook import Delivery, Webhook
+from tests.alerts.receiver import NEVER, RESET, SECRET_PATH, Receiver, receiving
+
+PAYLOAD = {"text": "An alert of 3 µs: ü"}
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as one:
+        yield one
+
+
+class Posting:
+    """One webhook whose pauses take no time, and what it kept and would have waited."""
+
+    def __init__(self, address: str, pauses: int = 99) -> None:
+        self.kept: list[tuple[Outcome, str]] = []
+        self.waited: list[float] = []
+        self._pauses = pauses
+        self._webhook = Webhook(address, pause=self._pause)
+
+    def post(self) -> Delivery:
+        return self._webhook.post(PAYLOAD, lambda outcome, reason: self.kept.append((outcome, reason)))
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        return [outcome for outcome, _ in self.kept]
+
+    def _pause(self, seconds: float) -> bool:
+        self.waited.append(seconds)
+        return len(self.waited) >= self._pauses
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def test_what_is_sent(receiver: Receiver) -> None:
+    posting = Posting(f"{receiver.address}?wait=1")
+    assert posting.post() == "arrived"
+    ((path, headers, body),) = receiver.requests
+    assert path == f"{SECRET_PATH}?wait=1"
+    assert headers["content-type"] == "application/json; charset=utf-8"
+    assert headers["host"] == receiver.address.split("/")[2]
+    assert json.loads(body) == PAYLOAD
+    assert posting.kept == [("intent", ""), ("posted", "")]
+
+
+def test_a_name_and_password_in_the_address(receiver: Receiver) -> None:
+    assert Posting(receiver.address.replace("//", "//me:a%2Fsecret@")).post() == "arrived"
+    assert b64decode(receiver.requests[0][1]["authorization"].removeprefix("Basic ")) == b"me:a/secret"
+
+
+def test_a_failing_receiver_is_tried_again_with_longer_and_longer_waits(receiver: Receiver) -> None:
+    receiver.answers = [500, 502, 503, 504]
+    posting = Posting(receiver.address)
+    assert posting.post() == "arrived"
+    assert receiver.taken == [PAYLOAD]
+    assert posting.outcomes == ["intent", "failed"] * 4 + ["intent", "posted"]
+    assert posting.kept[1] == ("failed", "the webhook answered 500")
+    first, *waited = posting.waited
+    assert first == 0
+    assert [2 <= waited[0] <= 3, 4 <= waited[1] <= 5, 8 <= waited[2] <= 9] == [True] * 3
+
+
+def test_it_gives_up_after_five_tries(receiver: Receiver) -> None:
+    receiver.answers = [503] * 9
+    posting = Posting(receiver.address)
+    assert posting.post() == "down"
+    assert (len(receiver.requests), len(posting.waited)) == (5, 4)
+    assert posting.outcomes[-1] == "failed"
+
+
+def test_retry_after_is_honoured_within_reason(receiver: Receiver) -> None:
+    at = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    asked = ["7", at, "86400", "soon"]
+    receiver.answers = [(429, {"Retry-After": value}) for value in asked]
+    posting = Posting(receiver.address)
+    assert posting.post() == "arrived"
+    seconds, date, too_long, unreadable = posting.waited
+    assert seconds == 7
+    assert 20 < date <= 30
+    assert too_long == 60
+    assert 8 <= unreadable <= 9
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_a_refusal_for_good_is_not_tried_again(status: int, receiver: Receiver) -> None:
+    receiver.answers = [status]
+    posting = Posting(receiver.address)
+    assert posting.post() == "refused"
+    assert posting.kept == [("intent", ""), ("failed", f"the webhook answered {status}")]
+    assert len(receiver.requests) == 1
+
+
+def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
+    with receiving() as elsewhere:
+        receiver.answers = [(307, {"Location": elsewhere.address})]
+        posting = Posting(receiver.address)
+        assert posting.post() == "refused"
+        assert elsewhere.requests == []
+    assert posting.kept[-1] == ("failed", "the webhook answered 307")
+
+
+def test_nobody_listens_and_then_somebody_does() -> None:
+    port = free_port()
+    posting = Posting(f"http://127.0.0.1:{port}{SECRET_PATH}")
+    assert posting.post() == "down"
+    assert posting.outcomes == ["failed"] * 5
+    assert posting.kept[0][1] == "the webhook cannot be reached (connection refused)"
+    with receiving(port) as receiver:
+        assert posting.post() == "arrived"
+        assert receiver.taken == [PAYLOAD]
+
+
+@pytest.mark.parametrize("answer", [NEVER, RESET], ids=["no answer", "closed without an answer"])
+def test_what_may_have_arrived_is_not_sent_again(
+    answer: int, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts.webhook, "_ANSWER_S", 0.05)
+    receiver.answers = [answer]
+    posting = Posting(receiver.address)
+    assert posting.post() == "arrived"
+    assert len(receiver.requests) == 1
+    assert posting.outcomes == ["intent", "posted"]
+    assert "it may have arrived: not posted again" in posting.kept[1][1]
+
+
+def test_a_handshake_that_fails_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts.webhook, "_CONNECT_S", 0.2)
+    with receiving() as receiver:
+        posting = Posting(receiver.address.replace("http:", "https:"))
+        assert posting.post() == "down"
+        assert receiver.requests == []
+    assert posting.outcomes == ["failed"] * 5
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        posting = Posting(f"https://127.0.0.1:{port}/", pauses=1)
+        assert posting.post() == "down"
+    assert posting.outcomes == ["failed"]
+
+
+def test_a_pause_that_is_broken_off_ends_it(receiver: Receiver) -> None:
+    receiver.answers = [503] * 9
+    stop = threading.Event()
+    stop.set()
+    kept: list[Outcome] = []
+    retry = Retry(total=4, backoff_factor=0)
+    assert Webhook(receiver.address, retry, stop.wait).post(PAYLOAD, lambda outcome, _: kept.append(outcome)) == "down"
+    assert kept == ["intent", "failed"]
+
+
+def test_the_address_is_in_no_reason(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts.webhook, "_CONNECT_S", 0.2)
+    monkeypatch.setattr(alerts.webhook, "_ANSWER_S", 0.05)
+    receiver.answers = [500, 404, RESET, NEVER]
+    addresses = [receiver.address] * 4
+    addresses += [f"http://127.0.0.1:{free_port()}{SECRET_PATH}", "http://secret.invalid/T0SECRET"]
+    for address in addresses:
+        posting = Posting(address, pauses=1)
+        posting.post()
+        told = " ".join(reason for _, reason in posting.kept).lower()
+        assert told.strip()
+        assert "secret" not in told and "127.0.0.1" not in told

@@ -1,0 +1,103 @@
+"""Which requests are part of an incident."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from incidents.incident import Incident
+from incidents.membership import incident_of
+from queries.values import rfc3339
+from tests.alerts.made_incidents import after, ended, incident
+
+
+def card(minutes: float = 3, **fields: Any) -> dict[str, Any]:
+    """A card of a request that failed so many minutes after the onset, as far as it matters here."""
+    made = {
+        "timestamp": rfc3339(after(minutes)),
+        "environment": "production",
+        "status": 503,
+        "fault": "us",
+        "clock_suspect": False,
+        "error": {"code": "ingest_unavailable"},
+        "customer_id": "cus_0184",
+        "key": {"fingerprint": "5f0c3b1e9a7d2c44"},
+        "client_ip": "203.0.113.9",
+    }
+    return {**made, **fields}
+
+
+def is_part(one: dict[str, Any], *incidents: Incident) -> bool:
+    return incident_of(one, lambda: incidents or (ended(),)) is not None
+
+
+def test_a_failure_within_its_time_is_part_of_it() -> None:
+    assert is_part(card())
+    assert is_part(card(0))
+    assert is_part(card(22 - 1e-6))
+    assert not is_part(card(-1e-6))
+    assert not is_part(card(22))
+
+
+def test_what_goes_on_has_no_end_yet() -> None:
+    last_seen = incident().last_seen - after(0)
+    assert is_part(card(last_seen / timedelta(minutes=1) + 4), incident())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"environment": "preview"},
+        {"environment": None},
+        {"error": {"code": "tinybird_error"}},
+        {"error": {"code": None}},
+        {"status": 499},
+        {"status": None},
+        {"fault": "customer"},
+        {"clock_suspect": True},
+    ],
+)
+def test_another_failure_is_not(other: dict[str, Any]) -> None:
+    assert not is_part(card(**other))
+
+
+@pytest.mark.parametrize(
+    ("whose", "caller"),
+    [
+        ({}, "cus_0184"),
+        ({"customer_id": None}, "5f0c3b1e9a7d2c44"),
+        ({"customer_id": None, "key": {"fingerprint": None}}, "203.0.113.9"),
+        ({"customer_id": None, "key": {"fingerprint": None}, "client_ip": None}, ""),
+    ],
+)
+def test_who_failed_already_before_is_not_hit_by_it(whose: dict[str, Any], caller: str) -> None:
+    assert not is_part(card(**whose), ended(failing_before=(caller,)))
+    assert is_part(card(**whose), ended(failing_before=("another",)))
+
+
+def test_every_server_error_is_part_of_an_incident_of_them_all() -> None:
+    of_all = ended(code="5xx")
+    assert is_part(card(error={"code": None}, status=500), of_all)
+    assert is_part(card(), of_all)
+    assert not is_part(card(status=404, error={"code": None}), of_all)
+
+
+def test_failures_without_a_code_have_an_incident_of_their_own() -> None:
+    without = ended(code="no code")
+    assert is_part(card(error={"code": None}), without)
+    assert not is_part(card(), without)
+
+
+def test_the_incident_of_its_own_code_comes_first() -> None:
+    own = ended(id="own")
+    of_all = ended(code="5xx")
+    assert incident_of(card(), lambda: [own, of_all]) is own
+    assert incident_of(card(), lambda: [of_all, own]) is own
+
+
+def test_nobody_looks_for_incidents_where_a_request_can_be_part_of_none() -> None:
+    def never() -> list[Incident]:
+        raise AssertionError("looked")
+
+    assert incident_of(card(status=200, fault=None), never) is None
+    assert incident_of(card(fault="customer"), never) is None

@@ -1,0 +1,24 @@
+"""What can be filtered by, against the sample's own lines."""
+
+from collections import Counter
+from datetime import datetime
+
+from desk import Desk
+from tests.trends.recount import requests_of
+from trends.time_range import TimeRange
+from trends.values_met import values_met
+
+
+def test_values_of_each_field_the_most_frequent_first(sample_desk: Desk) -> None:
+    within = TimeRange(datetime(2026, 11, 18, 7, 30), datetime(2026, 11, 18, 9))
+    met = requests_of(within.start.replace(minute=0), within.end)
+    expected = {}
+    for field in ("environment", "route", "host", "error_code", "customer_id"):
+        counted = Counter(
+            str(getattr(one, field))
+            for one in met
+            if getattr(one, field) is not None and (field != "customer_id" or one.status >= 400)
+        )
+        expected[field] = sorted(counted, key=lambda value: (-counted[value], value))
+    assert values_met(sample_desk.store, within) == expected
+    assert len(expected["customer_id"]) > 3
