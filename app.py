@@ -65,7 +65,7 @@ def _incidents_since(desk: Desk, since: datetime) -> list[dict[str, Any]]:
 
 def _following(desk: Desk) -> AbstractContextManager[None]:
     """Follow what the settings name."""
-    paths = desk.settings.watched_paths
+    paths = desk.settings.followed_paths
     return in_background(partial(desk.follow, paths), _tell) if paths else nullcontext()
 
 

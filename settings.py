@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the dashboard listens on.")
     port: int = Field(default=8501, ge=0, le=65535, description="Port the dashboard listens on.")
 
-    watch: str = Field(
+    follow: str = Field(
         default="", description="Files, folders or globs that the server follows from its start, commas between them."
     )
     webhook_url: Secret[HttpUrl] | None = Field(
@@ -72,9 +72,9 @@ class Settings(BaseSettings):
     )
 
     @cached_property
-    def watched_paths(self) -> list[str]:
+    def followed_paths(self) -> list[str]:
         """What the server follows, one path each."""
-        return [path.strip() for path in self.watch.split(",") if path.strip()]
+        return [path.strip() for path in self.follow.split(",") if path.strip()]
 
     @cached_property
     def server_file(self) -> Path:

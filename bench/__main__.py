@@ -12,6 +12,8 @@ _RUNS: tuple[tuple[str, list[str]], ...] = (
     ("bench.diagnosis_size", []),
     ("bench.incidents", []),
     ("bench.trends", []),
+    ("bench.formats", []),
+    ("bench.follow", []),
 )
 
 for module, arguments in _RUNS:

@@ -19,7 +19,6 @@ from ingest.documents import DocumentStream
 from ingest.followed import Followed, FollowedSource
 from ingest.followed_files import FollowedFiles, Siblings
 from ingest.identity import SourceRow, is_unfolded, same_source
-from ingest.lines import read_buffers
 from ingest.load import Progress, load
 from ingest.recognition import Recognition
 from ingest.report import IngestReport
@@ -66,7 +65,6 @@ class Follower:
         self._turn = turn or threading.Lock()
         self._clock = clock
         self._started = clock()
-        self._buffers = read_buffers(settings.chunk_bytes, settings.max_line_bytes)
         self._files = FollowedFiles()
         self._last_look: datetime | None = None
         self._unreadable: dict[str, str] = {}
@@ -208,7 +206,7 @@ class Follower:
         names = {file.seen.name for file in due}
         report = IngestReport()
         try:
-            load(self._store, self._settings, sources, self._format_name, self._telling(tell), self._buffers, report)
+            load(self._store, self._settings, sources, self._format_name, self._telling(tell), report)
         finally:
             self._report.counts.add(report.counts)
         known = self._rows(due)

@@ -1,5 +1,7 @@
 """Lines in a buffer as an Arrow table: views of the text, which stays where it is."""
 
+from mmap import mmap
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -11,7 +13,7 @@ Places = npt.NDArray[np.int64]
 
 
 def line_table(
-    buffer: bytearray | bytes,
+    buffer: mmap | bytes,
     octets: Octets,
     starts: Places,
     ends: Places,
@@ -31,7 +33,7 @@ def line_table(
     return pa.Table.from_batches(table.to_batches(max_chunksize=_ROWS_PER_RECORD_BATCH), table.schema)
 
 
-def _string_views(buffer: bytearray | bytes, octets: Octets, starts: Places, lengths: Places) -> pa.StringViewArray:
+def _string_views(buffer: mmap | bytes, octets: Octets, starts: Places, lengths: Places) -> pa.StringViewArray:
     """Arrow's string views: length, first four bytes, buffer index, offset; up to 12 bytes inline instead."""
     views = np.zeros((len(starts), 4), np.int32)
     views[:, 0] = lengths

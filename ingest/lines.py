@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from mmap import mmap
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ import pyarrow as pa
 from ingest.byte_stream import ByteStream
 from ingest.line_table import Octets, Places, line_table
 
+Buffers = tuple[mmap, mmap]
 _BOM = b"\xef\xbb\xbf"
 _BLANKS = b" \t\r\v\f"
 # Text of an unreadable line kept for its excerpt, bytes.
@@ -86,7 +88,7 @@ class LineReader:
     max_line_bytes: int
     mark: Mark = START
     """Where the stream stands."""
-    buffers: tuple[bytearray, bytearray] | None = None
+    buffers: Buffers | None = None
     """Used in turn; given by a caller that reads many sources, since clearing memory for each costs more."""
     limit_name: str = "PIXELDESK_MAX_LINE_BYTES"
     """The setting that `max_line_bytes` is from."""
@@ -138,7 +140,7 @@ class LineReader:
         self._oversized = self._oversized or _Oversized()
         self._oversized.add(piece)
 
-    def _unterminated(self, buffer: bytearray, filled: int) -> Chunk:
+    def _unterminated(self, buffer: mmap, filled: int) -> Chunk:
         # One more line feed makes it a line like the others; it is taken off the counts again.
         buffer[filled : filled + 1] = b"\n"
         before = self.mark
@@ -148,7 +150,7 @@ class LineReader:
         chunk.terminated = False
         return chunk
 
-    def _chunk(self, buffer: bytearray, size: int) -> Chunk:
+    def _chunk(self, buffer: mmap, size: int) -> Chunk:
         octets = np.frombuffer(buffer, np.uint8, size)
         ends = _line_ends(octets)
         starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))
@@ -165,7 +167,7 @@ class LineReader:
             self._oversized = None
             keep[0] = False
         offsets = starts + (offset + passed_over)
-        if offset == 0 and buffer.startswith(_BOM) and keep[0]:
+        if offset == 0 and buffer[: len(_BOM)] == _BOM and keep[0]:
             starts[0] += len(_BOM)
         if buffer.find(b"\r", 0, size) >= 0:
             ends = ends - (octets[np.maximum(ends - 1, 0)] == 13) * (ends > starts)
@@ -215,10 +217,13 @@ class LineReader:
         )
 
 
-def read_buffers(chunk_bytes: int, max_line_bytes: int) -> tuple[bytearray, bytearray]:
-    """Two buffers for LineReader, each able to hold the longest line allowed."""
+def read_buffers(chunk_bytes: int, max_line_bytes: int) -> Buffers:
+    """Two buffers for LineReader, each able to hold the longest line allowed.
+
+    They take no more memory than what is read into them: clearing a large one for a little file is most of the work.
+    """
     capacity = max(chunk_bytes, max_line_bytes + 2)
-    return bytearray(capacity), bytearray(capacity)
+    return mmap(-1, capacity), mmap(-1, capacity)
 
 
 class _Oversized:
@@ -272,7 +277,7 @@ def _digest(line: bytes) -> int:
     return int.from_bytes(hashlib.sha256(line).digest()[:8])
 
 
-def _blank(buffer: bytearray, octets: Octets, starts: Places, ends: Places) -> npt.NDArray[np.bool_]:
+def _blank(buffer: mmap, octets: Octets, starts: Places, ends: Places) -> npt.NDArray[np.bool_]:
     blank = starts >= ends
     # Only a line that starts with a blank can be all blank; such lines are few, so they are looked at singly.
     first = octets[np.minimum(starts, len(octets) - 1)]

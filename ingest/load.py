@@ -17,7 +17,7 @@ from ingest.byte_stream import ByteStream, byte_stream
 from ingest.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, recognise
 from ingest.documents import DocumentStream, PeekedStream
 from ingest.identity import SourceRow, is_unfolded, same_source
-from ingest.lines import Chunk, LineReader, read_buffers
+from ingest.lines import Buffers, Chunk, LineReader, read_buffers
 from ingest.log_format import LogFormat, log_format
 from ingest.reading import Reading
 from ingest.report import IngestReport
@@ -33,7 +33,6 @@ _BULK_BYTES = 100_000_000
 _BYTES_A_LINE = 600
 _USUAL_EXPANSION = 10
 _Pieces = Generator[tuple[Reading, Chunk | None], None, None]
-Buffers = tuple[bytearray, bytearray]
 
 
 @dataclass(frozen=True)
@@ -70,17 +69,15 @@ def load(
     sources: Iterable[Source | InputError],
     format_name: str = "auto",
     progress: Callable[[Progress], None] = lambda _: None,
-    buffers: Buffers | None = None,
     report: IngestReport | None = None,
 ) -> IngestReport:
     """Read every source to its end and store its lines, each once. `progress` is called after each chunk.
 
-    A caller that loads often gives the `buffers` to read into, for a little file clearing new ones is most of the work.
-    One that may break off, by an error of `progress`, gives the `report`, which tells what was committed until then.
-    Raises StoreError (nothing of the running batch is kept then) and UsageError for an unknown format. A source
-    that cannot be read is named in the report and the others are loaded.
+    A caller that may break off, by an error of `progress`, gives the `report`, which tells what was committed until
+    then. Raises StoreError (nothing of the running batch is kept then) and UsageError for an unknown format. A
+    source that cannot be read is named in the report and the others are loaded.
     """
-    return _Load(store, settings, format_name, progress, buffers, report or IngestReport()).run(sources)
+    return _Load(store, settings, format_name, progress, report or IngestReport()).run(sources)
 
 
 class _Load:
@@ -90,7 +87,6 @@ class _Load:
         settings: Settings,
         format_name: str,
         progress: Callable[[Progress], None],
-        buffers: Buffers | None,
         report: IngestReport,
     ) -> None:
         self._store = store
@@ -104,7 +100,7 @@ class _Load:
         self._consumed = 0
         self._lines = 0
         self._stream: ByteStream | None = None
-        self._buffers = buffers or read_buffers(settings.chunk_bytes, settings.max_line_bytes)
+        self._buffers = read_buffers(settings.chunk_bytes, settings.max_line_bytes)
         self._document_buffers: Buffers | None = None
 
     def run(self, sources: Iterable[Source | InputError]) -> IngestReport:

@@ -45,6 +45,11 @@ def redact_suspects_sql(log_format: LogFormat) -> str:
         FROM lines WHERE {redaction.suspect_sql("line")}"""
 
 
+def suspects_exist_sql() -> str:
+    """Whether any of `lines` may hold a secret."""
+    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {redaction.suspect_sql('line')})"
+
+
 class ParseSql:
     """The statement for one format. `oldest` and `newest` (UTC): lines dated outside get clock_suspect."""
 

@@ -8,7 +8,7 @@ more closely.
 from typing import Any
 
 from ingest.log_format import LogFormat
-from ingest.parse_sql import ParseSql, redact_suspects_sql
+from ingest.parse_sql import ParseSql, redact_suspects_sql, suspects_exist_sql
 from ingest.quarantine import EXCERPT_CHARACTERS
 from store import Transaction
 
@@ -41,7 +41,7 @@ class Staging:
     def stage(self, rows: int) -> Places:
         """Store the good requests among the lent lines, stage the rest; returns the duplicates so far."""
         run = self._transaction.execute
-        run(f"CREATE OR REPLACE TEMP TABLE redacted AS {redact_suspects_sql(self._format)}")
+        self._redact(rows)
         # The other ids of a request, and lines that may be a second one of it, are looked at where they are staged.
         is_plain = not self._parse.has_aliases and not self._parse.has_seats
         straight = is_plain and rows >= _STRAIGHT_FROM_LINES and not self._were_delivered_before(rows)
@@ -65,6 +65,15 @@ class Staging:
         repeated = self._delete_repeated() if straight else []
         self._mark_duplicates()
         return repeated + _places(self._transaction, "staged WHERE duplicate")
+
+    def _redact(self, rows: int) -> None:
+        """Make the table `redacted`, of the few lines that may hold a secret."""
+        run = self._transaction.execute
+        # Of few lines often none does, and the rules take longer to plan than such lines take to parse.
+        if rows < _STRAIGHT_FROM_LINES and not self._transaction.value(suspects_exist_sql()):
+            run("CREATE OR REPLACE TEMP TABLE redacted (row BIGINT, raw VARCHAR, presented_key VARCHAR)")
+        else:
+            run(f"CREATE OR REPLACE TEMP TABLE redacted AS {redact_suspects_sql(self._format)}")
 
     def insert_staged(self) -> None:
         """Store what is staged and no duplicate, but for refused lines."""

@@ -1,0 +1,151 @@
+"""Other log formats against the native one: the same requests, written as each program writes them.
+
+    python -m bench.formats [--requests 300000] [--runs 3]
+
+Floor: the native format. Each is loaded into an empty store by a process of its own, in turn, its format told from
+the file; `processor` is what counts, for the machine may be busy. Goal: at most twice the native one's a line.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.measured import Measured, median, run_child, table
+from desk import Desk
+from settings import Settings
+from store import open_store
+
+_START = datetime(2026, 11, 16, tzinfo=UTC)
+Line = dict[str, Any]
+
+
+def _pixel(number: int, when: datetime) -> Line:
+    return {
+        "timestamp": when.isoformat(),
+        "level": "info",
+        "message": "request finished",
+        "request_id": f"req_{number:016x}",
+        "environment": "production",
+        "host": "api-1",
+        "method": "GET",
+        "route": "/v1/pipes/{name}.json",
+        "path": f"/v1/pipes/top_pages.json?n={number}",
+        "status": 200,
+        "duration_ms": 12.5,
+        "customer_id": f"cus_{number % 500}",
+        "client": {"ip": "203.0.113.9", "user_agent": "python-requests/2.32"},
+    }
+
+
+def _pino(number: int, when: datetime) -> Line:
+    return {
+        "level": 30,
+        "time": int(when.timestamp() * 1000),
+        "pid": 4711,
+        "hostname": "api-1",
+        "req": {
+            "id": f"req_{number:016x}",
+            "method": "GET",
+            "url": f"/v1/pipes/top_pages.json?n={number}",
+            "headers": {"user-agent": "python-requests/2.32", "x-forwarded-for": "203.0.113.9"},
+            "remoteAddress": "10.0.0.7",
+        },
+        "res": {"statusCode": 200},
+        "responseTime": 12.5,
+        "customerId": f"cus_{number % 500}",
+        "msg": "request completed",
+    }
+
+
+def _nginx(number: int, when: datetime) -> Line:
+    return {
+        "time_iso8601": when.isoformat(),
+        "request_id": f"req_{number:016x}",
+        "remote_addr": "203.0.113.9",
+        "request_method": "GET",
+        "request_uri": f"/v1/pipes/top_pages.json?n={number}",
+        "status": "200",
+        "request_time": "0.012",
+        "host": "api.example.com",
+        "http_user_agent": "python-requests/2.32",
+        "upstream_status": "200",
+    }
+
+
+def _docker(number: int, when: datetime) -> Line:
+    inner = json.dumps(_pino(number, when)) + "\n"
+    return {"log": inner, "stream": "stdout", "time": when.isoformat().replace("+00:00", "Z")}
+
+
+_WRITERS: dict[str, Callable[[int, datetime], Line]] = {
+    "pixel": _pixel,
+    "pino": _pino,
+    "nginx": _nginx,
+    "docker/pino": _docker,
+}
+
+
+def _lines(name: str, requests: int) -> Iterator[str]:
+    for number in range(requests):
+        when = _START + timedelta(milliseconds=200 * number)
+        yield json.dumps(_WRITERS[name](number, when), separators=(",", ":")) + "\n"
+
+
+def _child(file: str) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        settings = Settings(db=Path(temporary) / "x.duckdb")
+        store = open_store(settings)
+        started = time.perf_counter()
+        report = Desk(settings, store).ingest([file])
+        store.close()
+        seconds = time.perf_counter() - started
+    print(json.dumps({"wall_s": seconds, "requests": report["requests"], "formats": report["formats"]}))
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=300_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--child", metavar="FILE", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.child:
+        _child(given.child)
+        return
+    runs: dict[str, list[Measured]] = {name: [] for name in _WRITERS}
+    with tempfile.TemporaryDirectory() as temporary:
+        files = {name: Path(temporary) / f"{name.replace('/', '-')}.ndjson" for name in _WRITERS}
+        for name, file in files.items():
+            with file.open("w") as output:
+                output.writelines(_lines(name, given.requests))
+        for number in range(given.runs):
+            for name, file in files.items():
+                found = run_child("bench.formats", "--child", str(file))
+                if (found.told["requests"], list(found.told["formats"])) != (given.requests, [name]):
+                    raise SystemExit(f"{name}: {found.told}")
+                runs[name].append(found)
+                print(f"run {number + 1} {name}: {found.wall_s:.2f} s", file=sys.stderr)
+        sizes = {name: file.stat().st_size / 1e6 for name, file in files.items()}
+    rows = [
+        [
+            name,
+            f"{sizes[name]:.0f}",
+            f"{median(run.wall_s for run in runs[name]):.2f}",
+            f"{median(run.cpu_s for run in runs[name]):.1f}",
+            f"{median(a.cpu_s / b.cpu_s for a, b in zip(runs[name], runs['pixel'], strict=True)):.2f}",
+            f"{max(run.peak_mib for run in runs[name]):.0f}",
+        ]
+        for name in _WRITERS
+    ]
+    head = ["format", "MB", "wall s", "processor s", "processor to native", "peak MiB"]
+    table(f"Formats, {given.requests:,} requests each, median of {given.runs}", head, rows)
+
+
+if __name__ == "__main__":
+    main()
