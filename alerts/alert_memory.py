@@ -1,11 +1,9 @@
 """Which alerts were posted, so that none is posted twice, also after a crash.
 
-A file of JSON lines beside the store and not in it, since the store may be built anew at any time. Before a post a
-line says that it is about to be sent, after it another what became of it. An "intent" without an outcome may have
-arrived, and counts as posted.
+A journal of JSON lines. Before a post a line says that it is about to be sent, after it another what became of it. An
+"intent" without an outcome may have arrived, and counts as posted.
 """
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from errors import InputError
 from incidents.incident import ChangeKind
+from journal import Journal
 
 Outcome = Literal["intent", "posted", "failed"]
 
@@ -55,17 +54,14 @@ class AlertMemory:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._journal = Journal(path)
 
     def records(self) -> list[Record]:
         """All of them, in the order in which they were kept. Raises InputError, naming the line, where one is none."""
         try:
-            content = self._path.read_bytes()
-        except FileNotFoundError:
-            return []
+            lines = self._journal.lines()
         except OSError as error:
             raise InputError(f"{self._path}: what was posted cannot be read ({error.strerror})") from error
-        # What stands behind the last line end was cut short, and nothing was sent on the strength of it.
-        lines = content[: _end_of_whole_lines(content)].splitlines()
         return [self._parsed(line, number) for number, line in enumerate(lines, start=1)]
 
     def posted(self) -> list[Posted]:
@@ -79,29 +75,14 @@ class AlertMemory:
     def keep(self, record: Record) -> None:
         """Write a line. It is on the disk when this returns. Raises InputError where the file cannot be written."""
         try:
-            self._append(record.model_dump_json() + "\n")
+            self._journal.append(record.model_dump_json())
         except OSError as error:
             raise InputError(
                 f"{self._path}: what was posted cannot be kept, so nothing is posted ({error.strerror}); free the file"
             ) from error
-
-    def _append(self, line: str) -> None:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-            os.ftruncate(descriptor, _end_of_whole_lines(content))
-            os.write(descriptor, line.encode())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
     def _parsed(self, line: bytes, number: int) -> Record:
         try:
             return Record.model_validate_json(line)
         except ValidationError as error:
             raise InputError(f"{self._path}, line {number}: that is no record; mend or remove the line") from error
-
-
-def _end_of_whole_lines(content: bytes) -> int:
-    """Where a record may begin: behind the last line end."""
-    return content.rfind(b"\n") + 1

@@ -1,13 +1,9 @@
 """What support says of diagnoses: right or wrong. Each case's precision comes from these marks, openly shown.
 
-Marks are kept in a file of JSON lines beside the store and not in it: the store is derived from the logs and
-may be built anew at any time, but nobody would mark again. Each line is one mark; of several about the same
-diagnosis the last one counts.
+Marks are kept in a journal of JSON lines beside the store: nobody would mark again. Each line is one mark; of several
+about the same diagnosis the last one counts.
 """
 
-import json
-import os
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +13,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from diagnosis.diagnose import Diagnosis
 from errors import InputError
+from journal import Journal
 
 Verdict = Literal["right", "wrong", "unmarked"]
-_writing = threading.Lock()
-_LONGEST_MARK = 64 * 1024
 
 
 class Mark(BaseModel):
@@ -58,6 +53,7 @@ class CaseMemory:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._journal = Journal(path)
 
     def mark(self, diagnosis: Diagnosis, verdict: Verdict) -> Mark:
         """Write down what somebody says of a diagnosis. It is on the disk when this returns.
@@ -73,13 +69,12 @@ class CaseMemory:
             first_seen=diagnosis["first_seen"],
             last_seen=diagnosis["last_seen"],
         )
-        with _writing:
-            try:
-                self._append(made.model_dump_json() + "\n")
-            except OSError as error:
-                raise InputError(
-                    f"{self._path}: the mark was not kept ({error.strerror}); free the file and mark again"
-                ) from error
+        try:
+            self._journal.append(made.model_dump_json())
+        except OSError as error:
+            raise InputError(
+                f"{self._path}: the mark was not kept ({error.strerror}); free the file and mark again"
+            ) from error
         return made
 
     def marks(self) -> dict[str, Mark]:
@@ -88,16 +83,13 @@ class CaseMemory:
         Raises InputError, naming the line, where the file is no file of marks.
         """
         try:
-            lines = self._path.read_text("utf-8").splitlines()
-        except FileNotFoundError:
-            return {}
-        except (OSError, UnicodeDecodeError) as error:
+            lines = self._journal.lines()
+        except OSError as error:
             raise InputError(f"{self._path}: the marks cannot be read ({error})") from error
         latest: dict[str, Mark] = {}
         for number, line in enumerate(lines, start=1):
-            mark = self._parsed(line, number, is_last=number == len(lines))
-            if mark is not None:
-                latest[mark.diagnosis] = mark
+            mark = self._parsed(line, number)
+            latest[mark.diagnosis] = mark
         return {name: mark for name, mark in latest.items() if mark.verdict != "unmarked"}
 
     def precision(self, cases: Sequence[str]) -> list[Precision]:
@@ -112,27 +104,8 @@ class CaseMemory:
             for case in cases
         ]
 
-    def _append(self, line: str) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    def _parsed(self, line: bytes, number: int) -> Mark:
         try:
-            os.ftruncate(descriptor, _end_of_whole_lines(descriptor))
-            os.write(descriptor, line.encode())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-    def _parsed(self, line: str, number: int, *, is_last: bool) -> Mark | None:
-        try:
-            return Mark.model_validate(json.loads(line))
-        except (ValueError, ValidationError) as error:
-            if is_last:  # Cut short by a full disk or a pulled plug: that mark was never confirmed.
-                return None
+            return Mark.model_validate_json(line)
+        except ValidationError as error:
             raise InputError(f"{self._path}, line {number}: that is no mark; mend or remove the line") from error
-
-
-def _end_of_whole_lines(descriptor: int) -> int:
-    """Where a mark may begin: behind the last line end. What stands after it was cut short and not confirmed."""
-    size = os.fstat(descriptor).st_size
-    tail = os.pread(descriptor, _LONGEST_MARK, max(0, size - _LONGEST_MARK))
-    return size - (len(tail) - (tail.rfind(b"\n") + 1))

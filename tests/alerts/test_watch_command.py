@@ -144,6 +144,11 @@ def test_what_cannot_be_done_is_one_line(arguments: list[str], part: str, tmp_pa
     assert "SECRET" not in complaint
 
 
+def test_an_empty_setting_is_an_unset_one(tmp_path: Path) -> None:
+    complaint = run("watch", "--db", tmp_path / "x.duckdb", env={"PIXELDESK_WEBHOOK_URL": ""}).complaint
+    assert complaint == "there is nowhere to post to; give --webhook or set PIXELDESK_WEBHOOK_URL"
+
+
 def test_doctor_does_not_tell_where_alerts_are_posted(tmp_path: Path) -> None:
     settings = Settings(db=tmp_path / "x.duckdb", webhook_url=Secret(HttpUrl(SECRET)))
     store = open_store(settings)
