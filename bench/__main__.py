@@ -14,6 +14,7 @@ _RUNS: tuple[tuple[str, list[str]], ...] = (
     ("bench.trends", []),
     ("bench.formats", []),
     ("bench.follow", []),
+    ("bench.push", []),
 )
 
 for module, arguments in _RUNS:

@@ -5,6 +5,7 @@ Chunks are gathered until there is enough to parse at once, for small files one 
 than to parse.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -35,9 +36,7 @@ class Batch:
         self._enough = settings.chunk_bytes
         self._longest = settings.max_line_bytes
         self._now = now.astimezone(UTC).replace(tzinfo=None)
-        whole_second = self._now.replace(microsecond=0)
-        self._oldest = str(whole_second - timedelta(days=settings.oldest_years * 365.25))
-        self._newest = str(whole_second + timedelta(hours=settings.newest_hours))
+        self._oldest, self._newest = plausible_span(settings, self._now)
         self._batch_id = self._next("batch_ids")
         self._readings: dict[str, Reading] = {}
         self._gathered: list[tuple[Reading, Chunk, int]] = []
@@ -45,7 +44,12 @@ class Batch:
         self._reused_ids = ReusedIds(transaction, self._batch_id)
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
 
-    def take(self, reading: Reading, chunk: Chunk | None) -> None:
+    def parts(self, count: int) -> list[int]:
+        """Numbers for chunks of one source whose lines are also counted by themselves, in `Reading.parts`."""
+        numbers = "SELECT nextval('batch_ids') FROM range($count)"
+        return [number for (number,) in self._transaction.execute(numbers, {"count": count})]
+
+    def take(self, reading: Reading, chunk: Chunk | None, part: int | None = None) -> None:
         """Take a chunk of a source, or None at its end. A chunk that does not own its bytes is stored at once."""
         if reading.source_id is None:
             reading.source_id = self._next("source_ids")
@@ -65,24 +69,26 @@ class Batch:
                 self._transaction, chunk, reading.log_format.elements, reading.mark.lines, self._longest
             )
         reading.mark = chunk.mark
-        batch_id = self._batch_id if chunk.terminated else self._next("batch_ids")
+        batch_id = part or (self._batch_id if chunk.terminated else self._next("batch_ids"))
+        if part is not None:
+            reading.has_parts = True
         counts = reading.counts.setdefault(batch_id, LineCounts())
         counts.add(LineCounts(lines=chunk.lines, blank=chunk.blank, bytes=chunk.size))
         self._gathered.append((reading, chunk, batch_id))
         self._gathered_bytes += chunk.size
         if not chunk.owned or self._gathered_bytes >= self._enough:
-            self._store()
+            self.store_gathered()
 
     def finish(self) -> LineCounts:
         """Store what is left, recount the rollups, record each source; returns what became of all lines.
 
         Raises StoreError should the counts not add up: then nothing is stored.
         """
-        self._store()
+        self.store_gathered()
         for outcome, table in _TABLE_OF.items():
             self._count(outcome, stored(self._transaction, table, self._batch_id))
         merge(self._transaction, self._batch_id)
-        self._count_rollups()
+        count_rollups(self._transaction, self._batch_id)
         self._reused_ids.find()
         total = LineCounts()
         for reading in self._readings.values():
@@ -90,13 +96,16 @@ class Batch:
                 if not counts.balanced:
                     raise StoreError(f"{reading.name}: the line counts do not add up ({counts}); nothing was stored")
                 total.add(counts)
+            if reading.has_parts:
+                reading.join_parts(self._batch_id)
         record(self._transaction, list(self._readings.values()), self._batch_id, self._now)
         return total
 
     def _next(self, sequence: str) -> int:
         return int(self._transaction.value(f"SELECT nextval('{sequence}')"))
 
-    def _store(self) -> None:
+    def store_gathered(self) -> None:
+        """Store the lines taken so far. Before a source goes on in another format."""
         gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
         by_format: dict[str, list[tuple[Reading, Chunk, int]]] = {}
         for one in gathered:
@@ -120,22 +129,41 @@ class Batch:
         for batch_id, source_id, count in places:
             by_source[source_id].counts[batch_id].add(LineCounts(**{outcome: count}))
 
-    def _count_rollups(self) -> None:
-        self._transaction.execute(
-            """INSERT INTO touched SELECT DISTINCT date_trunc('minute', timestamp) FROM requests
-            WHERE batch_id >= $batch AND NOT clock_suspect""",
-            {"batch": self._batch_id},
-        )
-        bounds = self._transaction.execute("SELECT min(minute), max(minute) + INTERVAL 1 MINUTE FROM touched")
-        first, past = bounds[0]
-        for statement in rollup_statements() if first is not None else ():
-            self._transaction.execute(statement, {"first": first, "past": past} if "$" in statement else {})
+
+def plausible_span(settings: Settings, now: datetime) -> tuple[str, str]:
+    """Between which moments (UTC) a line's time may be true; for SQL."""
+    whole_second = now.replace(microsecond=0)
+    oldest = whole_second - timedelta(days=settings.oldest_years * 365.25)
+    return str(oldest), str(whole_second + timedelta(hours=settings.newest_hours))
+
+
+def count_rollups(transaction: Transaction, batch: int) -> None:
+    """Count anew the minutes in the table `touched`, and those of the rows of this transaction, from `batch` on."""
+    transaction.execute(
+        """INSERT INTO touched SELECT DISTINCT date_trunc('minute', timestamp) FROM requests
+        WHERE batch_id >= $batch AND NOT clock_suspect""",
+        {"batch": batch},
+    )
+    bounds = transaction.execute("SELECT min(minute), max(minute) + INTERVAL 1 MINUTE FROM touched")
+    first, past = bounds[0]
+    if first is None:
+        return
+    sql = "SELECT EXISTS (SELECT 1 FROM dropped_days WHERE day > $first - INTERVAL 2 DAYS AND day < $past)"
+    any_dropped = transaction.value(sql, {"first": first, "past": past})
+    for statement in rollup_statements(any_dropped):
+        transaction.execute(statement, {"first": first, "past": past} if "$" in statement else {})
 
 
 @cache
-def rollup_statements() -> tuple[str, ...]:
-    """What counts the touched minutes anew, one statement each."""
-    return tuple((Path(__file__).parent / "rollups.sql").read_text().partition("\n\n")[2].split(";\n")[:-1])
+def rollup_statements(any_dropped: bool = True) -> tuple[str, ...]:
+    """What counts the touched minutes anew, one statement each.
+
+    Where no day of theirs was dropped by a rule, nothing need be asked about that: it takes long to plan.
+    """
+    sql = (Path(__file__).parent / "rollups.sql").read_text().partition("\n\n")[2]
+    if not any_dropped:
+        sql = re.sub(r"\n    AND NOT f_is_(partly_)?dropped\([^()]*\)", "", sql)
+    return tuple(sql.split(";\n")[:-1])
 
 
 def _numbered(gathered: list[tuple[Reading, Chunk, int]]) -> pa.Table:

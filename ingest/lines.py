@@ -96,11 +96,14 @@ class LineReader:
     """Whether a blank line is a line: not in documents, where it is what stands between elements."""
     _oversized: "_Oversized | None" = field(default=None, init=False)
 
-    def chunks(self) -> Iterator[Chunk]:
-        """Chunks in order, the next one being read while the last is worked on.
+    def chunks(self, *, ahead: bool = True) -> Iterator[Chunk]:
+        """Chunks in order, the next one being read while the last is worked on, if it is to be read `ahead`.
 
         A chunk's table may point into one of two buffers: see Chunk.owned.
         """
+        if not ahead:
+            yield from self._chunks()
+            return
         chunks = self._chunks()
         coming = _in_background(lambda: next(chunks, None))
         while (chunk := coming.result()) is not None:

@@ -36,6 +36,16 @@ class Reading:
     ended: bool = False
     problem: str | None = None
     counts: dict[int, LineCounts] = field(default_factory=dict)
+    has_parts: bool = False
+    """Its lines are counted part by part, and the batch has one row all the same."""
+    parts: dict[int, LineCounts] = field(default_factory=dict)
+    """What became of the lines of each part, once the batch is finished."""
+
+    def join_parts(self, batch_id: int) -> None:
+        """Count the lines of all parts as those of one batch."""
+        self.parts, self.counts = self.counts, {batch_id: LineCounts()}
+        for counts in self.parts.values():
+            self.counts[batch_id].add(counts)
 
 
 def withdraw_unterminated(transaction: Transaction, source_id: int | None) -> None:
