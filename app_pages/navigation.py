@@ -70,6 +70,12 @@ st.navigation(
             icon=":material/calendar_view_week:",
             help="One week of error rates by code and route against the weeks before, to look at and to save.",
         ),
+        st.Page(
+            "sources.py",
+            title="Sources",
+            icon=":material/database:",
+            help="Drop log files in; what was read, how far and how fresh; quarantine, gaps, how long lines are kept.",
+        ),
     ],
     position="top",
 ).run()

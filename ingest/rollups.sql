@@ -1,7 +1,10 @@
 -- Count the touched minutes anew, in the transaction that touched them. Recounting gives the same rows however
--- often it is done, so a rollup cannot drift from its requests. $first and $past bound the touched times.
+-- often it is done, so a rollup cannot drift from its requests. $first and $past bound the touched times. What was
+-- counted of requests that were dropped by a rule stays: see f_is_dropped. Those conditions have a line each.
 
-DELETE FROM requests_per_minute WHERE minute IN (SELECT minute FROM touched);
+DELETE FROM requests_per_minute
+WHERE minute IN (SELECT minute FROM touched)
+    AND NOT f_is_dropped(environment, status, minute);
 
 INSERT INTO requests_per_minute
 SELECT date_trunc('minute', timestamp), environment, route, host, release, status, error_code,
@@ -9,6 +12,7 @@ SELECT date_trunc('minute', timestamp), environment, route, host, release, statu
 FROM requests
 WHERE timestamp >= $first AND timestamp < $past AND NOT clock_suspect
     AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched)
+    AND NOT f_is_dropped(environment, status, timestamp)
 GROUP BY ALL;
 
 DELETE FROM requests_per_hour WHERE hour IN (SELECT date_trunc('hour', minute) FROM touched);
@@ -20,7 +24,9 @@ FROM requests_per_minute
 WHERE date_trunc('hour', minute) IN (SELECT date_trunc('hour', minute) FROM touched)
 GROUP BY ALL;
 
-DELETE FROM errors_per_hour_and_caller WHERE hour IN (SELECT date_trunc('hour', minute) FROM touched);
+DELETE FROM errors_per_hour_and_caller
+WHERE hour IN (SELECT date_trunc('hour', minute) FROM touched)
+    AND NOT f_is_dropped(environment, status, hour);
 
 INSERT INTO errors_per_hour_and_caller
 SELECT date_trunc('hour', timestamp), environment, route, host, status, error_code, customer_id,
@@ -29,9 +35,12 @@ FROM requests
 WHERE timestamp >= date_trunc('hour', $first) AND timestamp < date_trunc('hour', $past) + INTERVAL 1 HOUR
     AND NOT clock_suspect AND status >= 400
     AND date_trunc('hour', timestamp) IN (SELECT date_trunc('hour', minute) FROM touched)
+    AND NOT f_is_dropped(environment, status, timestamp)
 GROUP BY ALL;
 
-DELETE FROM requests_per_hour_and_customer WHERE hour IN (SELECT date_trunc('hour', minute) FROM touched);
+DELETE FROM requests_per_hour_and_customer
+WHERE hour IN (SELECT date_trunc('hour', minute) FROM touched)
+    AND NOT f_is_partly_dropped(environment, hour);
 
 INSERT INTO requests_per_hour_and_customer
 SELECT date_trunc('hour', timestamp), environment, customer_id, count(*)
@@ -39,9 +48,12 @@ FROM requests
 WHERE timestamp >= date_trunc('hour', $first) AND timestamp < date_trunc('hour', $past) + INTERVAL 1 HOUR
     AND NOT clock_suspect AND customer_id IS NOT NULL
     AND date_trunc('hour', timestamp) IN (SELECT date_trunc('hour', minute) FROM touched)
+    AND NOT f_is_partly_dropped(environment, timestamp)
 GROUP BY ALL;
 
-DELETE FROM server_errors_per_minute WHERE minute IN (SELECT minute FROM touched);
+DELETE FROM server_errors_per_minute
+WHERE minute IN (SELECT minute FROM touched)
+    AND NOT f_is_dropped(environment, status, minute);
 
 INSERT INTO server_errors_per_minute
 SELECT date_trunc('minute', timestamp), environment, route, host, status, error_code, customer_id,
@@ -49,17 +61,20 @@ SELECT date_trunc('minute', timestamp), environment, route, host, status, error_
 FROM requests
 WHERE timestamp >= $first AND timestamp < $past AND NOT clock_suspect AND status >= 500
     AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched)
+    AND NOT f_is_dropped(environment, status, timestamp)
 GROUP BY ALL;
 
 DELETE FROM contradictory_requests
-WHERE kind = 'no_retry_after' AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched);
+WHERE kind = 'no_retry_after' AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched)
+    AND NOT f_is_dropped(environment, 503, timestamp);
 
 INSERT INTO contradictory_requests
 SELECT 'no_retry_after', timestamp, environment, request_id
 FROM requests
 WHERE timestamp >= $first AND timestamp < $past AND NOT clock_suspect
     AND status = 503 AND retry_after_s IS NULL
-    AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched);
+    AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched)
+    AND NOT f_is_dropped(environment, status, timestamp);
 
 -- A 429 is judged by the requests that its caller began in the minute before. They are logged when they are answered,
 -- which is taken to last a minute at most: so a touched minute bears on those from one before it to two after it.
@@ -67,7 +82,9 @@ CREATE OR REPLACE TEMP TABLE judged AS
 SELECT DISTINCT minute + to_minutes(unnest([-1, 0, 1, 2])) AS minute FROM touched;
 
 DELETE FROM contradictory_requests
-WHERE kind = 'limited_too_soon' AND date_trunc('minute', timestamp) IN (SELECT minute FROM judged);
+WHERE kind = 'limited_too_soon' AND date_trunc('minute', timestamp) IN (SELECT minute FROM judged)
+    AND NOT f_is_partly_dropped(environment, timestamp)
+    AND NOT f_is_partly_dropped(environment, timestamp - INTERVAL 1 MINUTE);
 
 -- The caller is the customer where one is named, for some servers log no key: whoever has several keys is given the
 -- benefit of all of them. He is told apart by a hash, and times are numbers, for sorting texts and intervals is slow.
@@ -92,4 +109,6 @@ WITH asked AS (
 )
 SELECT 'limited_too_soon', timestamp, environment, request_id
 FROM counted
-WHERE status = 429 AND begun_before < 60 AND date_trunc('minute', timestamp) IN (SELECT minute FROM judged);
+WHERE status = 429 AND begun_before < 60 AND date_trunc('minute', timestamp) IN (SELECT minute FROM judged)
+    AND NOT f_is_partly_dropped(environment, timestamp)
+    AND NOT f_is_partly_dropped(environment, timestamp - INTERVAL 1 MINUTE);

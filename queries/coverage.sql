@@ -1,13 +1,13 @@
 -- Which time do the stored logs cover, and how many lines are there?
--- Lines with an impossible time are left out of the span.
+-- Lines with an impossible time are left out of the span. Of requests that were dropped by a rule the hour is known.
 SELECT min(hour) AS first_hour,
     max(hour) AS last_hour,
     coalesce(sum(requests), 0) AS requests,
-    (SELECT max(timestamp) FROM requests
-        WHERE NOT clock_suspect AND timestamp >= (SELECT max(hour) FROM requests_per_hour)) AS newest,
-    (SELECT min(timestamp) FROM requests
+    coalesce((SELECT max(timestamp) FROM requests
+        WHERE NOT clock_suspect AND timestamp >= (SELECT max(hour) FROM requests_per_hour)), max(hour)) AS newest,
+    coalesce((SELECT min(timestamp) FROM requests
         WHERE NOT clock_suspect
-            AND timestamp < (SELECT min(hour) + INTERVAL 1 HOUR FROM requests_per_hour)) AS oldest,
+            AND timestamp < (SELECT min(hour) + INTERVAL 1 HOUR FROM requests_per_hour)), min(hour)) AS oldest,
     (SELECT count(*) FROM events) AS events,
     (SELECT count(*) FROM quarantine) AS quarantined,
     (SELECT count(*) FROM unmapped) AS unmapped,

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, sync_playwright
@@ -36,9 +37,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def serving(folder: Path, lines: Sequence[Line]) -> Iterator[str]:
-    """The dashboard, started as people start it, over a store of these lines in this folder."""
-    settings = Settings(db=folder / "pixeldesk.duckdb")
+def serving(folder: Path, lines: Sequence[Line], **given: Any) -> Iterator[str]:
+    """The dashboard, started as people start it, over a store of these lines, read with these settings."""
+    settings = Settings(db=folder / "pixeldesk.duckdb", **given)
     store = open_store(settings)
     Desk(settings, store).ingest([str(write_lines(folder / "api.ndjson", lines))])
     store.close()

@@ -53,6 +53,7 @@ SOME_VALUE: dict[str, object] = {
     "field_values": ["all "],
     "status": 400,
     "reason": "not JSON",
+    "source": "api.ndjson",
 }
 
 

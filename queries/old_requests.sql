@@ -1,0 +1,7 @@
+-- How many requests are stored from before a time, by day, environment and status?
+-- Lines with an impossible time have no age and are left out.
+SELECT f_bucket(timestamp, 86400) AS day, environment, status, count(*) AS lines
+FROM requests
+WHERE NOT clock_suspect AND timestamp < $latest
+GROUP BY day, environment, status
+ORDER BY day, environment, status

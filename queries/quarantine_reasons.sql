@@ -1,0 +1,9 @@
+-- Why were lines refused, how many for each reason, and in how many sources?
+-- Reasons that differ in a value or a place only are one kind.
+SELECT f_reason_kind(quarantine.reason) AS kind, count(*) AS lines, count(DISTINCT quarantine.source_id) AS sources,
+    min(quarantine.reason) AS example
+FROM quarantine
+LEFT JOIN sources ON sources.source_id = quarantine.source_id
+WHERE $source IS NULL OR sources.path = $source
+GROUP BY kind
+ORDER BY lines DESC, kind
