@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 
-.PHONY: run test check lint types imports bench kills fuzz clean lock
+.PHONY: run test check lint types imports bench kills fuzz soak clean lock
 
 run: $(RUN_READY)
 	$(BIN)/pixeldesk serve --fill-empty sample_logs/logs
@@ -29,14 +29,19 @@ imports: $(DEV_READY)
 bench: $(DEV_READY)
 	$(BIN)/python -m bench
 
-# The long form of tests/test_kills.py and tests/test_follow_kills.py: a thousand kills at random moments.
+# The long form of the three tests that kill: a thousand kills at random moments.
 kills: $(DEV_READY)
-	PIXELDESK_KILLS=1000 $(BIN)/python -m pytest tests/test_kills.py tests/test_follow_kills.py -q
+	PIXELDESK_KILLS=1000 $(BIN)/python -m pytest tests/test_kills.py tests/test_follow_kills.py \
+		tests/push/test_push_kills.py -q
 
 # The long form of the fuzz test in tests/ingest/test_load.py, and of what is done to followed files.
 fuzz: $(DEV_READY)
 	PIXELDESK_FUZZ_CASES=5000 $(BIN)/python -m pytest tests/ingest/test_load.py -q -k any_bytes
 	PIXELDESK_FOLLOW_PROGRAMS=2000 $(BIN)/python -m pytest tests/ingest/test_follow_machine.py -q
+
+# Everything that has to be survived, in its long form: about an hour. Prints what was done and what was seen.
+soak: $(DEV_READY)
+	$(BIN)/python -m tests.survival.soak
 
 lock: $(DEV_READY)
 	$(BIN)/python -m pip install --quiet uv

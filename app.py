@@ -5,8 +5,8 @@ This process owns the store. While it runs, the commands of the same user hand t
 
 import sys
 import tomllib
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,11 +20,16 @@ from console import print_line
 from desk import Desk, close_the_desk, open_the_desk
 from errors import PixeldeskError
 from handover.server import handover_server
+from ingest.address import is_address
 from ingest.following import in_background
+from push.routes import Push
+from push.senders import require_senders
 from queries.values import rfc3339
+from retention.daily import daily
 from settings import Settings
 
 _FOLDER = Path(__file__).resolve().parent
+_push = Push()
 
 
 @asynccontextmanager
@@ -32,6 +37,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open the store before the first visitor comes, and let go of it after the last."""
     try:
         desk = await anyio.to_thread.run_sync(open_the_desk)
+        require_senders(desk.settings)
     except PixeldeskError as error:
         _fail(error)
     await anyio.to_thread.run_sync(_warm_up)
@@ -41,17 +47,20 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
             handover_server(desk),
             watching(desk.settings, partial(_incidents_since, desk), _tell),
             _following(desk),
+            _dropping(desk),
+            _push.opened(desk),
         ):
             yield
     finally:
         await anyio.to_thread.run_sync(close_the_desk)
 
 
-app = st.App(_FOLDER / "app_pages" / "navigation.py", lifespan=lifespan)
+app = st.App(_FOLDER / "app_pages" / "navigation.py", lifespan=lifespan, routes=_push.routes())
 
 
 def run_dashboard(settings: Settings) -> None:
-    """Serve until stopped. Raises StoreError before anything is served when the store cannot be opened."""
+    """Serve until stopped. Raises UsageError or StoreError before anything is served when that cannot be."""
+    require_senders(settings)
     open_the_desk(settings)
     sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
     sys.stdout.flush()
@@ -63,10 +72,22 @@ def _incidents_since(desk: Desk, since: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def _following(desk: Desk) -> AbstractContextManager[None]:
-    """Follow what the settings name."""
+@contextmanager
+def _following(desk: Desk) -> Iterator[None]:
+    """Follow what the settings name, files and addresses apart."""
     paths = desk.settings.followed_paths
-    return in_background(partial(desk.follow, paths), _tell) if paths else nullcontext()
+    with ExitStack() as stack:
+        for some in ([one for one in paths if not is_address(one)], [one for one in paths if is_address(one)]):
+            if some:
+                stack.enter_context(in_background(partial(desk.follow, some), _tell))
+        yield
+
+
+def _dropping(desk: Desk) -> AbstractContextManager[None]:
+    """Drop what the rules keep no longer, once a day."""
+    if not desk.retention.rules:
+        return nullcontext()
+    return daily(lambda is_to_stop: desk.retention.run(is_to_stop=is_to_stop), _tell)
 
 
 def _tell(line: str) -> None:

@@ -30,6 +30,7 @@ from console import (
 )
 from errors import PixeldeskError, UsageError
 from handover.client import ask
+from ingest.address import absolute
 from ingest.report import OUTCOMES
 from queries import question
 from queries.values import rfc3339
@@ -50,7 +51,7 @@ _COULD_NOT = 2
 
 @application.command()
 def ingest(
-    paths: Annotated[list[str], typer.Argument(help="Files, folders or globs; - reads standard input.")],
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, globs, addresses such as s3://…; - is stdin.")],
     log_format: Annotated[
         str, typer.Option("--format", help="auto, or a format by name: nginx, docker/pino, …")
     ] = "auto",
@@ -62,9 +63,9 @@ def ingest(
 ) -> None:
     """Read log files into the store, each line once."""
     # A server that does this for us has another working folder.
-    absolute = [path if path == "-" else str(Path.cwd() / path) for path in paths]
+    paths_there = [absolute(path) for path in paths]
     piped = sys.stdin.buffer if "-" in paths else None
-    parameters = {"paths": absolute, "format_name": log_format}
+    parameters = {"paths": paths_there, "format_name": log_format}
     if follow:
         report = _follow(_settings(db), parameters)
     else:
@@ -253,15 +254,39 @@ def query(
 @application.command()
 def quarantine(
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many lines.")] = 100,
+    retry: Annotated[bool, typer.Option("--retry", help="Read them again, after something was mended.")] = False,
+    source: Annotated[str | None, typer.Option("--source", help="With --retry: only those of this source.")] = None,
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the lines that could not be understood, with the reasons."""
+    """List the lines that could not be understood, with the reasons, or try them again."""
+    if retry:
+        _print_retry(ask(_settings(db), "retry", {"source": source}), as_json)
+        return
+    if source is not None:
+        raise UsageError("--source goes with --retry")
     rows = ask(_settings(db), "quarantine", {"limit": limit})
     if as_json:
         _print_json(rows)
     else:
         print_rows(rows)
+
+
+@application.command()
+def retain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be dropped.")] = False,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Drop whole days that the rules in PIXELDESK_RETENTION keep no longer. The server does it once a day."""
+    done = ask(_settings(db), "retain", {"dry_run": dry_run})
+    if as_json:
+        _print_json(done)
+        return
+    if done["by_rule"]:
+        print_rows(done["by_rule"])
+    what = f"{done['requests']:,} requests and {done['events']:,} application log lines of {done['days']:,} days"
+    print_line(f"{what} {'would be' if dry_run else 'were'} dropped; what was counted of them stays in charts")
 
 
 @application.command()
@@ -271,7 +296,7 @@ def doctor(db: Database = None, as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
     else:
-        for part in ("settings", "store", "gaps", "sources", "totals"):
+        for part in ("settings", "store", "gaps", "sources", "totals", "retention"):
             print_rows([{part: name, "": value} for name, value in found[part].items()])
         for problem in found["wrong"]:
             _complain(problem)
@@ -388,7 +413,7 @@ def _fill_if_empty(settings: Settings, path: str) -> None:
         if store["all_requests"] or store["events"]:
             return
     with progress_bar() as progress:
-        parameters = {"paths": [str(Path.cwd() / path)], "format_name": "auto"}
+        parameters = {"paths": [absolute(path)], "format_name": "auto"}
         print_line(_ingest_sentence(ask(settings, "ingest", parameters, progress=progress)))
 
 
@@ -406,6 +431,17 @@ def _ingest_sentence(report: dict[str, Any]) -> str:
     as_formats = f" ({formats})" if set(report["formats"]) - {"pixel"} else ""
     read = f"{report['files']:,} files{as_formats}{unchanged}, {report['lines']:,} lines in {report['seconds']:.1f} s"
     return f"{read}: {counted}"
+
+
+def _print_retry(done: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        _print_json(done)
+        return
+    good = f"{done['requests']:,} requests, {done['events']:,} events, {done['duplicates']:,} duplicates"
+    print_line(f"{done['tried']:,} lines tried: {good}; {done['still']:,} are still not understood")
+    if done["not_found"]:
+        where = ", ".join(done["not_found_in"])
+        _complain(f"{done['not_found']:,} are no longer where they stood, and stay: {where}")
 
 
 def _print_octets(content: bytes) -> None:

@@ -26,15 +26,18 @@ from incidents.membership import incident_of
 from incidents.traffic import too_quiet
 from ingest.following import Followings
 from ingest.report import OUTCOMES
+from ingest.source_states import FollowState, SourceState, follow_states, source_states
 from ingest.sources import find_sources
 from queries import question
 from queries.values import parse_time, plain
+from retention.keeping import Retention
 from settings import Settings
 from store import Store, open_store
 from trends.contradictions import Contradiction, contradictions
 
 if TYPE_CHECKING:
     from ingest.load import Progress
+    from trends.covered_days import CoveredDays
     from trends.differences import Failing, WhatDiffers
     from trends.live_errors import LiveErrors
     from trends.logged_time import LoggedTime
@@ -75,6 +78,7 @@ class Desk:
         self._memory = CaseMemory(settings.marks_file)
         self._kept = Kept(store)
         self._incidents = IncidentBoard(store)
+        self.retention = Retention(store, settings.retention, self._ingesting)
 
     def answer(
         self,
@@ -106,6 +110,10 @@ class Desk:
                 return self.query(parameters["name"], **_from_text(parameters["parameters"]))
             case "quarantine":
                 return self.quarantine(**parameters)
+            case "retry":
+                return self.retry_quarantine(**parameters)
+            case "retain":
+                return self.retention.run(**parameters)
             case "doctor":
                 return self.doctor()
         raise UsageError(f"the desk has no command {command}")
@@ -133,14 +141,14 @@ class Desk:
         format_name: str = "auto",
         name: str = "",
     ) -> dict[str, Any]:
-        """Read files, folders or globs and go on with what is written to them, until it is stopped.
+        """Read files, folders, globs or addresses and go on with what is written to them, until it is stopped.
 
         That is done by `stop`, or by its `name`. Raises ServerError when the desk is closed meanwhile; what was
         committed is kept. See ingest.follow.Follower.
         """
-        from ingest.follow import Follower  # Brings Arrow, as above.
+        from ingest.object_follow import follower_of  # Brings Arrow, as above.
 
-        follower = Follower(self.store, self.settings, paths, format_name, self._ingesting)
+        follower = follower_of(self.store, self.settings, paths, format_name, self._ingesting)
         stop = stop or threading.Event()
         with self.followings.one(name or str(id(follower)), follower, stop):
             report = follower.run(stop, progress)
@@ -149,6 +157,37 @@ class Desk:
                 "the server was stopped; what was committed is kept, and the same command goes on from there"
             )
         return report.as_json()
+
+    def take_in(
+        self, file_name: str, content: bytes, progress: "Callable[[Progress], None]" = lambda _: None
+    ) -> dict[str, Any]:
+        """Read a file that somebody gave to a page. See ingest.load.load."""
+        from ingest.load import load  # Brings Arrow, as above; so do those below.
+        from ingest.uploads import Upload
+
+        with self._ingesting:
+            return load(self.store, self.settings, [Upload(file_name, content)], progress=progress).as_json()
+
+    def retry_quarantine(self, source: str | None = None, reason: str | None = None) -> dict[str, Any]:
+        """Read lines again that were not understood, of one source or all. See ingest.retry.retry."""
+        from ingest.retry import retry
+
+        with self._ingesting:
+            return retry(self.store, self.settings, source, reason).as_json()
+
+    def sources(self) -> list[SourceState]:
+        """What was read, how far and how fresh, and what became of its lines."""
+        return source_states(self.store)
+
+    def followed(self) -> list[FollowState]:
+        """What is followed now, and how far behind that is."""
+        return follow_states(self.store, self.followings.followers())
+
+    def covered_days(self, weeks: int) -> "CoveredDays | None":
+        """How many requests each day of the last weeks has, what is usual, and what is missing; None without logs."""
+        from trends.covered_days import covered_days
+
+        return covered_days(self.store, weeks)
 
     def lookup(self, text: str) -> LookupAnswer:
         """Find the requests that a pasted text names, in milliseconds and without a diagnosis."""
@@ -374,6 +413,7 @@ class Desk:
             "gaps": {"hours": len(gaps), "first": [row["hour"] for row in gaps[:_SHOWN_GAPS]]},
             "following": {"files": sum(one.files for one in following)},
             "losses": self.query("losses", limit=_SHOWN_LOSSES),
+            "retention": self.retention.state(),
             "sources": {"files": len(sources), "incomplete": sum(not one["complete"] for one in sources)},
             "totals": {name: sum(one[name] or 0 for one in sources) for name in ("lines", *OUTCOMES)},
             "seconds": round(time.perf_counter() - started, 3),

@@ -14,6 +14,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="PIXELDESK_",
+        env_ignore_empty=True,
         frozen=True,
         extra="ignore",
         hide_input_in_errors=True,  # Some of it is secret.
@@ -29,7 +30,31 @@ class Settings(BaseSettings):
     port: int = Field(default=8501, ge=0, le=65535, description="Port the dashboard listens on.")
 
     follow: str = Field(
-        default="", description="Files, folders or globs that the server follows from its start, commas between them."
+        default="",
+        description="Files, folders, globs and addresses that the server follows from its start, commas between them.",
+    )
+    follow_objects_seconds: int = Field(
+        default=60, ge=1, description="How often followed addresses such as s3://bucket/logs/ are listed, seconds."
+    )
+    push_tokens: Secret[str] = Field(
+        default=Secret(""),
+        description="Who may push to /ingest: sender=token, commas between them; a token has 16 characters or more.",
+    )
+    push_max_bytes: int = Field(
+        default=64 * MIB, ge=1024, description="A larger pushed body is refused, as sent and unpacked, bytes."
+    )
+    push_max_lines: int = Field(default=1_000_000, ge=1, description="A pushed body of more lines is refused.")
+    push_waiting_bytes: int = Field(
+        default=256 * MIB, ge=1024, description="When so much waits to be stored, senders are told to wait, bytes."
+    )
+    push_waiting_posts: int = Field(
+        default=1000, ge=1, description="When so many posts wait to be stored, senders are told to wait."
+    )
+    push_vercel_verify: str = Field(
+        default="", description="The code by which Vercel verifies the endpoint of a drain; unset: no drain may push."
+    )
+    metrics_token: Secret[str] | None = Field(
+        default=None, description="The bearer token that /metrics asks for; unset: whoever can reach it may read it."
     )
     webhook_url: Secret[HttpUrl] | None = Field(
         default=None, description="Where alerts are posted, as Slack and Mattermost take them; unset: nowhere."
@@ -63,6 +88,11 @@ class Settings(BaseSettings):
     )
     max_expansion_from: int = Field(
         default=1024 * MIB, ge=1024, description="The bomb rule holds only past this many bytes read, bytes."
+    )
+    retention: str = Field(
+        default="",
+        description="How long lines are kept, such as production:5xx=400d, production=90d, *=180d, or a TOML file of "
+        "such rules; unset: for good.",
     )
     oldest_years: int = Field(
         default=10, ge=1, description="Lines dated further back are kept but left out of charts, years."

@@ -160,8 +160,20 @@ def _not_covered(store: Store) -> str:
         missing = f", with no line in the hours of {', '.join(gaps[:_SHOWN_GAPS])}{more}"
     return (
         f"No request with this id is in the logs that were read. They run {span}{missing}. "
-        "A request outside that, or of a server whose logs were not read, is not here."
+        f"A request outside that, or of a server whose logs were not read, is not here.{_dropped(store)}"
     )
+
+
+def _dropped(store: Store) -> str:
+    """What a rule has dropped: an id does not tell of which day it is."""
+    said = [
+        f"{one['requests']:,} request(s) of {one['environment'] or 'no named environment'} were dropped by the rule"
+        f" {one['rule']}, those of {one['days']} day(s) from {one['first_day']:%Y-%m-%d} to"
+        f" {one['last_day']:%Y-%m-%d}, last on {one['dropped_at']:%Y-%m-%d}"
+        for one in question("dropped_by_environment").rows(store)
+        if one["requests"]
+    ]
+    return f" It may have been among what is kept no longer: {'; '.join(said)}." if said else ""
 
 
 def _nearest(store: Store, request_id: str) -> tuple[str, ...]:

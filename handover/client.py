@@ -38,7 +38,7 @@ def ask(
     Raises PixeldeskError: StoreLocked where a process that is no server has the store.
     """
     try:
-        store = open_store(settings, read_only=command not in ("ingest", "follow"))
+        store = open_store(settings, read_only=not _writes(command, parameters))
     except StoreLocked as locked:
         server = read_server_file(settings.server_file)
         if server is None or (locked.pid is not None and locked.pid != server.pid):
@@ -83,6 +83,10 @@ def _stopped_by(
     finally:
         ended.set()
         stop.set()
+
+
+def _writes(command: str, parameters: dict[str, Any]) -> bool:
+    return command in ("ingest", "follow", "retry") or (command == "retain" and not parameters["dry_run"])
 
 
 def _ask_server(

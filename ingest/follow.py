@@ -88,6 +88,16 @@ class Follower:
             damaged=list(self._damaged.values()),
         )
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What is followed, as it was given."""
+        return self._paths.given
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The size of each file at the last look, in bytes, by its name. Any thread may ask."""
+        return {file.seen.name: file.seen.size for file in tuple(self._files) if not file.is_hidden}
+
     def run(self, stop: threading.Event, tell: Tell = lambda _: None) -> IngestReport:
         """Follow until it is to stop; then read what was written until then, if that is soon done.
 

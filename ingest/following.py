@@ -11,6 +11,7 @@ from errors import PixeldeskError
 if TYPE_CHECKING:  # Bring Arrow, which a command that follows nothing need not load.
     from ingest.follow import Follower
     from ingest.load import Progress
+    from ingest.object_follow import ObjectFollower
 
 Follow = Callable[[threading.Event, "Callable[[Progress], None]"], object]
 # How long until it is tried again when the store could not be written, seconds.
@@ -24,16 +25,16 @@ class Followings:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._stops: dict[str, threading.Event] = {}
-        self._followers: dict[str, Follower] = {}
+        self._followers: dict[str, Follower | ObjectFollower] = {}
         self.is_closing = False
 
-    def followers(self) -> "list[Follower]":
+    def followers(self) -> "list[Follower | ObjectFollower]":
         """Who follows now."""
         with self._changed:
             return list(self._followers.values())
 
     @contextmanager
-    def one(self, name: str, follower: "Follower", stop: threading.Event) -> Iterator[None]:
+    def one(self, name: str, follower: "Follower | ObjectFollower", stop: threading.Event) -> Iterator[None]:
         """While the block runs, `stop` is set when this one is to end."""
         with self._changed:
             self._stops[name] = stop

@@ -55,12 +55,20 @@ class Corrections:
         if retired:
             retire(transaction, retired, now)
         for source_id, name in moved.items():
+            # One that was retired before it was read to its end is not at its end now that it has a file again.
             transaction.execute(
-                "UPDATE sources SET path = $name WHERE source_id = $source", {"name": name, "source": source_id}
+                "UPDATE sources SET path = $name, size = if(modified_ns IS NULL, NULL, size) WHERE source_id = $source",
+                {"name": name, "source": source_id},
             )
         new = {"first_read_at": now, "last_read_at": now}
         rows = [
-            {**row, "source_id": transaction.value("SELECT nextval('source_ids')"), "path": name, **new}
+            {
+                **row,
+                "source_id": transaction.value("SELECT nextval('source_ids')"),
+                "path": name,
+                "size": None if row["modified_ns"] is None else row["size"],
+                **new,
+            }
             for name, row in copied
         ]
         transaction.append("sources", [tuple(row.values()) for row in rows])

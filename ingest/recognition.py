@@ -166,7 +166,8 @@ class Recognition:
         return name in self._carried and not self._was_active(row)
 
     def _was_active(self, row: SourceRow) -> bool:
-        if row["size"] is None or not is_recognisable(row):
+        # Of one that was retired before it was read to its end a size is known, and no time.
+        if row["modified_ns"] is None or not is_recognisable(row):
             return is_recognisable(row)
         modified = _EPOCH + timedelta(microseconds=row["modified_ns"] // 1000)
         return modified > self._quiet_before

@@ -1,4 +1,4 @@
-"""Which files a person meant by the paths given: files, folders, globs, and `-` for standard input."""
+"""What a person meant by the paths given: files, folders, globs, addresses, and `-` for standard input."""
 
 import glob
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from errors import InputError
+from ingest.address import as_path, is_address
 
 STANDARD_INPUT = "-"
 
@@ -72,15 +73,28 @@ def find_sources(paths: Iterable[str], standard_input: BinaryIO | None = None) -
                 yield Source(STANDARD_INPUT, piped=standard_input)
             seen.add(STANDARD_INPUT)
             continue
-        found = files_of(given)
-        if isinstance(found, InputError):
-            yield found
-            continue
-        for path in found:
-            name = os.path.realpath(path)
-            if name not in seen:
-                seen.add(name)
-                yield Source(name, path=Path(name))
+        for found in _behind(given):
+            if isinstance(found, InputError):
+                yield found
+            elif found.name not in seen:
+                seen.add(found.name)
+                yield found
+
+
+def _behind(given: str) -> Iterator[Source | InputError]:
+    if is_address(given):
+        # Brings the clients of object storage, which nobody else waits for.
+        from ingest.object_storage import find_objects
+
+        yield from find_objects(given)
+        return
+    found = files_of(as_path(given))
+    if isinstance(found, InputError):
+        yield found
+        return
+    for path in found:
+        name = os.path.realpath(path)
+        yield Source(name, path=Path(name))
 
 
 def files_of(given: str) -> list[str] | InputError:

@@ -46,6 +46,11 @@ class WatchedPaths:
         self.problems: dict[str, str] = {}
 
     @property
+    def given(self) -> tuple[str, ...]:
+        """The paths as they were given."""
+        return self._paths
+
+    @property
     def folders(self) -> set[str]:
         """The folders that the paths are about, also while there is no file in them."""
         real = [os.path.realpath(path) for path in self._paths if not glob.has_magic(path)]

@@ -5,6 +5,8 @@ never wait for the writer (MVCC), as long as each takes a cursor of its own: one
 thread. So: a fresh cursor a query (4 microseconds), and one writer at a time.
 """
 
+import os
+import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -213,6 +215,8 @@ def open_store(settings: Settings, *, read_only: bool = False) -> Store:
         raise StoreMissing(f"there is no store at {path}; make one with: pixeldesk ingest PATH")
     path.parent.mkdir(parents=True, exist_ok=True)
     with told_plainly(path):
+        if not path.exists():
+            _make_file(path, _config(settings))
         connection = duckdb.connect(str(path), read_only=read_only, config=_config(settings))
         try:
             _prepare(connection, path, read_only)
@@ -224,6 +228,22 @@ def open_store(settings: Settings, *, read_only: bool = False) -> Store:
         path.chmod(0o600)
         store.build_indexes()
     return store
+
+
+def _make_file(path: Path, config: dict[str, Any]) -> None:
+    """An empty store, whole or not at all: half of one, of a full disk or a process killed, could not be opened."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        duckdb.connect(str(new), config=config).close()
+        new.chmod(0o600)
+        try:
+            os.link(new, path)
+        except FileExistsError:
+            pass  # Another process was quicker.
+        except OSError:
+            new.rename(path)  # A file system that has no links.
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:

@@ -30,8 +30,13 @@ def _plain(path: Path, error: duckdb.Error) -> StoreError:
         return StoreLocked(f"the store {path} is held by {who}; wait for it or stop it, then try again", pid)
     if isinstance(error, duckdb.InterruptException):
         return StoreError(f"{path} is being closed")
+    if "No space left" in text and "invalidated" in text:
+        # A checkpoint found no room. What was committed is kept in the log beside the file.
+        return StoreFull(f"{path} was closed as its disk was full; free some and start this process again")
     if "No space left" in text:
         return StoreFull(f"no space left on the disk of {path}; free some and run the same command again")
+    if "File too large" in text:
+        return StoreFull(f"{path} may not become larger: raise the limit on file sizes (ulimit -f) and try again")
     if isinstance(error, duckdb.OutOfMemoryException):
         return StoreFull(f"{path} needs more memory than allowed; raise PIXELDESK_MEMORY_MIB and try again")
     if "version number" in text or "storage version" in text.lower():
@@ -44,7 +49,9 @@ def _plain(path: Path, error: duckdb.Error) -> StoreError:
         return StoreError(f"{path} is a folder; --db takes a file")
     if "Permission denied" in text:
         return StoreError(f"{path} may not be opened by this user; change its owner or its mode")
-    if isinstance(error, duckdb.FatalException) or "orrupt" in text or "checksum" in text:
+    if isinstance(error, duckdb.FatalException) or any(
+        sign in text for sign in ("orrupt", "checksum", "Could not read enough bytes")
+    ):
         return StoreBroken(f"{path} is damaged ({_first_line(text)}); {_rebuild(path)}")
     return StoreError(f"{path}: {_first_line(text)}")
 

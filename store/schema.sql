@@ -159,6 +159,7 @@ CREATE TABLE sources (
     path VARCHAR NOT NULL,
     format VARCHAR NOT NULL,
     size BIGINT,
+    -- Of a file when it was last changed; of an object a number made of its ETag.
     modified_ns BIGINT,
     position BIGINT NOT NULL,
     lines BIGINT NOT NULL,
@@ -199,6 +200,26 @@ CREATE TABLE batches (
     blank BIGINT NOT NULL,
     unmapped BIGINT NOT NULL,
     bytes BIGINT NOT NULL
+);
+
+-- What was dropped by a rule of how long lines are kept: once a day, environment and status, whose rollups stay as they
+-- were. status is NULL for application log lines.
+CREATE TABLE dropped_days (
+    day TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    status SMALLINT,
+    lines BIGINT NOT NULL,
+    rule VARCHAR NOT NULL,
+    dropped_at TIMESTAMP NOT NULL
+);
+
+-- Posts with an Idempotency-Key that were answered in the last 24 hours; counts is the answer, as JSON.
+CREATE TABLE pushes (
+    sender VARCHAR NOT NULL,
+    key_digest VARCHAR NOT NULL,
+    body_digest VARCHAR NOT NULL,
+    counts VARCHAR NOT NULL,
+    committed_at TIMESTAMP NOT NULL
 );
 
 CREATE TABLE requests_per_minute (

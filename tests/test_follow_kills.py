@@ -20,6 +20,7 @@ from settings import Settings
 from store import open_store
 from tests.conftest import ROOT
 from tests.log_lines import as_bytes, request_line
+from tests.survival.seen import seen
 from tests.test_kills import COMMAND
 from tests.whole_store import differences
 
@@ -152,6 +153,8 @@ def test_killed_while_following(tmp_path: Path) -> None:
         process.communicate()
     assert (process.returncode, report["lost"]) == (0, [])
     assert lines_stored(settings) == server.written
+    done = f"kill -9 of {kill:,} followers of a log that grows and rotates"
+    seen(done, f"{server.written:,} lines, 0 lost, 0 doubled")
 
 
 def stored_by(process: "subprocess.Popen[bytes]", settings: Settings) -> int:

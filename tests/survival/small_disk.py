@@ -1,0 +1,160 @@
+"""A disk that is too small, for a command and for a server: run by test_full_disk.py as a process.
+
+As `python -m tests.survival.small_disk tmpfs|limit FOLDER`, in a mount namespace of its own for `tmpfs`; sizes in bytes
+on the lines of standard input, or the word `server`. Prints one line of JSON for each.
+"""
+
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import Secret
+
+from desk import Desk
+from errors import StoreError
+from settings import Settings
+from store import open_store
+from tests.command import Finished, run
+from tests.log_lines import as_bytes, moment, request_line
+from tests.push.served import SENDER, TOKEN, Client, served
+from tests.whole_store import differences
+
+LINES = 1000
+ROOM = 64 << 20
+# A file that is cut short by the limit would stay where Python keeps what it has compiled.
+SMALL = {
+    "PIXELDESK_CHUNK_BYTES": "65536",
+    "PIXELDESK_BATCH_BYTES": "262144",
+    "PIXELDESK_MAX_LINE_BYTES": "4096",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+def some_lines(name: str, count: int) -> bytes:
+    """Lines of which a store cannot be much smaller."""
+    chosen = random.Random(name)
+    return as_bytes(
+        request_line(request_id=f"req_{name}{n:06}", timestamp=moment(n), message=chosen.randbytes(300).hex())
+        for n in range(count)
+    )
+
+
+def mount(folder: Path, size: int, *options: str) -> None:
+    """Make `folder` a disk of this size, or with `remount` give the one that is there another."""
+    how = ",".join([*options, f"size={size}"])
+    subprocess.run(["mount", "-t", "tmpfs", "-o", how, "none", str(folder)], check=True)
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """For this process and what it starts, while the block runs."""
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+
+@contextmanager
+def only_left(way: str, db: Path, left: int) -> Iterator[None]:
+    """While the block runs, the store's disk has so little space left, or its files may grow by no more."""
+    if way == "limit":
+        sizes = [path.stat().st_size for path in db.parent.glob("x.duckdb*")]
+        with no_file_larger_than(max(sizes) + left):
+            yield
+        return
+    ballast = db.with_name("ballast")
+    found = os.statvfs(db.parent)
+    ballast.write_bytes(bytes(max(0, found.f_bavail * found.f_frsize - left)))
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+def ingest(log: Path, db: Path) -> Finished:
+    """The command, as a process of its own."""
+    return run("ingest", log, "--db", db, "--json", env=SMALL)
+
+
+def stored(db: Path) -> dict[str, Any]:
+    """What the store holds, and where it contradicts itself."""
+    if not db.exists():
+        return {"requests": 0, "differences": {}}
+    store = open_store(Settings(db=db))
+    requests = store.rows("SELECT count(*) AS n FROM requests")[0]["n"]
+    found = {"requests": requests, "differences": differences(store)}
+    store.close()
+    return found
+
+
+def try_size(way: str, folder: Path, log: Path, size: int) -> dict[str, Any]:
+    """The command on a disk of this size, and again when there is room."""
+    folder.mkdir()
+    db = folder / "x.duckdb"
+    if way == "tmpfs":
+        mount(folder, size)
+        first = ingest(log, db)
+        mount(folder, ROOM, "remount")
+    else:
+        with no_file_larger_than(size):
+            first = ingest(log, db)
+    between = stored(db)
+    second = ingest(log, db)
+    return {
+        "code": first.code, "said": first.err, "between": between,
+        "second_code": second.code, "report": json.loads(second.out or "{}"), "after": stored(db),
+    }  # fmt: skip
+
+
+def try_server(way: str, folder: Path) -> dict[str, Any]:
+    """A server whose disk becomes full: as it receives a body, as it commits, and as it folds its log in."""
+    folder.mkdir()
+    if way == "tmpfs":
+        mount(folder, ROOM)
+    settings = Settings(db=folder / "x.duckdb", push_tokens=Secret(f"{SENDER}={TOKEN}"))
+    store = open_store(settings)
+    found: dict[str, Any] = {}
+    with served(Desk(settings, store)) as port:
+        client = Client(port)
+        # More than stays in memory while it is received, and less.
+        for where, count, left in (("spool", 1500, 300_000), ("log", 500, 100_000)):
+            body = some_lines(where, count)
+            with only_left(way, settings.db, left):
+                full = client.post(body)
+            again = client.post(body)
+            found[where] = {"status": full.status, "said": full.json["error"], "again": again.json}
+    with only_left(way, settings.db, 100_000):
+        try:
+            store.checkpoint()
+        except StoreError as error:
+            found["checkpoint"] = str(error)
+        try:
+            store.rows("SELECT 1")
+        except StoreError as error:
+            found["then"] = str(error)
+        store.close()
+    return {**found, "after": stored(settings.db)}
+
+
+def main() -> None:
+    """See above."""
+    way, base = sys.argv[1], Path(sys.argv[2])
+    log = base / "some.log"
+    log.write_bytes(some_lines("log", LINES))
+    for asked in map(str.strip, sys.stdin):
+        folder = base / asked
+        found = try_server(way, folder) if asked == "server" else try_size(way, folder, log, int(asked))
+        print(json.dumps(found), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""A follower killed in the middle of a file that is then rotated away, comes back and is thrown away."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.follow import Follower
+from ingest.load import Progress
+from settings import Settings
+from store import Store, open_store
+from tests.log_lines import request_line, write_lines
+from tests.whole_store import differences
+
+pytestmark = pytest.mark.xdist_group("survival")
+SMALL = {"chunk_bytes": 16384, "max_line_bytes": 4096, "batch_bytes": 32768}
+
+
+class _KilledError(Exception):
+    pass
+
+
+def look(store: Store, settings: Settings, path: Path, killed_after: int | None = None) -> Follower:
+    """A follower of one look, killed when it has given so many lines to a transaction."""
+
+    def tell(state: Progress) -> None:
+        if killed_after is not None and state.lines > killed_after:
+            raise _KilledError
+
+    follower = Follower(store, settings, [str(path)])
+    try:
+        follower.look(tell)
+    except _KilledError:
+        assert killed_after is not None
+    finally:
+        follower.close()
+    return follower
+
+
+def test_a_file_of_which_a_part_was_read_goes_on_being_one_wherever_it_is(tmp_path: Path) -> None:
+    settings = Settings(db=tmp_path / "x.duckdb", **SMALL)  # type: ignore[arg-type]
+    store = open_store(settings)
+    logs = tmp_path / "logs"
+    log, rotated = logs / "app.log", logs / "app.log.1"
+    first, second, third = (
+        [request_line(request_id=f"req_{name}{n}") for n in range(count)]
+        for name, count in (("first", 200), ("second", 3), ("third", 3))
+    )
+
+    def state(path: Path) -> list[tuple[int | None, int | None]]:
+        rows = store.rows("SELECT size, modified_ns FROM sources WHERE path = $path", {"path": str(path)})
+        return [(row["size"], row["modified_ns"]) for row in rows]
+
+    write_lines(log, first)
+    look(store, settings, log, killed_after=150)
+    log.rename(tmp_path / "elsewhere")
+    write_lines(log, second)
+    look(store, settings, log)
+    # It comes back, and the follower that has found out what it is does not get to reading it.
+    (tmp_path / "elsewhere").rename(rotated)
+    look(store, settings, logs, killed_after=0)
+    assert state(rotated) == [(None, None)]
+    log.rename(rotated)
+    write_lines(log, third)
+    last = look(store, settings, logs)
+    assert [one.startswith(f"{rotated}: ") for one in last.report.lost] == [True]
+    stored = {row["request_id"] for row in store.rows("SELECT request_id FROM requests")}
+    assert {line["request_id"] for line in second + third} <= stored
+    assert differences(store) == {}
+    store.close()
