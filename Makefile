@@ -12,7 +12,7 @@ run: $(RUN_READY)
 	$(BIN)/pixeldesk serve --fill-empty sample_logs/logs
 
 test: $(DEV_READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: lint types imports test
 
