@@ -9,6 +9,7 @@ from pathlib import Path
 
 from settings import Settings
 from store import Store, open_store
+from tests.command import environment
 from tests.conftest import ROOT
 from tests.log_lines import Line, event_line, request_line, write_lines
 
@@ -42,7 +43,7 @@ COMMAND = "import sys, cli; print('ready', flush=True); sys.argv[0] = 'pixeldesk
 
 def start(path: Path, settings: Settings) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-c", COMMAND, "ingest", str(path), "--db", str(settings.db)]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **SIZES}, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(SIZES), stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     return process

@@ -20,6 +20,7 @@ from desk import Desk
 from settings import Settings
 from store import open_store
 from tests.browser.requests_of_the_tests import LINES
+from tests.command import environment
 from tests.conftest import ROOT
 from tests.log_lines import Line, write_lines
 
@@ -52,7 +53,7 @@ def serving(folder: Path, lines: Sequence[Line]) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "app.py")],
             cwd=ROOT,
-            env={**os.environ, "PIXELDESK_DB": str(settings.db), "PIXELDESK_PORT": str(port)},
+            env=environment({"PIXELDESK_DB": str(settings.db), "PIXELDESK_PORT": str(port)}),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
