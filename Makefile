@@ -12,7 +12,7 @@ run: $(RUN_READY)
 	$(BIN)/pixeldesk serve --fill-empty sample_logs/logs
 
 test: $(DEV_READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: lint types imports test
 
@@ -67,7 +67,7 @@ define set_up
 	|| { echo "Python's venv is missing; on Debian: apt install python3-venv"; exit 1; }
 @echo "setting up .venv (once)"
 @if command -v uv >/dev/null 2>&1; then \
-	uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+	uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) \
 	&& uv pip install --quiet --python $(BIN)/python --no-deps -e .; \
 else \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) \

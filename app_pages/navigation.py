@@ -18,9 +18,8 @@ _LOGO = """
 # An emoji, as a page icon from the icon font would be fetched from outside.
 st.set_page_config(page_title="pixeldesk", page_icon="🔎", layout="wide")
 st.logo(_LOGO, size="medium")
-travel()
 # A page is not called like a package: Streamlit lets it hide that one. The address is given instead.
-st.navigation(
+pages = st.navigation(
     [
         st.Page(
             "find_request.py",
@@ -78,4 +77,8 @@ st.navigation(
         ),
     ],
     position="top",
-).run()
+)
+# Not before the pages are named: the browser, already at the next address, would put the former one back for a moment,
+# and keep it in its history with the wrong parameters.
+travel()
+pages.run()

@@ -1,6 +1,5 @@
 """Runs the real command line as a process of its own."""
 
-import atexit
 import json
 import os
 import signal
@@ -12,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.command_forks import Forks
+
 ROOT = Path(__file__).parents[1]
-# Compiled once and kept, as for a command that is installed; without it a start takes twice as long.
-_COMPILED = tempfile.TemporaryDirectory(prefix="pixeldesk-tests-", ignore_cleanup_errors=True)
-atexit.register(_COMPILED.cleanup)
+_FORKS = Forks(ROOT)
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,17 @@ class Finished:
         return self.err.removeprefix("pixeldesk: ").rstrip("\n")
 
 
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ours, in which what is compiled is kept, as for a command that is installed: else a start takes twice as long."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | dict(more or {})
+
+
 def start(*arguments: object, env: Mapping[str, str] | None = None, **options: Any) -> subprocess.Popen[bytes]:
     """Start `pixeldesk` with these arguments, able to be stopped by Ctrl-C, and everything piped."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     return subprocess.Popen(
         [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)],
-        env={**kept, "PYTHONPYCACHEPREFIX": _COMPILED.name, **(env or {})},
+        env=environment(env),
         # Whoever runs the tests in the background has it ignored, and a child inherits that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **{**pipes, **options},
@@ -61,6 +64,17 @@ def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Fini
     return Finished(process.returncode, (out or b"").decode(), (err or b"").decode())
 
 
-def run(*arguments: object, stdin: bytes = b"", env: Mapping[str, str] | None = None, **options: Any) -> Finished:
-    """Run `pixeldesk` with these arguments to its end."""
-    return finish(start(*arguments, env=env, **options), stdin)
+def run(
+    *arguments: object, stdin: bytes = b"", env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> Finished:
+    """Run `pixeldesk` with these arguments to its end.
+
+    It is forked from a process that has loaded the program already: loading it is most of what a command takes.
+    """
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        code = _FORKS.run([*map(str, arguments)], environment(env), cwd or Path.cwd(), (given, out, err))
+        out.seek(0)
+        err.seek(0)
+        return Finished(code, out.read().decode(), err.read().decode())

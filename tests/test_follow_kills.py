@@ -18,6 +18,7 @@ from handover.client import ask
 from handover.server_file import read_server_file
 from settings import Settings
 from store import open_store
+from tests.command import environment
 from tests.conftest import ROOT
 from tests.log_lines import as_bytes, request_line
 from tests.survival.seen import seen
@@ -102,7 +103,7 @@ class Server:
 def follow(log: Path, settings: Settings) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-c", COMMAND, "ingest", str(log), "--follow", "--json", "--db", str(settings.db)]
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **SIZES}, stdout=subprocess.PIPE,
+        command, cwd=ROOT, env=environment(SIZES), stdout=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdout is not None

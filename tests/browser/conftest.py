@@ -14,17 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
 
 from bench.chromium import CHROMIUM_FLAGS
 from desk import Desk
 from settings import Settings
 from store import open_store
 from tests.browser.requests_of_the_tests import LINES
+from tests.command import environment
 from tests.conftest import ROOT
 from tests.log_lines import Line, write_lines
 
 _DEADLINE_S = 60
+# A page may take its time on a busy machine: only a wait that was in vain takes this long.
+expect.set_options(timeout=20_000)
 
 OpenPage = Callable[..., Page]
 
@@ -51,7 +54,7 @@ def serving(folder: Path, lines: Sequence[Line], **given: Any) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "app.py")],
             cwd=ROOT,
-            env={**os.environ, "PIXELDESK_DB": str(settings.db), "PIXELDESK_PORT": str(port)},
+            env=environment({"PIXELDESK_DB": str(settings.db), "PIXELDESK_PORT": str(port)}),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -118,6 +121,12 @@ def open_page(chromium: Browser, server: str) -> Iterator[OpenPage]:
 def settle(page: Page) -> None:
     """Wait until the script behind the page has run to its end."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
+def go_back(page: Page) -> None:
+    """Go back as a person does, who has seen the page: one step of the history while another is under way is lost."""
+    settle(page)
+    page.go_back()
 
 
 def paste(page: Page, text: str) -> None:

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.app_pages.failing_lines import MENDED, RETRIER, SCANNER_IP, SCOPELESS
-from tests.browser.conftest import OpenPage, paste, settle
+from tests.browser.conftest import OpenPage, go_back, paste, settle
 from tests.browser.requests_of_the_tests import ATTACKER, EVIL
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SCANNER = f"address {SCANNER_IP}"
 HEAD_PX, ROW_PX = 34, 28
@@ -36,12 +36,6 @@ def column(page: Page, place: int) -> list[str]:
 def expect_customers(page: Page, *names: str) -> None:
     cells = table(page).locator("[role=gridcell][aria-colindex='2']")
     expect(cells).to_have_text([*names])
-
-
-def go_back(page: Page) -> None:
-    """Go back as a person does, who has seen the page: one step of the history while another is under way is lost."""
-    settle(page)
-    page.go_back()
 
 
 def heading(page: Page, name: str) -> Locator:
@@ -140,7 +134,7 @@ def test_nothing_moves_when_the_diagnosis_comes(open_page: OpenPage) -> None:
         expect(page.get_by_role("link", name=request_id[:-1] + "0").first).to_be_visible()
         settle(page)
         assert len(page.evaluate("window.places.splice(0)")) == 1
-        page.go_back()
+        go_back(page)
         expect(page.get_by_text("Paste anything that holds a request id")).to_be_visible()
         page.evaluate("window.places.splice(0)")
 

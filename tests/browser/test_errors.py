@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.app_pages.failing_lines import RETRIER
-from tests.browser.conftest import OpenPage, settle
+from tests.browser.conftest import OpenPage, go_back, settle
 from tests.browser.requests_of_the_tests import LINES
 from tests.log_lines import moment
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 START, END = datetime(2026, 11, 16, 12), datetime(2026, 11, 17, 18)
 BUCKET = timedelta(minutes=15)
@@ -58,11 +58,6 @@ def query(page: Page) -> dict[str, list[str]]:
 
 def heading(page: Page, text: str) -> Locator:
     return page.get_by_role("heading", name=re.compile(re.escape(text)))
-
-
-def go_back(page: Page) -> None:
-    settle(page)
-    page.go_back()
 
 
 def test_a_spike_is_clicked_and_leads_to_a_card_and_back(open_page: OpenPage) -> None:

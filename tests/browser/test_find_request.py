@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, paste, settle
+from tests.browser.conftest import OpenPage, go_back, paste, settle
 from tests.browser.requests_of_the_tests import DENIED, HOSTILE, KEY, OURS, SHARED
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TICKET = f"""Hi team,
 
@@ -84,14 +84,14 @@ def test_back_and_forward_go_through_the_searches(open_page: OpenPage) -> None:
     settle(page)
     paste(page, OURS)
     expect_card(page, "Server not set up for events")
-    settle(page)
-    page.go_back()
+    go_back(page)
     expect_card(page, "Key lacks a scope")
+    settle(page)
     page.go_forward()
     expect_card(page, "Server not set up for events")
-    page.go_back()
+    go_back(page)
     expect_card(page, "Key lacks a scope")
-    page.go_back()
+    go_back(page)
     expect(page.get_by_text("Paste anything that holds a request id")).to_be_visible()
 
 

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.app_pages.outage_lines import CODE, outage_lines
-from tests.browser.conftest import OpenPage, serving, settle
-from tests.browser.test_customers import address, go_back, table
+from tests.browser.conftest import OpenPage, go_back, serving, settle
+from tests.browser.test_customers import address, table
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 EVIL = "![x](http://evil.example/x.png) <img src=http://evil.example/y.png onerror=alert(1)>"
 ID, EVIL_ID = f"2026-11-16T12:00-{CODE}-production", f"2026-11-16T12:00-{EVIL}-{EVIL}"
@@ -63,6 +63,7 @@ def test_from_the_list_to_an_incident_to_a_card_and_back(open_page: OpenPage) ->
     go_back(page)
     expect(page.get_by_text("Part of an incident")).to_be_visible()
     go_back(page)
+    assert address(page) == ("/incident", {"id": [ID]})
     expect(heading(page, f"Incident {CODE} in production")).to_be_visible()
     go_back(page)
     expect(page.get_by_text("1 incident", exact=True)).to_be_visible()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import OpenPage, serving, settle
+from tests.browser.conftest import OpenPage, go_back, serving, settle
 from tests.weekly.weekly_lines import bad, whole_week
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 HOSTILE = "![x](http://evil.example/x.png) <img src=//evil.example/y.png onerror=alert(1)> :red[z]"
 HEAD_PX, ROW_PX = 34, 28
@@ -61,8 +61,7 @@ def test_another_week_is_a_link_and_a_row_leads_to_its_customer(open_page: OpenP
     choose(page, "Week", "2026-W46: 9 Nov to 15 Nov 2026")
     expect(metric(page, "Requests that failed")).to_have_text("6.67%")
     expect(page).to_have_url(re.compile(r"/weekly\?week=2026-W46$"))
-    settle(page)
-    page.go_back()
+    go_back(page)
     expect(metric(page, "Requests that failed")).to_have_text("6.15%")
     choose(page, "Environment", "production")
     expect(metric(page, "Requests that failed")).to_have_text("4.00%")

@@ -10,9 +10,6 @@ import pytest
 
 from sample_logs.labels import CODE_OF_CASE
 
-# What its tests share is made once.
-pytestmark = pytest.mark.xdist_group("committed lines")
-
 Record = dict[str, Any]
 OURS = {"tinybird_error", "internal_error", "ingest_unavailable", "identify_unavailable"}
 MATCHES_NO_HASH = {"dev_key_in_prod", "whitespace_in_key", "hash_pasted_as_key", "unknown_key"}

@@ -21,8 +21,6 @@ from sample_logs.simulation import Simulation, simulate
 from sample_logs.truth import truth_of
 from sample_logs.world import World
 
-# In one worker, so that the world is played once.
-pytestmark = pytest.mark.xdist_group("drawn")
 Record = dict[str, Any]
 SEED = 41
 FEWEST_FAILURES = 6

@@ -14,9 +14,6 @@ from tests.trends.differing_traffic import DRAWS, REQUESTS, planted
 from trends.differences import Failing, WhatDiffers, what_differs
 from trends.proportions import Proportion
 
-# What its tests share is made once.
-pytestmark = pytest.mark.xdist_group("differences")
-
 NOON = datetime(2026, 11, 16, 12)
 
 

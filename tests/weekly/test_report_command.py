@@ -18,9 +18,6 @@ from tests.log_lines import write_lines
 from tests.weekly.weekly_lines import whole_week
 from tests.workbook import read_workbook
 
-# What its tests share is made once.
-pytestmark = pytest.mark.xdist_group("report")
-
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Path:

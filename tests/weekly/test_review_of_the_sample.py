@@ -20,9 +20,6 @@ from weekly.review import Review
 from weekly.reviewing import newest_whole_week, review_week, stored_weeks
 from weekly.week import Week
 
-# What its tests share is made once.
-pytestmark = pytest.mark.xdist_group("weekly of the sample")
-
 OBJECTIVE = 0.999
 CASES = [("2026-W46", None), ("2026-W47", None), ("2026-W47", "production"), ("2026-W47", "preview")]
 Pair = tuple[Review, Recount]
