@@ -43,7 +43,7 @@ def show_quarantine(desk: Desk) -> None:
             key="quarantine_retry",
             icon=":material/refresh:",
             on_click=_try_again,
-            args=(desk, source, reason),
+            args=(desk,),
             help="Reads these lines again from their files, as formats and settings are now.",
         )
         st.download_button(
@@ -106,8 +106,10 @@ def _show_lines(rows: Sequence[dict[str, Any]]) -> None:
         st.caption(f"The first {_SHOWN_ROWS:,} are shown; the file has up to {_EXPORTED_ROWS:,}.")
 
 
-def _try_again(desk: Desk, source: str | None, reason: str | None) -> None:
-    st.session_state[_SAID] = desk.retry_quarantine(source, reason)
+def _try_again(desk: Desk) -> None:
+    # As they are chosen now: whoever clicks at once does so before the page has taken the choice up.
+    state = st.session_state
+    state[_SAID] = desk.retry_quarantine(state["quarantine_source"], state["quarantine_reason"])
 
 
 def _show_what_was_tried() -> None:

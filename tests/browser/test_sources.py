@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from tests.browser.conftest import OpenPage, serving, settle
 from tests.log_lines import Line, as_bytes, moment, request_line, request_lines
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 HOSTILE = "![x](http://evil.example/x.png) <img src=//evil.example/y.png onerror=alert(1)>"
 READ_MS = 20_000

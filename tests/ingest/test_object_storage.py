@@ -30,7 +30,6 @@ from tests.command import ROOT, run
 from tests.log_lines import as_bytes, request_line
 from tests.whole_store import differences
 
-pytestmark = pytest.mark.xdist_group("object storage")
 SMALL = {"chunk_bytes": 16384, "max_line_bytes": 4096, "batch_bytes": 65536}
 WAIT = 30
 

@@ -64,15 +64,14 @@ def no_file_larger_than(size: int) -> Iterator[None]:
 
 
 @contextmanager
-def only_left(way: str, db: Path, left: int) -> Iterator[None]:
-    """While the block runs, the store's disk has so little space left, or its files may grow by no more."""
+def only_left(way: str, file: Path, left: int) -> Iterator[None]:
+    """While the block runs, a file's disk has so little space left, or the file may grow by no more."""
     if way == "limit":
-        sizes = [path.stat().st_size for path in db.parent.glob("x.duckdb*")]
-        with no_file_larger_than(max(sizes) + left):
+        with no_file_larger_than(file.stat().st_size + left):
             yield
         return
-    ballast = db.with_name("ballast")
-    found = os.statvfs(db.parent)
+    ballast = file.with_name("ballast")
+    found = os.statvfs(file.parent)
     ballast.write_bytes(bytes(max(0, found.f_bavail * found.f_frsize - left)))
     try:
         yield
@@ -122,13 +121,14 @@ def try_server(way: str, folder: Path) -> dict[str, Any]:
         mount(folder, ROOM)
     settings = Settings(db=folder / "x.duckdb", push_tokens=Secret(f"{SENDER}={TOKEN}"))
     store = open_store(settings)
+    log = folder / "x.duckdb.wal"
     found: dict[str, Any] = {}
     with served(Desk(settings, store)) as port:
         client = Client(port)
         # More than stays in memory while it is received, and less.
         for where, count, left in (("spool", 1500, 300_000), ("log", 500, 100_000)):
             body = some_lines(where, count)
-            with only_left(way, settings.db, left):
+            with only_left(way, log, left):
                 full = client.post(body)
             again = client.post(body)
             found[where] = {"status": full.status, "said": full.json["error"], "again": again.json}

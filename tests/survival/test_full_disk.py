@@ -16,7 +16,6 @@ from tests.command import ROOT
 from tests.survival.seen import IS_LONG, seen
 from tests.survival.small_disk import LINES, no_file_larger_than
 
-pytestmark = pytest.mark.xdist_group("survival")
 _UNSHARE = ["unshare", "--map-root-user", "--mount"]
 
 

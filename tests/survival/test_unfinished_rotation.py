@@ -11,7 +11,6 @@ from store import Store, open_store
 from tests.log_lines import request_line, write_lines
 from tests.whole_store import differences
 
-pytestmark = pytest.mark.xdist_group("survival")
 SMALL = {"chunk_bytes": 16384, "max_line_bytes": 4096, "batch_bytes": 32768}
 
 
