@@ -179,7 +179,8 @@ class Follower:
         if corrections:
             with self._store.transaction() as transaction:
                 corrections.store(transaction, utc_now)
-        self._report.lost += map(str, corrections.losses)
+        none = set(map(str, corrections.recovered))
+        self._report.lost = [*(one for one in self._report.lost if one not in none), *map(str, corrections.losses)]
         files.gone -= gone
         for file in ready:
             file.is_put_right()

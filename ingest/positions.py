@@ -5,7 +5,7 @@ of a name tells how far the file was read that has this name now. A row goes wit
 stays true; what has no file any more, or another one, is called past.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 
 from ingest.identity import PAST, SourceRow
@@ -21,6 +21,8 @@ class Loss:
     looked_at: datetime
     noticed_at: datetime
     what: str
+    source_id: int
+    """What was read of it before."""
 
     def __str__(self) -> str:
         since = self.looked_at.isoformat(sep=" ", timespec="seconds")
@@ -36,6 +38,8 @@ class Corrections:
     begun_anew: set[str] = field(default_factory=set)
     """Names under which something new stands, or nothing."""
     losses: list[Loss] = field(default_factory=list)
+    recovered: list[Loss] = field(default_factory=list)
+    """Losses told earlier that were none: a look in the middle of a rotation may miss a file."""
 
     def __bool__(self) -> bool:
         return bool(self.carried or self.begun_anew or self.losses)
@@ -72,7 +76,10 @@ class Corrections:
             for name, row in copied
         ]
         transaction.append("sources", [tuple(row.values()) for row in rows])
-        transaction.append("losses", [(one.path, one.looked_at, one.noticed_at, one.what) for one in self.losses])
+        found_again = {"sources": [row["source_id"] for row in self.carried.values()]}
+        sql = f"DELETE FROM losses WHERE source_id IN $sources RETURNING {', '.join(Loss.__dataclass_fields__)}"
+        self.recovered = [Loss(*one) for one in transaction.execute(sql, found_again)] if self.carried else []
+        transaction.append("losses", [astuple(one) for one in self.losses])
 
     def _is_left(self, name: str) -> bool:
         return name in self.carried or name in self.begun_anew or PAST.fullmatch(name) is not None

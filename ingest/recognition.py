@@ -131,7 +131,13 @@ class Recognition:
     def corrections(self) -> Corrections:
         """All that was found, the losses among it."""
         losses = [
-            Loss(name, self._looked_at(name), self._now, self._displaced.get(name, "is gone"))
+            Loss(
+                name,
+                self._looked_at(name),
+                self._now,
+                self._displaced.get(name, "is gone"),
+                self._known[name]["source_id"] if name in self._known else 0,
+            )
             for name in sorted(self._all_displaced)
             if not self._is_accounted_for(name)
         ]

@@ -181,7 +181,8 @@ CREATE TABLE losses (
     path VARCHAR NOT NULL,
     looked_at TIMESTAMP NOT NULL,
     noticed_at TIMESTAMP NOT NULL,
-    what VARCHAR NOT NULL
+    what VARCHAR NOT NULL,
+    source_id INTEGER NOT NULL
 );
 
 -- What one transaction took from one source, or those of an hour from a followed one:

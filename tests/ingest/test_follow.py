@@ -310,6 +310,19 @@ def test_what_may_be_lost_is_told_once(watch: Watch, log: Path) -> None:
     assert watch.look() == {"requests": 1}
 
 
+def test_a_file_that_is_found_again_was_not_lost(desk: Desk, log: Path) -> None:
+    watch = Watch(desk, log.parent)
+    watch.look()
+    watch.follower.close()
+    append(log, LINES[10:12])
+    elsewhere = log.rename(log.parent.parent / "elsewhere")
+    watch = Watch(desk, log.parent)
+    assert watch.look() == {"lost": 1}
+    elsewhere.rename(log.with_name("app.log.2"))
+    watch.look()
+    assert (watch.follower.report.lost, desk.query("losses", limit=10), stored(desk)) == ([], [], 12)
+
+
 def test_that_a_finished_file_goes_is_no_loss(desk: Desk, log: Path) -> None:
     old = write_lines(log.with_name("old.log"), LINES[20:30])
     os.utime(old, (0, 0))

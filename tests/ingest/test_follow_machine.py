@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -92,7 +93,7 @@ class Following(RuleBasedStateMachine):
         self.garbage: set[str] = set()
         self.was_looked_at = False
         self.expects_loss = False
-        self.losses = 0
+        self.latest_loss = datetime.min
 
     @initialize(whole_folder=st.booleans())
     def begin(self, whole_folder: bool) -> None:
@@ -272,9 +273,9 @@ class Following(RuleBasedStateMachine):
         assert self.must <= stored, f"lost: {sorted(self.must - stored)}"
         assert stored <= set(self.written)
         assert differences(self.store) == {}, differences(self.store)
-        losses = self.store.rows("SELECT count(*) AS n FROM losses")[0]["n"]
-        assert losses > self.losses or not self.expects_loss, "a loss was not told"
-        self.losses, self.expects_loss = losses, False
+        latest = self.store.rows("SELECT max(noticed_at) AS at FROM losses")[0]["at"] or datetime.min
+        assert latest > self.latest_loss or not self.expects_loss, "a loss was not told"
+        self.latest_loss, self.expects_loss = max(latest, self.latest_loss), False
 
     @precondition(lambda self: self.follower is not None)
     @rule(calls=st.none() | st.integers(0, 3))

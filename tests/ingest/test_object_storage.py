@@ -281,13 +281,14 @@ def web(content: bytes) -> Iterator[WebServer]:
 def test_a_lost_connection_stops_the_reading_and_the_next_run_goes_on(web: WebServer, desk: Desk) -> None:
     address = f"http://me:geheim@127.0.0.1:{web.server_port}/a.log?X-Amz-Signature=geheim"
     called = f"http://127.0.0.1:{web.server_port}/a.log"
-    web.breaks_at = len(web.content) - 1
+    web.breaks_at = len(web.content) - 50
     settings = desk.settings.model_copy(update={**SMALL, "chunk_bytes": 1 << 20, "batch_bytes": 1 << 21})
     stopped = load(desk.store, settings, find_sources([address]))
     (said,) = stopped.damaged
     assert said.startswith(f"{called}: reading stopped (")
-    assert (stopped.unreadable, 0 < stopped.counts.requests < 16_000) == ([], True)
-    web.breaks_at += 1
+    # How much had come depends on when the block that is fetched ahead fails.
+    assert (stopped.unreadable, stopped.counts.requests < 16_000) == ([], True)
+    web.breaks_at += 50
     rest = load(desk.store, settings, find_sources([address]))
     assert (rest.damaged, rest.counts.lines, rest.counts.duplicates) == ([], 16_000 - stopped.counts.lines, 0)
     assert load(desk.store, settings, find_sources([address])).unchanged == 1

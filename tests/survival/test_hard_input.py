@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
-
 from desk import Desk
 from ingest.load import Progress, load
 from ingest.sources import find_sources

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from ingest.follow import Follower
 from ingest.load import Progress
 from settings import Settings
