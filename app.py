@@ -16,6 +16,7 @@ import anyio.to_thread
 import streamlit as st
 
 from alerts.watch import watching
+from commands import answer
 from console import print_line
 from desk import Desk, close_the_desk, open_the_desk
 from errors import PixeldeskError
@@ -68,7 +69,7 @@ def run_dashboard(settings: Settings) -> None:
 
 
 def _incidents_since(desk: Desk, since: datetime) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = desk.answer("incidents", {"start": rfc3339(since)})
+    found: list[dict[str, Any]] = answer(desk, "incidents", {"start": rfc3339(since)})
     return found
 
 

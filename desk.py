@@ -1,7 +1,6 @@
 """What the desk can be asked, one method a question: by the command line, the server and the pages."""
 
 import threading
-import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -25,7 +24,6 @@ from incidents.incident import Incident
 from incidents.membership import incident_of
 from incidents.traffic import too_quiet
 from ingest.following import Followings
-from ingest.report import OUTCOMES
 from ingest.source_states import FollowState, SourceState, follow_states, source_states
 from ingest.sources import find_sources
 from queries import question
@@ -47,9 +45,7 @@ if TYPE_CHECKING:
     from weekly.logged import Logged
     from weekly.review import Review
 
-_SHOWN_GAPS = 20
 _SHOWN_FAILURES = 50
-_SHOWN_LOSSES = 20
 
 
 @dataclass(frozen=True)
@@ -79,44 +75,6 @@ class Desk:
         self._kept = Kept(store)
         self._incidents = IncidentBoard(store)
         self.retention = Retention(store, settings.retention, self._ingesting)
-
-    def answer(
-        self,
-        command: str,
-        parameters: dict[str, Any],
-        progress: "Callable[[Progress], None]" = lambda _: None,
-    ) -> Any:
-        """A command of the command line by name, its answer ready for JSON, here or in a server."""
-        match command:
-            case "ingest":
-                return self.ingest(**parameters, progress=progress)
-            case "follow":
-                return self.follow(**parameters, progress=progress)
-            case "stop_following":
-                return self.followings.end(parameters["name"])
-            case "lookup":
-                return self.diagnosed(self.lookup(**parameters)).as_json()
-            case "diagnose":
-                return self.diagnose(**_from_text(parameters))
-            case "incidents":
-                return [incident.as_json() for incident in self.incidents(**_from_text(parameters))]
-            case "replay":
-                return self.replay(**_from_text(parameters)).as_json()
-            case "report":
-                return self.report_as(**parameters)
-            case "mark":
-                return self.mark(parameters["diagnosis"], parameters["verdict"]).model_dump(mode="json")
-            case "query":
-                return self.query(parameters["name"], **_from_text(parameters["parameters"]))
-            case "quarantine":
-                return self.quarantine(**parameters)
-            case "retry":
-                return self.retry_quarantine(**parameters)
-            case "retain":
-                return self.retention.run(**parameters)
-            case "doctor":
-                return self.doctor()
-        raise UsageError(f"the desk has no command {command}")
 
     def ingest(
         self,
@@ -388,37 +346,6 @@ class Desk:
         (row,) = self.query("coverage")
         return row
 
-    def doctor(self) -> dict[str, Any]:
-        """What is configured, what is in the store, and what is wrong; `ok` is False if anything is."""
-        started = time.perf_counter()
-        coverage = self.coverage()
-        gaps = self.query("gaps")
-        sources = self.query("sources_read")
-        unknown_codes = catalogue().missing_from(row["error_code"] for row in self.query("error_codes"))
-        wrong = [f"{one['source']}: {one['problem']}" for one in sources if one["problem"]]
-        following = [follower.latest for follower in self.followings.followers()]
-        wrong += [problem for one in following for problem in one.unreadable]
-        wrong += [
-            f"{one['source']}: {one['lines']} lines read, but the outcomes do not add up to it"
-            for one in sources
-            if one["lines"] is not None and one["lines"] != _outcomes(one)
-        ]
-        if unknown_codes:
-            wrong.append(f"error codes that the catalogue does not know: {', '.join(unknown_codes)}")
-        return {
-            "ok": not wrong,
-            "wrong": wrong,
-            "settings": {name: plain(_shown(value)) for name, value in self.settings.model_dump().items()},
-            "store": {"path": str(self.store.path), **coverage},
-            "gaps": {"hours": len(gaps), "first": [row["hour"] for row in gaps[:_SHOWN_GAPS]]},
-            "following": {"files": sum(one.files for one in following)},
-            "losses": self.query("losses", limit=_SHOWN_LOSSES),
-            "retention": self.retention.state(),
-            "sources": {"files": len(sources), "incomplete": sum(not one["complete"] for one in sources)},
-            "totals": {name: sum(one[name] or 0 for one in sources) for name in ("lines", *OUTCOMES)},
-            "seconds": round(time.perf_counter() - started, 3),
-        }
-
     def _incident_of(self, card: Card) -> dict[str, Any] | None:
         found = incident_of(card, self.incidents)
         return found.as_json() if found else None
@@ -429,33 +356,6 @@ class Desk:
         self.store.stop_work()
         self._kept.close()
         self.store.close()
-
-
-def _from_text(parameters: dict[str, str]) -> dict[str, Any]:
-    """Parameters as typed at a command line: those that are times or counts by their name."""
-    readings: dict[str, Callable[[str], object]] = {
-        **dict.fromkeys(("start", "end", "at", "hour", "earliest", "latest"), parse_time),
-        **dict.fromkeys(("limit", "count"), _whole_number),
-    }
-    try:
-        return {name: readings.get(name, str)(text) for name, text in parameters.items()}
-    except ValueError:
-        raise UsageError("limit and count take a whole number") from None
-
-
-def _whole_number(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 1 << 63:
-        raise ValueError
-    return number
-
-
-def _outcomes(source: dict[str, Any]) -> int:
-    return sum(source[name] for name in OUTCOMES)
-
-
-def _shown(value: object) -> object:
-    return value if isinstance(value, int | float | str | None) else str(value)
 
 
 _opening = threading.Lock()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from commands import answer
 from desk import Desk
 from errors import ServerError, StoreLocked
 from handover.server_file import ServerFile, read_server_file
@@ -50,12 +51,12 @@ def ask(
             parameters = {**parameters, "standard_input": standard_input}
         desk = Desk(settings, store)
         if stop is None:
-            return desk.answer(command, parameters, progress)
+            return answer(desk, command, parameters, progress)
         # It has the store for long: so that other commands find an answer meanwhile, it gives them.
         from handover.server import handover_server
 
         with handover_server(desk):
-            return desk.answer(command, {**parameters, "stop": stop}, progress)
+            return answer(desk, command, {**parameters, "stop": stop}, progress)
     finally:
         store.close()
 

@@ -28,6 +28,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from commands import answer
 from desk import Desk
 from errors import PixeldeskError, UsageError
 from handover.server_file import ServerFile, new_token, remove_server_file, write_server_file
@@ -67,7 +68,7 @@ def handover_server(desk: Desk) -> Iterator[ServerFile]:
 
 
 def _application(desk: Desk, token: str) -> Starlette:
-    async def answer(request: Request) -> Response:
+    async def take(request: Request) -> Response:
         presented = request.headers.get("authorization", "")
         if not hmac.compare_digest(presented.encode(), f"Bearer {token}".encode()):
             return JSONResponse({"error": "the token is not this server's"}, status_code=401)
@@ -83,7 +84,7 @@ def _application(desk: Desk, token: str) -> Starlette:
             return await _answer_to_a_stream(desk, parameters, rest, body)
         return StreamingResponse(_answer(desk, command, parameters), media_type="application/x-ndjson")
 
-    return Starlette(routes=[Route("/desk/{command}", answer, methods=["POST"])])
+    return Starlette(routes=[Route("/desk/{command}", take, methods=["POST"])])
 
 
 async def _first_line(body: AsyncIterator[bytes]) -> tuple[bytes, bytes]:
@@ -106,7 +107,7 @@ async def _answer(desk: Desk, command: str, parameters: dict[str, Any]) -> Async
         told.put({"progress": asdict(state)})
 
     def work() -> None:
-        told.put(_result_of(lambda: desk.answer(command, parameters, progress)))
+        told.put(_result_of(lambda: answer(desk, command, parameters, progress)))
         told.put(None)
 
     threading.Thread(target=work, name=f"pixeldesk-{command}", daemon=True).start()

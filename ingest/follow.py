@@ -213,6 +213,8 @@ class Follower:
                 due.append(file)
         if not due:
             return
+        # The oldest first: it is what a rotation throws away next.
+        due.sort(key=lambda file: file.seen.modified_ns)
         sources = [FollowedSource(file, is_growing=now - file.changed_at < _UNENDED_AFTER) for file in due]
         names = {file.seen.name for file in due}
         report = IngestReport()

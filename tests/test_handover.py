@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from commands import answer
 from desk import Desk
 from handover.server import handover_server
 from handover.server_file import ServerFile, read_server_file, write_server_file
@@ -80,7 +81,7 @@ def test_a_command_says_what_the_desk_says(
 ) -> None:
     finished = run(*arguments, "--json", "--db", desk.settings.db)
     assert (finished.code, finished.err) == (code, "")
-    here = json.loads(json.dumps(desk.answer(command, parameters)))
+    here = json.loads(json.dumps(answer(desk, command, parameters)))
     if command == "doctor":
         assert here.pop("seconds") >= 0 and finished.json["seconds"] >= 0
         assert {name: finished.json[name] for name in here} == here
@@ -303,7 +304,7 @@ def test_a_failure_nobody_thought_of_reaches_the_command(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("secret text of a log line")
 
-    monkeypatch.setattr(desk, "answer", fail)
+    monkeypatch.setattr("handover.server.answer", fail)
     _, lines = post(server, "doctor", b"{}\n")
     assert lines == [{"error": "the server failed at it (ZeroDivisionError); its log says more"}]
 

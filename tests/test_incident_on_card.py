@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from commands import answer
 from console import print_card
 from desk import Desk
 from tests.app_pages.outage_lines import BEFORE, CODE, CUSTOMERS, outage_lines
@@ -25,7 +26,7 @@ def outage(desk: Desk, tmp_path: Path) -> Desk:
 
 def card(desk: Desk, request_id: str) -> dict[str, Any]:
     """The card as the command line answers it."""
-    (found,) = desk.answer("lookup", {"text": request_id})["found"]
+    (found,) = answer(desk, "lookup", {"text": request_id})["found"]
     assert isinstance(found, dict)
     return found
 

@@ -20,6 +20,8 @@ LAYERS = [
     {"incidents"},
     {"alerts", "weekly"},
     {"desk"},
+    {"doctor"},
+    {"commands"},
     {"app_pages", "handover", "push"},
     {"console"},
     {"cli"},

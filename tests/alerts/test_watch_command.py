@@ -14,8 +14,10 @@ import pytest
 from pydantic import HttpUrl, Secret
 
 import app
+from commands import answer
 from console import print_incidents, print_replay
 from desk import Desk
+from doctor import examine
 from handover.server import handover_server
 from settings import Settings
 from store import open_store
@@ -152,7 +154,7 @@ def test_an_empty_setting_is_an_unset_one(tmp_path: Path) -> None:
 def test_doctor_does_not_tell_where_alerts_are_posted(tmp_path: Path) -> None:
     settings = Settings(db=tmp_path / "x.duckdb", webhook_url=Secret(HttpUrl(SECRET)))
     store = open_store(settings)
-    told = Desk(settings, store).doctor()["settings"]
+    told = examine(Desk(settings, store))["settings"]
     store.close()
     assert told["webhook_url"] == "**********"
     assert "SECRET" not in json.dumps(told)
@@ -169,27 +171,27 @@ def test_where_people_open_the_desk() -> None:
 
 
 def test_the_desk_answers_as_the_command_asks(sample_desk: Desk) -> None:
-    every: list[dict[str, Any]] = sample_desk.answer("incidents", {})
+    every: list[dict[str, Any]] = answer(sample_desk, "incidents", {})
     assert every == [one.as_json() for one in sample_desk.incidents()]
     assert len(every) >= 4
     chosen = every[-1]
     scope = {"start": chosen["started_at"], "end": chosen["last_seen"], "environment": chosen["environment"]}
-    assert chosen in sample_desk.answer("incidents", scope)
-    assert sample_desk.answer("incidents", {**scope, "environment": "nowhere"}) == []
-    replayed = sample_desk.answer("replay", {})
+    assert chosen in answer(sample_desk, "incidents", scope)
+    assert answer(sample_desk, "incidents", {**scope, "environment": "nowhere"}) == []
+    replayed = answer(sample_desk, "replay", {})
     assert (replayed["incidents"], replayed["days"]) == (len(every), 14)
     changes = sorted(change["at"] for one in every for change in one["changes"])
     assert [post["at"] for post in replayed["posts"]] == changes
-    day = sample_desk.answer("replay", {"start": "2026-11-12T00:00:00Z", "end": "2026-11-13T12:00:00Z"})
+    day = answer(sample_desk, "replay", {"start": "2026-11-12T00:00:00Z", "end": "2026-11-13T12:00:00Z"})
     assert day["days"] == 1.5
-    assert sample_desk.answer("replay", {"start": "2030-01-01"}) == {
+    assert answer(sample_desk, "replay", {"start": "2030-01-01"}) == {
         "incidents": 0, "days": 0, "median_delay_minutes": None, "posts": [],
     }  # fmt: skip
 
 
 def test_an_empty_store_has_no_incidents(desk: Desk) -> None:
-    assert desk.answer("incidents", {}) == []
-    assert desk.answer("replay", {})["days"] == 0
+    assert answer(desk, "incidents", {}) == []
+    assert answer(desk, "replay", {})["days"] == 0
 
 
 def test_incidents_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from desk import Desk
+from doctor import examine
 from errors import StoreError, UsageError
 from retention import retain as retaining
 from retention.daily import daily
@@ -128,7 +129,7 @@ def test_not_found_and_the_check_say_what_was_dropped(kept: Desk) -> None:
         " 2026-11-20, last on 2026-11-24;"
     ) in reason()
     assert "21 request(s) of staging were dropped by the rule staging:404=1d" in reason()
-    found = kept.doctor()
+    found = examine(kept)
     assert found["ok"], found["wrong"]
     assert found["retention"] == {
         "rules": RULES,
@@ -203,7 +204,7 @@ def test_the_space_is_there_for_new_lines_and_the_indexes_too(settings: Settings
 def test_without_rules_nothing_is_dropped(desk: Desk) -> None:
     with pytest.raises(UsageError, match="PIXELDESK_RETENTION"):
         desk.retention.run()
-    assert desk.doctor()["retention"]["rules"] == "none: all lines are kept"
+    assert examine(desk)["retention"]["rules"] == "none: all lines are kept"
 
 
 def test_the_server_does_it_at_its_start_and_tells_a_failure() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from commands import answer
 from desk import Desk
 from errors import UsageError
 from handover.server import handover_server
@@ -65,7 +66,7 @@ def test_a_server_that_has_the_store_makes_the_same(db: Path, document: Any, tmp
     with handover_server(desk):
         done = run("report", "--db", db, "--format", "xlsx", "--out", tmp_path / "week.xlsx")
     assert (done.code, done.out, done.err) == (0, "", "")
-    assert json.loads(json.dumps(desk.answer("report", {"form": "json"}))) == document
+    assert json.loads(json.dumps(answer(desk, "report", {"form": "json"}))) == document
     desk.close()
     sheets = read_workbook((tmp_path / "week.xlsx").read_bytes()).sheets
     assert sheets["Summary"][1][:3] == ["all errors", 172, 4]
