@@ -9,7 +9,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,9 +162,10 @@ class Store:
             cursor.execute((_FOLDER / "indexes.sql").read_text())
 
     def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file."""
+        """Fold the write-ahead log into the file, unless something is at work in it: the engine does it later then."""
         with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
-            cursor.execute("CHECKPOINT")
+            with suppress(duckdb.TransactionException):
+                cursor.execute("CHECKPOINT")
 
     def stop_work(self) -> None:
         """Break off what is being read, and wait until it has ended: the engine refuses to close meanwhile.

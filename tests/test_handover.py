@@ -298,9 +298,7 @@ def test_parameters_that_do_not_fit_are_an_error(server: ServerFile) -> None:
         assert list(lines[-1]) == ["error"], command
 
 
-def test_a_failure_nobody_thought_of_reaches_the_command(
-    server: ServerFile, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_nobody_thought_of_reaches_the_command(server: ServerFile, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("secret text of a log line")
 
