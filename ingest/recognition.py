@@ -172,6 +172,9 @@ class Recognition:
         return name in self._carried and not self._was_active(row)
 
     def _was_active(self, row: SourceRow) -> bool:
+        # Nobody adds to a packed file that was read to its end: a rotation throws such ones away.
+        if row["size"] is not None and row["problem"] is None and _name_then(row["path"]).endswith((".gz", ".zst")):
+            return False
         # Of one that was retired before it was read to its end a size is known, and no time.
         if row["modified_ns"] is None or not is_recognisable(row):
             return is_recognisable(row)

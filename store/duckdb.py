@@ -163,9 +163,9 @@ class Store:
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file, unless something is at work in it: the engine does it later then."""
-        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
-            with suppress(duckdb.TransactionException):
-                cursor.execute("CHECKPOINT")
+        is_busy = suppress(duckdb.TransactionException)
+        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor, is_busy:
+            cursor.execute("CHECKPOINT")
 
     def stop_work(self) -> None:
         """Break off what is being read, and wait until it has ended: the engine refuses to close meanwhile.

@@ -4,6 +4,7 @@ import gzip
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -330,6 +331,17 @@ def test_that_a_finished_file_goes_is_no_loss(desk: Desk, log: Path) -> None:
     assert watch.look() == {"requests": 20}
     watch.follower.close()
     old.unlink()
+    assert Watch(desk, log.parent).look() == {}
+
+
+def test_that_a_packed_file_is_thrown_away_is_no_loss(desk: Desk, log: Path) -> None:
+    packed = log.with_name("app.log.9.gz")
+    packed.write_bytes(gzip.compress(as_bytes(LINES[20:30])))
+    os.utime(packed, (time.time() - 60, time.time() - 60))
+    watch = Watch(desk, log.parent)
+    assert watch.look(seconds=3) == {"requests": 20}
+    watch.follower.close()
+    packed.unlink()
     assert Watch(desk, log.parent).look() == {}
 
 
