@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,9 +32,19 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(db=tmp_path / "store" / "pixeldesk.duckdb")
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory, _no_settings_from_outside: None) -> Path:
+    """A store without a line. Copying it takes half of making one."""
+    settings = Settings(db=tmp_path_factory.mktemp("empty") / "pixeldesk.duckdb")
+    open_store(settings).close()
+    return settings.db
+
+
 @pytest.fixture
-def desk(settings: Settings) -> Iterator[Desk]:
+def desk(settings: Settings, empty_store: Path) -> Iterator[Desk]:
     """A desk over an empty store."""
+    settings.db.parent.mkdir()
+    shutil.copyfile(empty_store, settings.db)
     store = open_store(settings)
     yield Desk(settings, store)
     store.close()
