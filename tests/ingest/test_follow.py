@@ -334,6 +334,15 @@ def test_that_a_finished_file_goes_is_no_loss(desk: Desk, log: Path) -> None:
     assert Watch(desk, log.parent).look() == {}
 
 
+def test_the_oldest_is_read_first_for_a_rotation_throws_it_away_next(desk: Desk, log: Path) -> None:
+    for number in (1, 3, 2):
+        rotated = write_lines(log.with_name(f"app.log.{number}"), LINES[10 + 10 * number : 15 + 10 * number])
+        os.utime(rotated, (time.time() - 100 * number,) * 2)
+    assert Watch(desk, log.parent).look() == {"requests": 25}
+    read = [Path(row["path"]).name for row in desk.store.rows("SELECT path FROM sources ORDER BY source_id")]
+    assert read == ["app.log.3", "app.log.2", "app.log.1", "app.log"]
+
+
 def test_that_a_packed_file_is_thrown_away_is_no_loss(desk: Desk, log: Path) -> None:
     packed = log.with_name("app.log.9.gz")
     packed.write_bytes(gzip.compress(as_bytes(LINES[20:30])))
