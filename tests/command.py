@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from tests.command_forks import Forks
 
 ROOT = Path(__file__).parents[1]
 _FORKS = Forks(ROOT)
+_OF_THE_BINDINGS = re.compile(r"^(nanobind: | - (leaked |\.\.\. skipped)|See https://nanobind).*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ def start(*arguments: object, env: Mapping[str, str] | None = None, **options: A
 def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Finished:
     """Wait for its end."""
     out, err = process.communicate(stdin, timeout=120)
-    return Finished(process.returncode, (out or b"").decode(), (err or b"").decode())
+    # What the engine's bindings say of themselves when a process ends with a thread at work is none of our words.
+    ours = _OF_THE_BINDINGS.sub("", (err or b"").decode())
+    return Finished(process.returncode, (out or b"").decode(), ours)
 
 
 def run(

@@ -43,7 +43,7 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory, _no_settings_from_outs
 @pytest.fixture
 def desk(settings: Settings, empty_store: Path) -> Iterator[Desk]:
     """A desk over an empty store."""
-    settings.db.parent.mkdir()
+    settings.db.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(empty_store, settings.db)
     store = open_store(settings)
     yield Desk(settings, store)
