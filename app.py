@@ -22,7 +22,7 @@ from desk import Desk, close_the_desk, open_the_desk
 from errors import PixeldeskError
 from handover.server import handover_server
 from ingest.address import is_address
-from ingest.following import in_background
+from ingest.following import following
 from push.routes import Push
 from push.senders import require_senders
 from queries.values import rfc3339
@@ -80,7 +80,7 @@ def _following(desk: Desk) -> Iterator[None]:
     with ExitStack() as stack:
         for some in ([one for one in paths if not is_address(one)], [one for one in paths if is_address(one)]):
             if some:
-                stack.enter_context(in_background(partial(desk.follow, some), _tell))
+                stack.enter_context(following(partial(desk.follow, some), _tell))
         yield
 
 

@@ -17,6 +17,7 @@ from alerts.news import last_told, news
 from alerts.post_lock import PostLock
 from alerts.reported import ReportedIncident, reported
 from alerts.webhook import Delivery, Webhook
+from background import in_background
 from errors import PixeldeskError, UsageError
 from incidents.incident import ChangeKind
 from settings import Settings
@@ -172,14 +173,9 @@ def watching(settings: Settings, find_incidents: FindIncidents, tell: Callable[[
         return
     stop = threading.Event()
     watch = watch_of(settings, find_incidents, tell, stop)
-    thread = threading.Thread(target=watch.run, args=[stop], name="pixeldesk-watch", daemon=True)
-    thread.start()
-    try:
+    # It may wait for a receiver's answer. What it has sent is kept as sent, so that need not be waited for.
+    with in_background("pixeldesk-watch", watch.run, stop, ends_within=_ENDS_WITHIN_S):
         yield
-    finally:
-        stop.set()
-        # It may wait for a receiver's answer. What it has sent is kept as sent, so that need not be waited for.
-        thread.join(timeout=_ENDS_WITHIN_S)
 
 
 def _told(kind: ChangeKind, incident: ReportedIncident) -> Told:

@@ -50,6 +50,14 @@ class ByteStream:
         self._remember(target[:count])
         return count
 
+    def read(self, count: int) -> bytes:
+        """The next bytes; fewer than asked only at the end."""
+        target = memoryview(bytearray(count))
+        filled = 0
+        while filled < count and (more := self.readinto(target[filled:])):
+            filled += more
+        return bytes(target[:filled])
+
     def skip(self, count: int) -> None:
         """Pass over bytes without looking at them."""
         self._file.seek(count, os.SEEK_CUR)
@@ -67,7 +75,46 @@ class ByteStream:
         self._file.close()
 
 
-class CompressedStream(ByteStream):
+class RefilledStream(ByteStream):
+    """A source whose bytes are made from its file's, piece by piece."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        self._ready = memoryview(b"")
+        self._given = 0
+
+    def _refill(self) -> bool:
+        """Make the next bytes, into `_ready`; False at the end."""
+        raise NotImplementedError
+
+    @property
+    def passed(self) -> int:
+        """See ByteStream."""
+        return self._given
+
+    def readinto(self, target: memoryview) -> int:
+        """See ByteStream."""
+        filled = 0
+        while filled < len(target):
+            if not self._ready and not self._refill():
+                break
+            piece = self._ready[: len(target) - filled]
+            target[filled : filled + len(piece)] = piece
+            self._ready = self._ready[len(piece) :]
+            filled += len(piece)
+        self._given += filled
+        self._remember(target[:filled])
+        return filled
+
+    def skip(self, count: int) -> None:
+        """See ByteStream. What is passed over has to be made all the same."""
+        scratch = memoryview(bytearray(min(count, 1 << 20)))
+        left = count
+        while left and (passed := self.readinto(scratch[: min(left, len(scratch))])):
+            left -= passed
+
+
+class CompressedStream(RefilledStream):
     """A gzip or Zstandard file, several members after one another included.
 
     Damage never costs what came before it: a file cut short, or one with something else behind its data, gives
@@ -81,33 +128,7 @@ class CompressedStream(ByteStream):
         self._max_expansion = max_expansion
         self._max_expansion_from = max_expansion_from
         self._decompressor = self._member()
-        self._ready = memoryview(b"")
         self._produced = 0
-
-    def readinto(self, target: memoryview) -> int:
-        """See ByteStream."""
-        filled = 0
-        while filled < len(target):
-            if not self._ready and not self._refill():
-                break
-            piece = self._ready[: len(target) - filled]
-            target[filled : filled + len(piece)] = piece
-            self._ready = self._ready[len(piece) :]
-            filled += len(piece)
-        self._remember(target[:filled])
-        return filled
-
-    @property
-    def passed(self) -> int:
-        """See ByteStream."""
-        return self._produced - len(self._ready)
-
-    def skip(self, count: int) -> None:
-        """See ByteStream. What is packed has to be unpacked to be passed over."""
-        scratch = memoryview(bytearray(min(count, 1 << 20)))
-        left = count
-        while left and (passed := self.readinto(scratch[: min(left, len(scratch))])):
-            left -= passed
 
     def _member(self) -> _Decompressor:
         if self._magic == _GZIP_MAGIC:

@@ -9,7 +9,7 @@ numpy, whatever the size of the document.
 import numpy as np
 import numpy.typing as npt
 
-from ingest.byte_stream import ByteStream
+from ingest.byte_stream import ByteStream, RefilledStream
 
 _BLOCK_BYTES = 1 << 18
 _QUOTE, _BACKSLASH, _LINE_FEED, _BLANK = (ord(letter) for letter in '"\\\n ')
@@ -35,11 +35,7 @@ class PeekedStream(ByteStream):
 
     def peek(self, count: int) -> bytes:
         """The first bytes, `count` of them or all there are."""
-        more = memoryview(bytearray(max(count - len(self._ahead), 0)))
-        filled = 0
-        while filled < len(more) and (read := self._source.readinto(more[filled:])):
-            filled += read
-        self._ahead += bytes(more[:filled])
+        self._ahead += self._source.read(max(count - len(self._ahead), 0))
         return self._ahead
 
     def readinto(self, target: memoryview) -> int:
@@ -69,7 +65,7 @@ class PeekedStream(ByteStream):
         self._source.close()
 
 
-class DocumentStream(ByteStream):
+class DocumentStream(RefilledStream):
     """The lines of a source that holds JSON documents. Blank lines in it are no lines of the source."""
 
     def __init__(self, source: ByteStream) -> None:
@@ -77,34 +73,6 @@ class DocumentStream(ByteStream):
         self._source = source
         self._unfolder = Unfolder()
         self._block = bytearray(_BLOCK_BYTES)
-        self._ready = memoryview(b"")
-        self._given = 0
-
-    @property
-    def passed(self) -> int:
-        """See ByteStream."""
-        return self._given
-
-    def readinto(self, target: memoryview) -> int:
-        """See ByteStream."""
-        filled = 0
-        while filled < len(target):
-            if not self._ready and not self._refill():
-                break
-            piece = self._ready[: len(target) - filled]
-            target[filled : filled + len(piece)] = piece
-            self._ready = self._ready[len(piece) :]
-            filled += len(piece)
-        self._given += filled
-        self._remember(target[:filled])
-        return filled
-
-    def skip(self, count: int) -> None:
-        """See ByteStream. What is passed over has to be read, to know how deep the documents are."""
-        scratch = memoryview(bytearray(min(count, 1 << 20)))
-        left = count
-        while left and (passed := self.readinto(scratch[: min(left, len(scratch))])):
-            left -= passed
 
     def close(self) -> None:
         """See ByteStream."""

@@ -3,9 +3,11 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
+from background import in_background
 from errors import PixeldeskError
 
 if TYPE_CHECKING:  # Bring Arrow, which a command that follows nothing need not load.
@@ -65,17 +67,9 @@ class Followings:
             self._changed.wait_for(lambda: not self._stops)
 
 
-@contextmanager
-def in_background(follow: Follow, tell: Callable[[str], None]) -> Iterator[None]:
+def following(follow: Follow, tell: Callable[[str], None]) -> AbstractContextManager[None]:
     """Follow while the block runs. What fails is told once and tried again."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_keep_on, args=(follow, tell, stop), name="pixeldesk-follow", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return in_background("pixeldesk-follow", partial(_keep_on, follow, tell))
 
 
 def _keep_on(follow: Follow, tell: Callable[[str], None], stop: threading.Event) -> None:

@@ -27,19 +27,19 @@ def is_unfolded(known: SourceRow) -> bool:
 def same_source(stream: ByteStream, known: SourceRow) -> Mark | None:
     """The place to go on from, if the stream, which stands at its start, begins with what was read; else None."""
     position, head_length, tail_length = (known[name] for name in ("position", "head_length", "tail_length"))
-    head = _read(stream, head_length)
+    head = stream.read(head_length)
     if digest(head) != known["head_digest"]:
         return None
     between = position - tail_length - head_length
     overlap = head[between:] if between < 0 else b""
     stream.skip(max(between, 0))
-    tail = overlap + _read(stream, tail_length - len(overlap))
+    tail = overlap + stream.read(tail_length - len(overlap))
     if digest(tail) != known["tail_digest"]:
         return None
     if known["unended_bytes"]:
         compared = min(known["unended_bytes"], LAST_BYTES)
         stream.skip(known["unended_bytes"] - compared)
-        if digest(_read(stream, compared)) != known["unended_digest"]:
+        if digest(stream.read(compared)) != known["unended_digest"]:
             return None
     return Mark(position, known["lines"], head, tail)
 
@@ -47,7 +47,7 @@ def same_source(stream: ByteStream, known: SourceRow) -> Mark | None:
 def is_unchanged(stream: ByteStream, known: SourceRow) -> bool:
     """The same for a file whose size and time of change are what they were: of a packed one, the start is enough."""
     if isinstance(stream, CompressedStream) and known["head_length"]:
-        return digest(_read(stream, known["head_length"])) == str(known["head_digest"])
+        return digest(stream.read(known["head_length"])) == str(known["head_digest"])
     return same_source(stream, known) is not None
 
 
@@ -92,7 +92,7 @@ def _alike(
 ) -> Iterator[SourceRow]:
     any_row = next(row for by_digest in by_length.values() for rows in by_digest.values() for row in rows)
     with closing(stream_as(any_row)) as stream:
-        start = _read(stream, max(by_length))
+        start = stream.read(max(by_length))
     for length, by_digest in by_length.items():
         if length <= len(start):
             yield from by_digest.get(digest(start[:length]), ())
@@ -101,11 +101,3 @@ def _alike(
 def digest(content: bytes) -> str:
     """What content is recognised by."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _read(stream: ByteStream, count: int) -> bytes:
-    target = memoryview(bytearray(count))
-    filled = 0
-    while filled < count and (more := stream.readinto(target[filled:])):
-        filled += more
-    return bytes(target[:filled])

@@ -21,7 +21,7 @@ from ingest.lines import Buffers, Chunk, LineReader, read_buffers
 from ingest.log_format import LogFormat, log_format
 from ingest.reading import Reading
 from ingest.report import IngestReport
-from ingest.sources import Source, SourceChanged
+from ingest.sources import PACKED_ENDINGS, Source, SourceChanged
 from settings import Settings
 from store import Store
 
@@ -58,7 +58,7 @@ class _Planned:
     @property
     def unread(self) -> int:
         """About how many bytes of lines are still to come, uncompressed."""
-        packed = self.source.name.endswith((".gz", ".zst"))
+        packed = self.source.name.endswith(PACKED_ENDINGS)
         position = self.known["position"] if self.known else 0
         return max(0, (self.size or 0) * (_USUAL_EXPANSION if packed else 1) - position)
 

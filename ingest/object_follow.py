@@ -2,20 +2,18 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from errors import UsageError
 from ingest.address import is_address, without_secrets
-from ingest.follow import Follower
+from ingest.follow import Follower, StoppedError, Tell
 from ingest.load import Progress, load
 from ingest.report import IngestReport
 from ingest.sources import Source, find_sources
 from settings import Settings
 from store import Store
-
-Tell = Callable[[Progress], None]
 
 
 class ObjectFollower:
@@ -56,14 +54,14 @@ class ObjectFollower:
 
         def tell_or_stop(state: Progress) -> None:
             if stop.is_set():
-                raise _StoppedError
+                raise StoppedError
             tell(state)
 
         try:
             while not stop.is_set():
                 self.look(tell_or_stop)
                 stop.wait(self._settings.follow_objects_seconds)
-        except _StoppedError:
+        except StoppedError:
             pass  # The rest of an object is read the next time.
         return self.latest
 
@@ -120,7 +118,3 @@ def follower_of(
     if len(addresses) < len(given):
         raise UsageError("files and addresses are followed in different ways; give each a command of its own")
     return ObjectFollower(store, settings, addresses, format_name, turn)
-
-
-class _StoppedError(Exception):
-    """Following is to end."""

@@ -15,6 +15,7 @@ from ingest.byte_stream import ByteStream
 from ingest.followed import Followed
 from ingest.identity import PAST, KnownContent, SourceRow, is_recognisable, is_unchanged, same_source
 from ingest.positions import Corrections, Loss
+from ingest.sources import PACKED_ENDINGS
 
 # A file that had been quiet for so long when it was last looked at was finished: that it goes is no loss.
 _FINISHED = timedelta(hours=1)
@@ -173,7 +174,7 @@ class Recognition:
 
     def _was_active(self, row: SourceRow) -> bool:
         # Nobody adds to a packed file that was read to its end: a rotation throws such ones away.
-        if row["size"] is not None and row["problem"] is None and _name_then(row["path"]).endswith((".gz", ".zst")):
+        if row["size"] is not None and row["problem"] is None and _name_then(row["path"]).endswith(PACKED_ENDINGS):
             return False
         # Of one that was retired before it was read to its end a size is known, and no time.
         if row["modified_ns"] is None or not is_recognisable(row):

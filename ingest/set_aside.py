@@ -103,15 +103,7 @@ def _read(stream: ByteStream, line: SetAside) -> bytes:
     if line.byte_offset < stream.passed:
         return b""
     stream.skip(line.byte_offset - stream.passed)
-    found = _next(stream, line.byte_length)
+    found = stream.read(line.byte_length)
     if line.byte_offset or not found.startswith(_BOM):
         return found
-    return found.removeprefix(_BOM) + _next(stream, len(_BOM))
-
-
-def _next(stream: ByteStream, count: int) -> bytes:
-    target = memoryview(bytearray(count))
-    filled = 0
-    while filled < count and (more := stream.readinto(target[filled:])):
-        filled += more
-    return bytes(target[:filled])
+    return found.removeprefix(_BOM) + stream.read(len(_BOM))

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.report import OUTCOMES
+from ingest.sources import PACKED_ENDINGS
 from queries import question
 from store import Store
 
 if TYPE_CHECKING:  # Brings Arrow, which a command need not load.
     from ingest.follow import Follower
     from ingest.object_follow import ObjectFollower
-
-_PACKED = (".gz", ".zst")
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def follow_states(store: Store, followers: "Iterable[Follower | ObjectFollower]"
         if read is None:
             read = {row["source"]: row["position"] + row["unended"] for row in question("positions").rows(store)}
         sizes = follower.sizes
-        behind = [size - read.get(name, 0) for name, size in sizes.items() if not name.endswith(_PACKED)]
+        behind = [size - read.get(name, 0) for name, size in sizes.items() if not name.endswith(PACKED_ENDINGS)]
         latest = follower.latest
         problems = (*latest.unreadable, *latest.damaged)
         states.append(FollowState(follower.paths, latest.files, sum(max(one, 0) for one in behind), problems))
@@ -101,7 +100,7 @@ def follow_states(store: Store, followers: "Iterable[Follower | ObjectFollower]"
 def _share_read(row: dict[str, Any]) -> float | None:
     if row["complete"] and not row["problem"]:
         return 1.0
-    if row["source"].endswith(_PACKED):
+    if row["source"].endswith(PACKED_ENDINGS):
         return None
     try:
         size = Path(row["source"]).stat().st_size

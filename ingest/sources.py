@@ -12,6 +12,8 @@ from errors import InputError
 from ingest.address import as_path, is_address
 
 STANDARD_INPUT = "-"
+PACKED_ENDINGS = (".gz", ".zst")
+"""How the name of a packed file ends, where its bytes have not been looked at."""
 
 
 class SourceChanged(InputError):

@@ -2,9 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 
+from background import in_background
 from errors import PixeldeskError
 
 _EVERY_S = 86_400.0
@@ -13,17 +15,9 @@ _TRIED_AGAIN_AFTER_S = 600.0
 _log = logging.getLogger(__name__)
 
 
-@contextmanager
-def daily(run: Callable[[Callable[[], bool]], object], tell: Callable[[str], None]) -> Iterator[None]:
+def daily(run: Callable[[Callable[[], bool]], object], tell: Callable[[str], None]) -> AbstractContextManager[None]:
     """While the block runs. `run` is given what says whether it is to stop; what fails is told and tried again."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_keep_on, args=(run, tell, stop), name="pixeldesk-retention", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return in_background("pixeldesk-retention", partial(_keep_on, run, tell))
 
 
 def _keep_on(run: Callable[[Callable[[], bool]], object], tell: Callable[[str], None], stop: threading.Event) -> None:

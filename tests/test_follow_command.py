@@ -14,7 +14,7 @@ from desk import Desk
 from errors import StoreFull
 from handover.client import ask
 from handover.server import handover_server
-from ingest.following import in_background
+from ingest.following import following
 from settings import Settings
 from tests.command import finish, run, start
 from tests.log_lines import as_bytes, request_line, request_lines, write_lines
@@ -173,7 +173,7 @@ def test_what_fails_in_the_background_is_told_once_and_tried_again(
         return transaction()
 
     monkeypatch.setattr(desk.store, "transaction", fail_at_first)
-    with in_background(partial(desk.follow, [str(log)]), told.append):
+    with following(partial(desk.follow, [str(log)]), told.append):
         wait_until(lambda: stored(desk) == 3)
     assert told == ["no space left"]
     assert desk.followings.followers() == []

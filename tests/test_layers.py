@@ -13,7 +13,7 @@ from tests.command import ROOT
 # From the bottom up. A module may import from lower layers, and within its own package.
 LAYERS = [
     {"errors"},
-    {"journal", "settings", "spreadsheet"},
+    {"background", "journal", "settings", "spreadsheet"},
     {"store"},
     {"queries"},
     {"diagnosis", "ingest", "retention", "trends"},
