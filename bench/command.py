@@ -6,10 +6,9 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-_COMMAND = [sys.executable, str(Path(__file__).resolve().parents[1] / "cli.py")]
+_COMMAND = [sys.executable, "-m", "pixeldesk"]
 
 
 @dataclass(frozen=True)

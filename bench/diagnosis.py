@@ -19,8 +19,8 @@ from typing import Any
 from bench.command import Finished, pixeldesk
 from bench.measured import table
 from bench.scoring import CaseScore, Score, score, world_of
-from sample_logs.drawn import cast_drawn
-from sample_logs.sample import write_sample
+from sample_logs.simulator.drawn import cast_drawn
+from sample_logs.simulator.sample import write_sample
 
 FIRST_SEED = 8201
 

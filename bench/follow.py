@@ -17,10 +17,10 @@ from pathlib import Path
 
 from bench.made_logs import made_logs
 from bench.measured import table
-from desk import Desk
-from ingest.follow import Follower
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.following.follower import Follower
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 
 _QUIET_FILES = 100
 _DEADLINE_S = 30.0

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.measured import Measured, median, run_child, table
-from desk import Desk
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 
 _START = datetime(2026, 11, 16, tzinfo=UTC)
 Line = dict[str, Any]

@@ -6,10 +6,10 @@ counted by ingest's own statements. The raw records are left out, as no page's q
 
 from pathlib import Path
 
-from desk import Desk
-from ingest.batch import rollup_statements
-from settings import Settings
-from store import Store, open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.writing.batch import rollup_statements
+from pixeldesk.settings import Settings
+from pixeldesk.store import Store, open_store
 
 SAMPLE = Path(__file__).parents[1] / "sample_logs" / "logs"
 _COPIES_AT_ONCE = 50

@@ -19,9 +19,9 @@ import numpy as np
 
 from bench.made_failures import Outage, made_failures
 from bench.measured import table
-from incidents.detector import episodes
-from incidents.failures import Counts, Failures
-from incidents.rules import DAY, STEP
+from pixeldesk.incidents.detector import episodes
+from pixeldesk.incidents.failures import Counts, Failures
+from pixeldesk.incidents.rules import DAY, STEP
 
 DAYS, JUDGED_FROM = 35, 21 * DAY
 USUAL_SHARE, UNEVENNESS = 0.003, 0.5

@@ -20,9 +20,9 @@ import duckdb
 
 from bench.made_logs import made_logs
 from bench.measured import MIB, Measured, median, run_child, table
-from desk import Desk
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 
 _TYPES = {
     **dict.fromkeys(

@@ -16,10 +16,10 @@ from statistics import quantiles
 
 from bench.made_logs import DATA, made_logs
 from bench.measured import table
-from desk import Desk
-from queries import question
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.queries import question
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 
 
 def _milliseconds(ask: Callable[[str], object], ids: list[str]) -> tuple[float, float]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from incidents.failures import Counts, Failures
-from incidents.rules import DAY, STEP
+from pixeldesk.incidents.failures import Counts, Failures
+from pixeldesk.incidents.rules import DAY, STEP
 
 CALLERS = 60
 

@@ -11,6 +11,6 @@ def made_logs(lines: int) -> Path:
     """The folder of plain log files with so many lines."""
     folder = DATA / f"{lines}"
     if not (folder / "truth.json").exists():
-        command = [sys.executable, "-m", "sample_logs", "--out", str(folder), "--lines", str(lines)]
+        command = [sys.executable, "-m", "sample_logs.simulator", "--out", str(folder), "--lines", str(lines)]
         subprocess.run([*command, "--compress", "none"], check=True, stdout=sys.stderr)
     return folder / "logs"

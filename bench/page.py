@@ -25,9 +25,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.chromium import CHROMIUM, CHROMIUM_FLAGS
-from desk import Desk
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 PAIRS = 30

@@ -19,13 +19,13 @@ from unittest.mock import patch
 
 from bench.grown_store import grown_store
 from bench.measured import median, table
-from desk import Desk
-from incidents.find import find_incidents
-from settings import Settings
-from store import Store
-from trends.differences import Failing
-from trends.request_filter import RequestFilter
-from trends.time_range import LENGTHS, TimeRange, last
+from pixeldesk.desk.desk import Desk
+from pixeldesk.incidents.find import find_incidents
+from pixeldesk.settings import Settings
+from pixeldesk.store import Store
+from pixeldesk.trends.differences import Failing
+from pixeldesk.trends.request_filter import RequestFilter
+from pixeldesk.trends.time_range import LENGTHS, TimeRange, last
 
 _FLOOR = "SELECT error_code, status, count(*) FROM requests GROUP BY ALL"
 _BUSIEST = """SELECT customer_id FROM errors_per_hour_and_caller WHERE customer_id IS NOT NULL

@@ -11,19 +11,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from errors import InputError, UsageError
-from ingest.batch import Batch
-from ingest.byte_stream import ByteStream, byte_stream
-from ingest.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, recognise
-from ingest.documents import DocumentStream, PeekedStream
-from ingest.identity import SourceRow, is_unfolded, same_source
-from ingest.lines import Buffers, Chunk, LineReader, read_buffers
-from ingest.log_format import LogFormat, log_format
-from ingest.reading import Reading
-from ingest.report import IngestReport
-from ingest.sources import PACKED_ENDINGS, Source, SourceChanged
-from settings import Settings
-from store import Store
+from pixeldesk.errors import InputError, UsageError
+from pixeldesk.ingest.formats.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, recognise
+from pixeldesk.ingest.formats.log_format import LogFormat, log_format
+from pixeldesk.ingest.report import IngestReport
+from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
+from pixeldesk.ingest.sources.documents import DocumentStream, PeekedStream
+from pixeldesk.ingest.sources.find_sources import PACKED_ENDINGS, Source, SourceChanged
+from pixeldesk.ingest.sources.identity import SourceRow, is_unfolded, same_source
+from pixeldesk.ingest.sources.lines import Buffers, Chunk, LineReader, read_buffers
+from pixeldesk.ingest.writing.batch import Batch
+from pixeldesk.ingest.writing.reading import Reading
+from pixeldesk.settings import Settings
+from pixeldesk.store import Store
 
 AUTO = "auto"
 # Loading this share of the rows that are there, or more, drops the indexes and builds them again at the end.

@@ -15,18 +15,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from errors import StoreError, UsageError
-from ingest.batch import count_rollups, plausible_span
-from ingest.detection import SAMPLE_BYTES, recognise
-from ingest.log_format import LogFormat, log_format
-from ingest.merging import merge
-from ingest.refusal import why_refused
-from ingest.report import LineCounts
-from ingest.reused_ids import ReusedIds
-from ingest.set_aside import SetAside, is_digest_of, set_aside, with_bytes
-from ingest.staging import Places, Staging, stored
-from settings import Settings
-from store import Store, Transaction
+from pixeldesk.errors import StoreError, UsageError
+from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, recognise
+from pixeldesk.ingest.formats.log_format import LogFormat, log_format
+from pixeldesk.ingest.parsing.refusal import why_refused
+from pixeldesk.ingest.report import LineCounts
+from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
+from pixeldesk.ingest.writing.merging import merge
+from pixeldesk.ingest.writing.reused_ids import ReusedIds
+from pixeldesk.ingest.writing.set_aside import SetAside, is_digest_of, set_aside, with_bytes
+from pixeldesk.ingest.writing.staging import Places, Staging, stored
+from pixeldesk.settings import Settings
+from pixeldesk.store import Store, Transaction
 
 _TABLES = {"quarantine": "quarantined", "unmapped": "unmapped"}
 _SHOWN_SOURCES = 20

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from errors import UsageError
-from store import Store
+from pixeldesk.errors import UsageError
+from pixeldesk.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from errors import UsageError
+from pixeldesk.errors import UsageError
 
 
 def rfc3339(moment: datetime) -> str:

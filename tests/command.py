@@ -45,14 +45,15 @@ class Finished:
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Ours, in which what is compiled is kept, as for a command that is installed: else a start takes twice as long."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | dict(more or {})
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**ours, "PYTHONPATH": str(ROOT), **(more or {})}
 
 
 def start(*arguments: object, env: Mapping[str, str] | None = None, **options: Any) -> subprocess.Popen[bytes]:
     """Start `pixeldesk` with these arguments, able to be stopped by Ctrl-C, and everything piped."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     return subprocess.Popen(
-        [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)],
+        [sys.executable, "-m", "pixeldesk", *map(str, arguments)],
         env=environment(env),
         # Whoever runs the tests in the background has it ignored, and a child inherits that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),

@@ -44,8 +44,8 @@ class Forks:
 
 
 def _serve(orders: socket.socket) -> None:
-    import cli
-    import ingest.load  # noqa: F401  What most commands would load.
+    import pixeldesk.cli.main
+    import pixeldesk.ingest.load
 
     while True:
         head, files, _, _ = socket.recv_fds(orders, _HEAD_BYTES, 3)
@@ -56,7 +56,7 @@ def _serve(orders: socket.socket) -> None:
         if not child:
             orders.close()
             _become(order, files)
-            _run(cli.main)
+            _run(pixeldesk.cli.main.main)
         for file in files:
             os.close(file)
         _, status = os.waitpid(child, 0)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_logs" / "logs"

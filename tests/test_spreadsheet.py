@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spreadsheet import Sheet, as_csv, as_xlsx
+from pixeldesk.spreadsheet import Sheet, as_csv, as_xlsx
 from tests.workbook import read_workbook
 
 

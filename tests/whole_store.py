@@ -1,6 +1,6 @@
 """What has to be true of a store at any moment."""
 
-from store import Store
+from pixeldesk.store import Store
 
 _DIFFERENCES = r"""
     SELECT (SELECT coalesce(sum(requests), 0) FROM batches) - (SELECT count(*) FROM requests) AS requests,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from incidents.incident import Change, ChangeKind, Incident
+from pixeldesk.incidents.incident import Change, ChangeKind, Incident
 
 ONSET = datetime(2026, 11, 16, 12)
 NOW = ONSET.replace(tzinfo=UTC) + timedelta(minutes=10)

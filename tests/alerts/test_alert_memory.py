@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.alert_memory import AlertMemory, Outcome, Record, Told
-from errors import InputError
+from pixeldesk.alerts.alert_memory import AlertMemory, Outcome, Record, Told
+from pixeldesk.errors import InputError
 from tests.alerts.made_incidents import now
 
 TOLD = Told(

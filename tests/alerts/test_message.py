@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
-from alerts.inert import inert
-from alerts.message import message
-from alerts.reported import reported
-from incidents.incident import ANY_SERVER_ERROR, ChangeKind, Incident
+from pixeldesk.alerts.inert import inert
+from pixeldesk.alerts.message import message
+from pixeldesk.alerts.reported import reported
+from pixeldesk.incidents.incident import ANY_SERVER_ERROR, ChangeKind, Incident
 from tests.alerts.made_incidents import change, ended, incident
 
 DESK = "https://desk.example"

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerts.alert_memory import Posted, Told
-from alerts.news import last_told, news
-from alerts.reported import ReportedIncident, reported
-from incidents.incident import ANY_SERVER_ERROR, ChangeKind, Incident
+from pixeldesk.alerts.alert_memory import Posted, Told
+from pixeldesk.alerts.news import last_told, news
+from pixeldesk.alerts.reported import ReportedIncident, reported
+from pixeldesk.incidents.incident import ANY_SERVER_ERROR, ChangeKind, Incident
 from tests.alerts.made_incidents import after, change, ended, incident, now
 
 LONG_AGO = now(-60 * 24 * 30)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from alerts.replay import replay
+from pixeldesk.alerts.replay import replay
 from tests.alerts.made_incidents import ONSET, after, change, ended, incident
 
 A_WEEK = (ONSET - timedelta(days=7), ONSET)

@@ -14,14 +14,14 @@ import pytest
 from pydantic import HttpUrl, Secret
 from urllib3 import Retry
 
-from alerts.alert_memory import AlertMemory
-from alerts.asked_when_changed import AskedWhenChanged
-from alerts.post_lock import PostLock
-from alerts.watch import Look, Watch, watching
-from alerts.webhook import Webhook
-from errors import InputError, StoreLocked
-from incidents.incident import Change, Incident
-from settings import Settings
+from pixeldesk.alerts.alert_memory import AlertMemory
+from pixeldesk.alerts.asked_when_changed import AskedWhenChanged
+from pixeldesk.alerts.post_lock import PostLock
+from pixeldesk.alerts.watch import Look, Watch, watching
+from pixeldesk.alerts.webhook import Webhook
+from pixeldesk.errors import InputError, StoreLocked
+from pixeldesk.incidents.incident import Change, Incident
+from pixeldesk.settings import Settings
 from tests.alerts.made_incidents import after, change, ended, incident, now
 from tests.alerts.receiver import NEVER, RESET, Receiver, receiving
 from tests.conftest import ROOT
@@ -179,9 +179,9 @@ POST_ONE = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from alerts.watch import Watch
-from alerts.webhook import Webhook
-from settings import Settings
+from pixeldesk.alerts.watch import Watch
+from pixeldesk.alerts.webhook import Webhook
+from pixeldesk.settings import Settings
 from tests.alerts.made_incidents import incident, now
 settings = Settings(db=Path(sys.argv[1]))
 Watch(settings, lambda _: [incident().as_json()], Webhook(sys.argv[2]), print, lambda: now(6)).look()
@@ -226,7 +226,7 @@ def test_two_watches_of_one_store(world: World) -> None:
 HOLD = """
 import sys
 from pathlib import Path
-from alerts.post_lock import PostLock
+from pixeldesk.alerts.post_lock import PostLock
 lock = PostLock(Path(sys.argv[1]))
 print(lock.take(), flush=True)
 sys.stdin.read()

@@ -13,14 +13,14 @@ import anyio.to_thread
 import pytest
 from pydantic import HttpUrl, Secret
 
-import app
-from commands import answer
-from console import print_incidents, print_replay
-from desk import Desk
-from doctor import examine
-from handover.server import handover_server
-from settings import Settings
-from store import open_store
+from pixeldesk.cli.console import print_incidents, print_replay
+from pixeldesk.desk.commands import answer
+from pixeldesk.desk.desk import Desk
+from pixeldesk.desk.doctor import examine
+from pixeldesk.server import app as server
+from pixeldesk.server.handover.server import handover_server
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 from tests.alerts.made_incidents import ended, incident
 from tests.alerts.receiver import NEVER, SECRET_PATH, Receiver, receiving
 from tests.command import run, start
@@ -120,7 +120,7 @@ def test_the_dashboard_watches_too(
     monkeypatch.setenv("PIXELDESK_WEBHOOK_URL", receiver.address)
 
     async def serve_until_asked() -> None:
-        async with app.lifespan(app.app):
+        async with server.lifespan(server.app):
             await anyio.to_thread.run_sync(receiver.asked.wait, 60)
 
     anyio.run(serve_until_asked)

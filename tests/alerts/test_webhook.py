@@ -11,9 +11,9 @@ from email.utils import format_datetime
 import pytest
 from urllib3 import Retry
 
-import alerts.webhook
-from alerts.alert_memory import Outcome
-from alerts.webhook import Delivery, Webhook
+from pixeldesk.alerts import webhook
+from pixeldesk.alerts.alert_memory import Outcome
+from pixeldesk.alerts.webhook import Delivery, Webhook
 from tests.alerts.receiver import NEVER, RESET, SECRET_PATH, Receiver, receiving
 
 PAYLOAD = {"text": "An alert of 3 µs: ü"}
@@ -134,7 +134,7 @@ def test_nobody_listens_and_then_somebody_does() -> None:
 def test_what_may_have_arrived_is_not_sent_again(
     answer: int, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alerts.webhook, "_ANSWER_S", 0.05)
+    monkeypatch.setattr(webhook, "_ANSWER_S", 0.05)
     receiver.answers = [answer]
     posting = Posting(receiver.address)
     assert posting.post() == "arrived"
@@ -144,7 +144,7 @@ def test_what_may_have_arrived_is_not_sent_again(
 
 
 def test_a_handshake_that_fails_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts.webhook, "_CONNECT_S", 0.2)
+    monkeypatch.setattr(webhook, "_CONNECT_S", 0.2)
     with receiving() as receiver:
         posting = Posting(receiver.address.replace("http:", "https:"))
         assert posting.post() == "down"
@@ -168,8 +168,8 @@ def test_a_pause_that_is_broken_off_ends_it(receiver: Receiver) -> None:
 
 
 def test_the_address_is_in_no_reason(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts.webhook, "_CONNECT_S", 0.2)
-    monkeypatch.setattr(alerts.webhook, "_ANSWER_S", 0.05)
+    monkeypatch.setattr(webhook, "_CONNECT_S", 0.2)
+    monkeypatch.setattr(webhook, "_ANSWER_S", 0.05)
     receiver.answers = [500, 404, RESET, NEVER]
     addresses = [receiver.address] * 4
     addresses += [f"http://127.0.0.1:{free_port()}{SECRET_PATH}", "http://secret.invalid/T0SECRET"]

@@ -17,9 +17,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
 
 from bench.chromium import CHROMIUM_FLAGS
-from desk import Desk
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 from tests.browser.requests_of_the_tests import LINES
 from tests.command import environment
 from tests.conftest import ROOT

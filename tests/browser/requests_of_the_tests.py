@@ -1,7 +1,7 @@
 """The log lines behind the browser tests: one customer's small story, a few who fail, and hostile ones."""
 
-from tests.app_pages.failing_lines import failing_lines, scopeless_lines
 from tests.log_lines import event_line, failed_line, moment, request_line, request_lines
+from tests.pages.failing_lines import failing_lines, scopeless_lines
 
 DENIED = "req_Denied0001"
 OURS = "req_Ours000001"

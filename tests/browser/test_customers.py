@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.app_pages.failing_lines import MENDED, RETRIER, SCANNER_IP, SCOPELESS
 from tests.browser.conftest import OpenPage, go_back, paste, settle
 from tests.browser.requests_of_the_tests import ATTACKER, EVIL
+from tests.pages.failing_lines import MENDED, RETRIER, SCANNER_IP, SCOPELESS
 
 pytestmark = pytest.mark.browser
 

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.app_pages.failing_lines import RETRIER
 from tests.browser.conftest import OpenPage, go_back, settle
 from tests.browser.requests_of_the_tests import LINES
 from tests.log_lines import moment
+from tests.pages.failing_lines import RETRIER
 
 pytestmark = pytest.mark.browser
 

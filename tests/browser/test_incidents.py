@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.app_pages.outage_lines import CODE, outage_lines
 from tests.browser.conftest import OpenPage, go_back, serving, settle
 from tests.browser.test_customers import address, table
+from tests.pages.outage_lines import CODE, outage_lines
 
 pytestmark = pytest.mark.browser
 

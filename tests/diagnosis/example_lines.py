@@ -18,9 +18,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from diagnosis.case_file import Example
-from diagnosis.catalogue import catalogue
-from ingest.log_format import log_format
+from pixeldesk.catalogue.catalogue import catalogue
+from pixeldesk.diagnosis.case_file import Example
+from pixeldesk.ingest.formats.log_format import log_format
 
 COLUMNS = frozenset(field.column for field in log_format("pixel").fields)
 SHORTHANDS = frozenset({"at", "times", "every_s", "key", "jwt", "jwt_age_s"})

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
-from diagnosis import case_file, diagnose
-from diagnosis.case_file import Case
+from pixeldesk.desk.desk import Desk
+from pixeldesk.diagnosis import case_file, diagnose
+from pixeldesk.diagnosis.case_file import Case
 from tests.conftest import ROOT
 from tests.diagnosis.example_lines import example_lines
 from tests.log_lines import write_lines
@@ -20,7 +20,7 @@ PAGE = (ROOT / "docs" / "adding_a_case.md").read_text("utf-8")
 def new_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
     """The case of the page, in a copy of the folder that the diagnoses now read."""
     folder = tmp_path / "cases"
-    shutil.copytree(ROOT / "diagnosis" / "cases", folder)
+    shutil.copytree(ROOT / "pixeldesk" / "diagnosis" / "cases", folder)
     (name,) = re.findall(r"`(\w+\.toml)`, for instance", PAGE)
     (text,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     (folder / name).write_text(text, "utf-8")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from diagnosis.board import Board, chosen
-from diagnosis.diagnose import diagnose
+from pixeldesk.desk.desk import Desk
+from pixeldesk.diagnosis.board import Board, chosen
+from pixeldesk.diagnosis.diagnose import diagnose
 from tests.log_lines import failed_line, moment, write_lines
 
 
@@ -30,7 +30,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         times.append(1)
         return real(store)
 
-    monkeypatch.setattr("diagnosis.board.diagnose", counting)
+    monkeypatch.setattr("pixeldesk.diagnosis.board.diagnose", counting)
     return times
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from diagnosis.case_memory import CaseMemory
-from errors import InputError
+from pixeldesk.diagnosis.case_memory import CaseMemory
+from pixeldesk.errors import InputError
 
 
 def diagnosis(name: str, case: str = "cached_jwt") -> dict[str, Any]:

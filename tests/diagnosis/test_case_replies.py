@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk import Desk
-from diagnosis.case_file import Case, cases
-from diagnosis.case_reply import FACTS, case_mail, case_section, checked_facts
-from diagnosis.diagnose import diagnose
-from queries import question
+from pixeldesk.desk.desk import Desk
+from pixeldesk.diagnosis.case_file import Case, cases
+from pixeldesk.diagnosis.case_reply import FACTS, case_mail, case_section, checked_facts
+from pixeldesk.diagnosis.diagnose import diagnose
+from pixeldesk.queries import question
 
 MOMENT = datetime(2026, 11, 16, 9, 12, 44)
 HOSTILE = [

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from diagnosis.case_file import Case, Example, cases
-from diagnosis.case_reply import FACTS
-from diagnosis.diagnose import diagnose
+from pixeldesk.desk.desk import Desk
+from pixeldesk.diagnosis.case_file import Case, Example, cases
+from pixeldesk.diagnosis.case_reply import FACTS
+from pixeldesk.diagnosis.diagnose import diagnose
 from tests.diagnosis.example_lines import example_lines
 from tests.log_lines import write_lines
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bench.scoring import Score, score, world_of
-from desk import Desk
-from diagnosis.case_file import cases
-from diagnosis.diagnose import Caller, Diagnosis, DiagnosisScope, diagnose
-from queries import question
+from pixeldesk.desk.desk import Desk
+from pixeldesk.diagnosis.case_file import cases
+from pixeldesk.diagnosis.diagnose import Caller, Diagnosis, DiagnosisScope, diagnose
+from pixeldesk.queries import question
 from tests.conftest import ROOT
 from tests.log_lines import as_bytes, failed_line, moment, request_line, request_lines, write_lines
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from diagnosis.history import DAY_S, HOUR_S, MINUTE_S, History
+from pixeldesk.diagnosis.history import DAY_S, HOUR_S, MINUTE_S, History
 
 END = datetime(2026, 11, 23)
 LASTING = History(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from diagnosis.overview import caller_of, case_title, in_order, looked_for, overview, start_of
+from pixeldesk.diagnosis.overview import caller_of, case_title, in_order, looked_for, overview, start_of
 
 NEWEST = "2026-11-22T23:59:58.250Z"
 

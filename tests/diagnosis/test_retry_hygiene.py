@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from diagnosis.diagnose import hygiene_of
+from pixeldesk.desk.desk import Desk
+from pixeldesk.diagnosis.diagnose import hygiene_of
 from tests.log_lines import failed_line, moment, request_line, write_lines
 
 CUSTOMER = "cus_0184"

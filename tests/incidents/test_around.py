@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
-from incidents.incident import Incident
-from incidents.times import is_learning, minutes_lasted, minutes_to_detect
-from queries.values import rfc3339
+from pixeldesk.desk.desk import Desk
+from pixeldesk.incidents.incident import Incident
+from pixeldesk.incidents.times import is_learning, minutes_lasted, minutes_to_detect
+from pixeldesk.queries.values import rfc3339
 from tests.alerts.made_incidents import after, ended, incident
 from tests.log_lines import failed_line, moment, request_line, write_lines
 from tests.sample_lines import Request, requests

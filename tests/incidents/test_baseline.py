@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from incidents.baseline import Baseline, chance_of_at_least
-from incidents.failures import Counts
-from incidents.rules import DAY, LEARNING_DISPERSION, MOST_DISPERSION, PRIOR_COUNT, PRIOR_REQUESTS
+from pixeldesk.incidents.baseline import Baseline, chance_of_at_least
+from pixeldesk.incidents.failures import Counts
+from pixeldesk.incidents.rules import DAY, LEARNING_DISPERSION, MOST_DISPERSION, PRIOR_COUNT, PRIOR_REQUESTS
 
 AT = 20 * DAY + 600
 

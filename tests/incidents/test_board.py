@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-import incidents.find
-from desk import Desk
-from incidents.board import IncidentBoard
-from incidents.incident import Incident
-from store import Store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.incidents import find
+from pixeldesk.incidents.board import IncidentBoard
+from pixeldesk.incidents.incident import Incident
+from pixeldesk.store import Store
 from tests.alerts.made_incidents import ended
 from tests.log_lines import request_lines, write_lines
 
@@ -37,7 +37,7 @@ class Finder:
 def finder(monkeypatch: pytest.MonkeyPatch) -> Finder:
     """Instead of looking through failures."""
     made = Finder()
-    monkeypatch.setattr(incidents.find, "find_incidents", made)
+    monkeypatch.setattr(find, "find_incidents", made)
     return made
 
 

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.made_failures import CALLERS, Culprit, Outage, gathered, made_failures, until
-from incidents.course import Turn, course_of
-from incidents.detector import Episode, episodes
-from incidents.failures import Failures
-from incidents.rules import DAY, FEWEST_FAILURES
+from pixeldesk.incidents.course import Turn, course_of
+from pixeldesk.incidents.detector import Episode, episodes
+from pixeldesk.incidents.failures import Failures
+from pixeldesk.incidents.rules import DAY, FEWEST_FAILURES
 
 NOON = 12 * 60
 WEEK = 7 * DAY

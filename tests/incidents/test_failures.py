@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.made_failures import gathered
-from incidents.failures import Failures
-from incidents.rules import HABIT_HOURS, HOUR, MORE_THAN_HABIT
+from pixeldesk.incidents.failures import Failures
+from pixeldesk.incidents.rules import HABIT_HOURS, HOUR, MORE_THAN_HABIT
 
 MINUTES = 30 * HOUR
 ROWS = st.lists(st.tuples(st.integers(0, MINUTES - 1), st.integers(0, 3)), max_size=60)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk import Desk
-from incidents.incident import Incident
+from pixeldesk.desk.desk import Desk
+from pixeldesk.incidents.incident import Incident
 from tests.conftest import ROOT
 from tests.sample_lines import Request, requests
 

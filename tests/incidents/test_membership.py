@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from incidents.incident import Incident
-from incidents.membership import incident_of
-from queries.values import rfc3339
+from pixeldesk.incidents.incident import Incident
+from pixeldesk.incidents.membership import incident_of
+from pixeldesk.queries.values import rfc3339
 from tests.alerts.made_incidents import after, ended, incident
 
 

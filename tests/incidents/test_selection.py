@@ -2,7 +2,7 @@
 
 import pytest
 
-from incidents.selection import chosen, nearest_to, with_id
+from pixeldesk.incidents.selection import chosen, nearest_to, with_id
 from tests.alerts.made_incidents import after, ended, incident
 
 OURS = incident(id="2026-11-16T12:00-ingest_unavailable-production")

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from desk import Desk
-from ingest.log_format import log_format
-from ingest.refusal import why_refused
-from ingest.timestamp_sql import timestamp_sql
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.formats.log_format import log_format
+from pixeldesk.ingest.parsing.refusal import why_refused
+from pixeldesk.ingest.parsing.timestamp_sql import timestamp_sql
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 from tests.log_lines import Line, event_line, request_line, write_lines
 
 _engine = duckdb.connect()

@@ -15,11 +15,11 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from desk import Desk
-from ingest.byte_stream import is_packed
-from ingest.load import Progress
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.load import Progress
+from pixeldesk.ingest.sources.byte_stream import is_packed
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 from tests.log_lines import Line, as_bytes, event_line, failed_line, moment, request_line, request_lines, write_lines
 
 OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
@@ -53,7 +53,9 @@ def stored(desk: Desk) -> dict[str, int]:
 @pytest.fixture(params=["straight", "staged"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways that a good request can take into its table."""
-    monkeypatch.setattr("ingest.staging._STRAIGHT_FROM_LINES", 1 if request.param == "straight" else 10**9)
+    monkeypatch.setattr(
+        "pixeldesk.ingest.writing.staging._STRAIGHT_FROM_LINES", 1 if request.param == "straight" else 10**9
+    )
 
 
 MIXED: list[Line] = [
@@ -335,7 +337,7 @@ def test_two_ingests_at_once_double_nothing(desk: Desk, tmp_path: Path) -> None:
 def test_a_little_more_of_a_large_file_is_no_bulk_load(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.load._BULK_BYTES", 1)
+    monkeypatch.setattr("pixeldesk.ingest.load._BULK_BYTES", 1)
     path = write_lines(tmp_path / "a.log", request_lines(300))
     desk.ingest([str(path)])
     dropped: list[bool] = []
@@ -347,7 +349,7 @@ def test_a_little_more_of_a_large_file_is_no_bulk_load(
 
 
 def test_bulk_load_ends_with_its_indexes(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.load._BULK_BYTES", 1)
+    monkeypatch.setattr("pixeldesk.ingest.load._BULK_BYTES", 1)
     desk.ingest([str(write_lines(tmp_path / "a.log", MIXED))])
     names = desk.store.rows("SELECT index_name FROM duckdb_indexes() ORDER BY ALL")
     assert [row["index_name"] for row in names] == [

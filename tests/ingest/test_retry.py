@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from ingest import retry as retrying
-from ingest.retry import retry
-from settings import Settings
-from store import Store, open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest import retry as retrying
+from pixeldesk.ingest.retry import retry
+from pixeldesk.settings import Settings
+from pixeldesk.store import Store, open_store
 from tests.conftest import ROOT
 from tests.log_lines import Line, as_bytes, event_line, failed_line, moment, request_line, request_lines, write_lines
 from tests.whole_store import differences
@@ -187,8 +187,8 @@ def test_a_kill_in_the_middle_leaves_all_as_it_was_and_the_command_completes_it(
     before = counts(desk.store)
     desk.close()
     killed = (
-        "import os, sys, cli, ingest.retry as r; r.count_rollups = lambda *_: os.kill(os.getpid(), 9);"
-        "sys.argv[0] = 'pixeldesk'; cli.main()"
+        "import os, sys, pixeldesk.ingest.retry as r; from pixeldesk.cli.main import main;"
+        "r.count_rollups = lambda *_: os.kill(os.getpid(), 9); sys.argv[0] = 'pixeldesk'; main()"
     )
     command = [sys.executable, "-c", killed, "quarantine", "--retry", "--db", str(settings.db)]
     assert subprocess.run(command, cwd=ROOT, env=os.environ, check=False).returncode == -signal.SIGKILL

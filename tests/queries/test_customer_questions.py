@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from queries.values import rfc3339
+from pixeldesk.desk.desk import Desk
+from pixeldesk.queries.values import rfc3339
 from tests.sample_lines import Line, distinct_lines
 
 CUSTOMERS = ("cus_qd6lx", "cus_st286", "cus_tugp1")

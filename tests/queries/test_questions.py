@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from errors import UsageError
-from queries import Scope, question, question_names
+from pixeldesk.desk.desk import Desk
+from pixeldesk.errors import UsageError
+from pixeldesk.queries import Scope, question, question_names
 from tests import sample_lines
 from tests.log_lines import as_bytes, event_line, failed_line, moment, request_line, write_lines
 from tests.sample_lines import Request

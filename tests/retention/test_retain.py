@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from doctor import examine
-from errors import StoreError, UsageError
-from retention import retain as retaining
-from retention.daily import daily
-from settings import Settings
-from store import Store, open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.desk.doctor import examine
+from pixeldesk.errors import StoreError, UsageError
+from pixeldesk.retention import retain as retaining
+from pixeldesk.retention.daily import daily
+from pixeldesk.settings import Settings
+from pixeldesk.store import Store, open_store
 from tests.log_lines import Line, event_line, failed_line, moment, request_line, write_lines
 
 # Lines are dated from noon of 16 November 2026 on.

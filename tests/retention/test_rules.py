@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from errors import UsageError
-from retention.rules import Rule, parse_rules, rule_for
+from pixeldesk.errors import UsageError
+from pixeldesk.retention.rules import Rule, parse_rules, rule_for
 
 RULES = "production:5xx=400d, production:404=7d,production=90d, *:2xx=14d , *=180d"
 

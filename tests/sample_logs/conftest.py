@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import zstandard
 
-from sample_logs.cast import dead_keys, healthy, lookalikes, tokens
-from sample_logs.cast.stage import Stage
-from sample_logs.simulation import Simulation, simulate
+from sample_logs.simulator.cast import dead_keys, healthy, lookalikes, tokens
+from sample_logs.simulator.cast.stage import Stage
+from sample_logs.simulator.simulation import Simulation, simulate
 
 HOME = Path(__file__).parents[2] / "sample_logs"
 Record = dict[str, Any]

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sample_logs.dirt import FAKE_KEY
-from sample_logs.labels import CODE_OF_CASE
+from sample_logs.simulator.dirt import FAKE_KEY
+from sample_logs.simulator.labels import CODE_OF_CASE
 
 Record = dict[str, Any]
 Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sample_logs.labels import CODE_OF_CASE
+from sample_logs.simulator.labels import CODE_OF_CASE
 
 Record = dict[str, Any]
 OURS = {"tinybird_error", "internal_error", "ingest_unavailable", "identify_unavailable"}

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from sample_logs import __main__ as command_line
-from sample_logs.cast.stage import Stage
-from sample_logs.clock import END, FORTNIGHT_START
-from sample_logs.dirt import Damage
-from sample_logs.drawn import bad_requests, cast_drawn, courses, strangers
-from sample_logs.drawn.draw import Draw
-from sample_logs.drawn.lookalikes import KINDS
-from sample_logs.drawn.servers import draw_servers
-from sample_logs.labels import CODE_OF_CASE
-from sample_logs.simulation import Simulation, simulate
-from sample_logs.truth import truth_of
-from sample_logs.world import World
+from sample_logs.simulator import __main__ as command_line
+from sample_logs.simulator.cast.stage import Stage
+from sample_logs.simulator.clock import END, FORTNIGHT_START
+from sample_logs.simulator.dirt import Damage
+from sample_logs.simulator.drawn import bad_requests, cast_drawn, courses, strangers
+from sample_logs.simulator.drawn.draw import Draw
+from sample_logs.simulator.drawn.lookalikes import KINDS
+from sample_logs.simulator.drawn.servers import draw_servers
+from sample_logs.simulator.labels import CODE_OF_CASE
+from sample_logs.simulator.simulation import Simulation, simulate
+from sample_logs.simulator.truth import truth_of
+from sample_logs.simulator.world import World
 
 Record = dict[str, Any]
 SEED = 41

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sample_logs.ratelimit import LIMIT, WINDOW_S, RateLimiter
+from sample_logs.simulator.ratelimit import LIMIT, WINDOW_S, RateLimiter
 
 
 @given(st.lists(st.floats(0.0, 3.0), min_size=70, max_size=200))

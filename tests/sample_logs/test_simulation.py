@@ -6,10 +6,10 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
-from sample_logs.dirt import Damage
-from sample_logs.files import compress, group_into_files
-from sample_logs.sample import write_files, write_truth
-from sample_logs.simulation import Simulation
+from sample_logs.simulator.dirt import Damage
+from sample_logs.simulator.files import compress, group_into_files
+from sample_logs.simulator.sample import write_files, write_truth
+from sample_logs.simulator.simulation import Simulation
 
 Record = dict[str, object]
 

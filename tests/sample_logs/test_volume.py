@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sample_logs.bulk import write_bulk
-from sample_logs.simulation import Simulation
-from sample_logs.slots import kind_of
+from sample_logs.simulator.bulk import write_bulk
+from sample_logs.simulator.simulation import Simulation
+from sample_logs.simulator.slots import kind_of
 
 Record = dict[str, Any]
 LINES = 60_000

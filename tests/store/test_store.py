@@ -12,10 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from errors import StoreBroken, StoreError, StoreLocked, StoreMissing, StoreVersionError
-from queries import question
-from settings import Settings
-from store import Store, open_store
+from pixeldesk.errors import StoreBroken, StoreError, StoreLocked, StoreMissing, StoreVersionError
+from pixeldesk.queries import question
+from pixeldesk.settings import Settings
+from pixeldesk.store import Store, open_store
 from tests.command import ROOT
 
 INDEXES = {"requests_by_request_id", "events_by_request_id", "aliases_by_alias", "aliases_by_request_id"}
@@ -97,8 +97,8 @@ def test_opened_twice_in_one_process_both_see_what_is_committed(settings: Settin
 HOLD = """
 import sys
 from pathlib import Path
-from settings import Settings
-from store import open_store
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 store = open_store(Settings(db=Path(sys.argv[1])))
 print("held", flush=True)
 sys.stdin.read()

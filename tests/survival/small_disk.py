@@ -17,13 +17,13 @@ from typing import Any
 
 from pydantic import Secret
 
-from desk import Desk
-from errors import StoreError
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.errors import StoreError
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 from tests.command import Finished, run
 from tests.log_lines import as_bytes, moment, request_line
-from tests.push.served import SENDER, TOKEN, Client, served
+from tests.server.push.served import SENDER, TOKEN, Client, served
 from tests.whole_store import differences
 
 LINES = 1000

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from errors import StoreBroken, StoreFull
-from settings import Settings
-from store import open_store
+from pixeldesk.errors import StoreBroken, StoreFull
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 from tests.command import ROOT
 from tests.survival.seen import IS_LONG, seen
 from tests.survival.small_disk import LINES, no_file_larger_than

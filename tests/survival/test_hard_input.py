@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from desk import Desk
-from ingest.load import Progress, load
-from ingest.sources import find_sources
-from settings import Settings
-from store import open_store
-from tests.command import ROOT, environment, finish, start
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.load import Progress, load
+from pixeldesk.ingest.sources.find_sources import find_sources
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
+from tests.command import environment, finish, start
 from tests.log_lines import as_bytes, event_line, failed_line, moment, request_line, request_lines, write_lines
 from tests.survival.seen import IS_LONG, seen
 from tests.whole_store import differences
@@ -37,7 +37,9 @@ def ids(desk: Desk) -> set[str]:
 
 # A process of its own in between: one that is forked from a large one counts that one's memory as its own.
 _WATCHER = """
-import os, subprocess, sys
+import os
+import subprocess
+import sys
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 _, status, used = os.wait4(process.pid, 0)
 print(used.ru_maxrss)
@@ -46,7 +48,7 @@ print(used.ru_maxrss)
 
 def peak_of(pieces: Iterator[bytes], db: Path, **env: str) -> int:
     """Pipe this into the command. Returns the most memory that it had, bytes."""
-    command = [sys.executable, str(ROOT / "cli.py"), "ingest", "-", "--db", str(db), "--json"]
+    command = [sys.executable, "-m", "pixeldesk", "ingest", "-", "--db", str(db), "--json"]
     process = subprocess.Popen(
         [sys.executable, "-c", _WATCHER, *command],
         stdin=subprocess.PIPE,
@@ -219,7 +221,7 @@ def test_what_may_not_be_read_or_written_is_one_line() -> None:
 
         def ingest(folder: Path) -> subprocess.CompletedProcess[str]:
             paths = [str(secret), str(good), "--json", "--db", str(folder / "x.duckdb")]
-            command = [sys.executable, str(ROOT / "cli.py"), "ingest", *paths]
+            command = [sys.executable, "-m", "pixeldesk", "ingest", *paths]
             return subprocess.run(command, capture_output=True, text=True, preexec_fn=give_up_rights_of_root)
 
         read, refused = ingest(mine), ingest(theirs)

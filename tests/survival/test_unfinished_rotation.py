@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from ingest.follow import Follower
-from ingest.load import Progress
-from settings import Settings
-from store import Store, open_store
+from pixeldesk.ingest.following.follower import Follower
+from pixeldesk.ingest.load import Progress
+from pixeldesk.settings import Settings
+from pixeldesk.store import Store, open_store
 from tests.log_lines import request_line, write_lines
 from tests.whole_store import differences
 

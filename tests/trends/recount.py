@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 
+from pixeldesk.trends.request_filter import RequestFilter
+from pixeldesk.trends.time_range import TimeRange
 from tests import sample_lines
 from tests.sample_lines import Request
-from trends.request_filter import RequestFilter
-from trends.time_range import TimeRange
 
 
 @cache

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
+from pixeldesk.trends.contradictions import Contradiction, contradictions
 from tests.contradiction_recount import Noted, noted
 from tests.log_lines import failed_line, moment, request_line, write_lines
 from tests.sample_lines import distinct_lines
-from trends.contradictions import Contradiction, contradictions
 
 NOON = datetime(2026, 11, 16, 12)
 HOUR_S = 3600.0

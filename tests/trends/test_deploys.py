@@ -4,12 +4,12 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from desk import Desk
+from pixeldesk.desk.desk import Desk
+from pixeldesk.trends.deploys import deploys
+from pixeldesk.trends.request_filter import RequestFilter
+from pixeldesk.trends.time_range import DAY, HOUR, MINUTE, TimeRange, floor
 from tests import sample_lines
 from tests.log_lines import moment, request_line, write_lines
-from trends.deploys import deploys
-from trends.request_filter import RequestFilter
-from trends.time_range import DAY, HOUR, MINUTE, TimeRange, floor
 
 NOON = datetime(2026, 11, 16, 12)
 ALL = RequestFilter()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from trends.difference_words import FIELD_NAMES, named, of_the_others, of_them, percent
-from trends.proportions import Proportion
+from pixeldesk.trends.difference_words import FIELD_NAMES, named, of_the_others, of_them, percent
+from pixeldesk.trends.proportions import Proportion
 
 HALF = Proportion(1, 2)
 

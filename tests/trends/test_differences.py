@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from settings import Settings
-from store import Store, open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.settings import Settings
+from pixeldesk.store import Store, open_store
+from pixeldesk.trends.differences import Failing, WhatDiffers, what_differs
+from pixeldesk.trends.proportions import Proportion
 from tests.log_lines import write_lines
 from tests.trends.differing_traffic import DRAWS, REQUESTS, planted
-from trends.differences import Failing, WhatDiffers, what_differs
-from trends.proportions import Proportion
 
 NOON = datetime(2026, 11, 16, 12)
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
+from pixeldesk.desk.desk import Desk
+from pixeldesk.trends.difference_words import FIELD_NAMES
+from pixeldesk.trends.differences import Difference, Failing
+from pixeldesk.trends.proportions import Proportion, difference_p, holm
 from tests.sample_lines import Request, requests
-from trends.difference_words import FIELD_NAMES
-from trends.differences import Difference, Failing
-from trends.proportions import Proportion, difference_p, holm
 
 OUTAGES = (
     ("tinybird_error", datetime(2026, 11, 12, 14, 7), datetime(2026, 11, 12, 14, 29)),

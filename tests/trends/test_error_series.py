@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
+from pixeldesk.desk.desk import Desk
+from pixeldesk.trends.error_series import OTHER_CODES, error_series
+from pixeldesk.trends.request_filter import RequestFilter
+from pixeldesk.trends.time_range import DAY, HOUR, LENGTHS, MINUTE, TimeRange, last
 from tests.log_lines import failed_line, moment, request_line, write_lines
 from tests.trends.recount import failed, matching, numbers, requests_of
-from trends.error_series import OTHER_CODES, error_series
-from trends.request_filter import RequestFilter
-from trends.time_range import DAY, HOUR, LENGTHS, MINUTE, TimeRange, last
 
 NOON = datetime(2026, 11, 16, 12)
 NEWEST = datetime(2026, 11, 22, 23, 59, 42)

@@ -3,12 +3,12 @@
 from datetime import datetime
 from pathlib import Path
 
-from desk import Desk
+from pixeldesk.desk.desk import Desk
+from pixeldesk.trends.live_errors import live_errors
+from pixeldesk.trends.logged_time import logged_time
+from pixeldesk.trends.request_filter import RequestFilter
+from pixeldesk.trends.time_range import DAY, HOUR, MINUTE, TimeRange
 from tests.log_lines import moment, request_line, write_lines
-from trends.live_errors import live_errors
-from trends.logged_time import logged_time
-from trends.request_filter import RequestFilter
-from trends.time_range import DAY, HOUR, MINUTE, TimeRange
 
 NOON = datetime(2026, 11, 16, 12)
 ALL = RequestFilter()

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from trends.overdispersion import bursty_difference_p, total
-from trends.proportions import Proportion, difference_p
+from pixeldesk.trends.overdispersion import bursty_difference_p, total
+from pixeldesk.trends.proportions import Proportion, difference_p
 
 
 def days(*errors: int, requests: int = 10_000) -> list[Proportion]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trends.proportions import Proportion, difference_p, holm
+from pixeldesk.trends.proportions import Proportion, difference_p, holm
 
 
 def wilson(part: int, whole: int) -> tuple[float, float]:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
+from pixeldesk.desk.desk import Desk
+from pixeldesk.trends.error_series import error_series
+from pixeldesk.trends.request_filter import RequestFilter
+from pixeldesk.trends.span_errors import span_errors, worst_buckets
+from pixeldesk.trends.time_range import DAY, HOUR, MINUTE, TimeRange
 from tests.log_lines import failed_line, moment, write_lines
 from tests.sample_lines import Request
 from tests.trends.recount import failed, matching, requests_of
-from trends.error_series import error_series
-from trends.request_filter import RequestFilter
-from trends.span_errors import span_errors, worst_buckets
-from trends.time_range import DAY, HOUR, MINUTE, TimeRange
 
 NOON = datetime(2026, 11, 16, 12)
 OUTAGE = datetime(2026, 11, 17, 10, 16)

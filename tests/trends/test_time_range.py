@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trends.time_range import DAY, HOUR, LENGTHS, LONGEST, MINUTE, TimeRange, last
+from pixeldesk.trends.time_range import DAY, HOUR, LENGTHS, LONGEST, MINUTE, TimeRange, last
 
 NOON = datetime(2026, 11, 16, 12)
 WIDTHS = {"15 min": 1, "1 h": 1, "6 h": 5, "24 h": 15, "7 d": 60, "30 d": 360, "90 d": 1440}

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
+from pixeldesk.desk.desk import Desk
+from pixeldesk.trends.logged_time import LoggedTime, logged_time
+from pixeldesk.trends.request_filter import RequestFilter
+from pixeldesk.trends.time_range import DAY, HOUR, LENGTHS, MINUTE, TimeRange, last
+from pixeldesk.trends.usual import Band, Usual, usual
 from tests.log_lines import failed_line, request_line, write_lines
 from tests.trends.recount import failed, matching, percentile, requests_of
-from trends.logged_time import LoggedTime, logged_time
-from trends.request_filter import RequestFilter
-from trends.time_range import DAY, HOUR, LENGTHS, MINUTE, TimeRange, last
-from trends.usual import Band, Usual, usual
 
 ALL = RequestFilter()
 OLDEST, NEWEST = datetime(2026, 11, 9), datetime(2026, 11, 22, 23, 59, 42, 698000)

@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import datetime
 
-from desk import Desk
+from pixeldesk.desk.desk import Desk
+from pixeldesk.trends.time_range import TimeRange
+from pixeldesk.trends.values_met import values_met
 from tests.trends.recount import requests_of
-from trends.time_range import TimeRange
-from trends.values_met import values_met
 
 
 def test_values_of_each_field_the_most_frequent_first(sample_desk: Desk) -> None:

@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from desk import Desk
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
+from pixeldesk.weekly.export import exported, file_name
+from pixeldesk.weekly.markdown import MOST_SHOWN, inert
+from pixeldesk.weekly.review import Review
+from pixeldesk.weekly.reviewing import review_week
+from pixeldesk.weekly.week import Week
 from tests.log_lines import write_lines
 from tests.weekly.test_review import INCIDENT
 from tests.weekly.weekly_lines import bad, whole_week
 from tests.workbook import Workbook, read_workbook
-from weekly.export import exported, file_name
-from weekly.markdown import MOST_SHOWN, inert
-from weekly.review import Review
-from weekly.reviewing import review_week
-from weekly.week import Week
 
 IMAGE = "<img src=x onerror=alert(1)>"
 HOSTILE = [

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from weekly.counts import Days
-from weekly.rates import Difference, rates
-from weekly.week import Week
+from pixeldesk.weekly.counts import Days
+from pixeldesk.weekly.rates import Difference, rates
+from pixeldesk.weekly.week import Week
 
 THIS = Week(2026, 47)
 BEFORE = THIS.earlier(1)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from commands import answer
-from desk import Desk
-from errors import UsageError
-from handover.server import handover_server
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.commands import answer
+from pixeldesk.desk.desk import Desk
+from pixeldesk.errors import UsageError
+from pixeldesk.server.handover.server import handover_server
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 from tests.command import run
 from tests.log_lines import write_lines
 from tests.weekly.weekly_lines import whole_week

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from errors import UsageError
-from incidents.incident import Incident
+from pixeldesk.desk.desk import Desk
+from pixeldesk.errors import UsageError
+from pixeldesk.incidents.incident import Incident
+from pixeldesk.weekly.logged import ShortDay
+from pixeldesk.weekly.review import Review
+from pixeldesk.weekly.reviewing import MOST_ROWS, review_week
+from pixeldesk.weekly.week import Week
 from tests.log_lines import request_line, write_lines
 from tests.weekly.weekly_lines import HOURS, at, bad, good, whole_week
-from weekly.logged import ShortDay
-from weekly.review import Review
-from weekly.reviewing import MOST_ROWS, review_week
-from weekly.week import Week
 
 THIS = Week(2026, 47)
 Reviewed = Callable[..., Review]

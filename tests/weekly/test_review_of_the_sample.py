@@ -7,18 +7,18 @@ from typing import TypeVar
 
 import pytest
 
-from desk import Desk
-from diagnosis.diagnose import Diagnosis
-from incidents.incident import Incident
-from queries.values import rfc3339
+from pixeldesk.desk.desk import Desk
+from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.incidents.incident import Incident
+from pixeldesk.queries.values import rfc3339
+from pixeldesk.trends.overdispersion import bursty_difference_p
+from pixeldesk.trends.proportions import Proportion, holm
+from pixeldesk.weekly.rates import Difference, Rate
+from pixeldesk.weekly.review import Review
+from pixeldesk.weekly.reviewing import newest_whole_week, review_week, stored_weeks
+from pixeldesk.weekly.week import Week
 from tests.sample_lines import Request, requests
 from tests.weekly.recount import WEEK, Recount, failed, failed_by_us, wilson
-from trends.overdispersion import bursty_difference_p
-from trends.proportions import Proportion, holm
-from weekly.rates import Difference, Rate
-from weekly.review import Review
-from weekly.reviewing import newest_whole_week, review_week, stored_weeks
-from weekly.week import Week
 
 OBJECTIVE = 0.999
 CASES = [("2026-W46", None), ("2026-W47", None), ("2026-W47", "production"), ("2026-W47", "preview")]

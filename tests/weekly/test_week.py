@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from errors import UsageError
-from weekly.week import Week, weeks_between
+from pixeldesk.errors import UsageError
+from pixeldesk.weekly.week import Week, weeks_between
 
 MONDAY = datetime(2026, 11, 16)
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
+from pixeldesk.desk.desk import Desk
+from pixeldesk.weekly.cells import percent, points
+from pixeldesk.weekly.rates import Difference
+from pixeldesk.weekly.review import Review
+from pixeldesk.weekly.reviewing import review_week
+from pixeldesk.weekly.week import Week
+from pixeldesk.weekly.wording import availability, compared, headline, notes, week_in_words
 from tests.log_lines import write_lines
 from tests.weekly.weekly_lines import HOURS, bad, good, whole_week
-from weekly.cells import percent, points
-from weekly.rates import Difference
-from weekly.review import Review
-from weekly.reviewing import review_week
-from weekly.week import Week
-from weekly.wording import availability, compared, headline, notes, week_in_words
 
 THIS = Week(2026, 47)
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from errors import UsageError
-from settings import Settings
-from store import open_store
+from pixeldesk.desk.desk import Desk
+from pixeldesk.errors import UsageError
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
 from tests.ingest.formats.log_makers import epoch_ms, nginx_line, pino_line, vercel_line
 from tests.log_lines import Line, as_bytes, moment, request_line, request_lines, write_lines
 
@@ -152,7 +152,7 @@ environment = [{ path = "stage", values = { live = "production" } }, "stage"]
 def own_desk(tmp_path: Path, text: str) -> Desk:
     (tmp_path / "own").mkdir(exist_ok=True)
     (tmp_path / "own" / "shop.toml").write_text(text)
-    settings = Settings(db=tmp_path / "store.duckdb", formats=tmp_path / "own")
+    settings = Settings(db=tmp_path / "pixeldesk.store.duckdb", formats=tmp_path / "own")
     return Desk(settings, open_store(settings))
 
 
@@ -224,7 +224,7 @@ def test_a_mistake_in_a_users_own_format_is_one_clear_line(tmp_path: Path, broke
 
 
 def test_a_folder_of_formats_that_is_not_there(tmp_path: Path) -> None:
-    settings = Settings(db=tmp_path / "store.duckdb", formats=tmp_path / "nowhere")
+    settings = Settings(db=tmp_path / "pixeldesk.store.duckdb", formats=tmp_path / "nowhere")
     desk = Desk(settings, open_store(settings))
     with pytest.raises(UsageError, match="PIXELDESK_FORMATS"):
         desk.ingest([str(write_lines(tmp_path / "a.log", [request_line()]))], "pixel")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
-from ingest.columns import COLUMNS
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.formats.columns import COLUMNS
 
 SAMPLES = Path(__file__).parent / "samples"
 EXPECTED = {path.stem: tomllib.loads(path.read_text()) for path in sorted(SAMPLES.glob("*.toml"))}
@@ -65,5 +65,5 @@ def test_fields_become_columns(desk: Desk, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["nginx", "pino", "vercel"])
 def test_in_a_large_file_too(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.staging._STRAIGHT_FROM_LINES", 1)
+    monkeypatch.setattr("pixeldesk.ingest.writing.staging._STRAIGHT_FROM_LINES", 1)
     test_fields_become_columns(desk, name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
+from pixeldesk.desk.desk import Desk
 from tests.ingest.formats.test_formats import EXPECTED, sample
 
 OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")

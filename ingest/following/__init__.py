@@ -1,0 +1,1 @@
+"""Files and addresses that grow: what is new in them is read, once."""

@@ -1,0 +1,109 @@
+"""How far and how fresh each source is, and what became of its lines."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pixeldesk.ingest.report import OUTCOMES
+from pixeldesk.ingest.sources.find_sources import PACKED_ENDINGS
+from pixeldesk.queries import question
+from pixeldesk.store import Store
+
+if TYPE_CHECKING:  # Brings Arrow, which a command need not load.
+    from pixeldesk.ingest.following.follower import Follower
+    from pixeldesk.ingest.following.object_follower import ObjectFollower
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """One source. Moments are UTC without a zone; `counts` are by outcome; `bytes` are uncompressed."""
+
+    name: str
+    format: str
+    lines: int
+    counts: dict[str, int]
+    bytes: int
+    share_read: float | None
+    """How much of it was read, 0 to 1; None where nobody can tell."""
+    first_read_at: datetime
+    last_read_at: datetime
+    newest: datetime | None
+    """The time of its newest request that is stored."""
+    problem: str | None
+
+    def as_row(self) -> dict[str, Any]:
+        """As one flat row, for a file."""
+        return {
+            "source": self.name,
+            "format": self.format,
+            "lines": self.lines,
+            **self.counts,
+            "bytes": self.bytes,
+            "share_read": self.share_read,
+            "first_read_at": self.first_read_at,
+            "last_read_at": self.last_read_at,
+            "newest": self.newest,
+            "problem": self.problem,
+        }
+
+
+def source_states(store: Store) -> list[SourceState]:
+    """Every source, those that were read last first."""
+    newest = {row["source_id"]: row["newest"] for row in question("newest_by_source").rows(store)}
+    rows = question("sources_read").rows(store)
+    rows.sort(key=lambda row: row["last_read_at"], reverse=True)
+    return [
+        SourceState(
+            name=row["source"],
+            format=row["format"],
+            lines=int(row["lines"] or 0),
+            counts={outcome: int(row[outcome] or 0) for outcome in OUTCOMES},
+            bytes=int(row["bytes"] or 0),
+            share_read=_share_read(row),
+            first_read_at=row["first_read_at"],
+            last_read_at=row["last_read_at"],
+            newest=newest.get(row["source_id"]),
+            problem=row["problem"],
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class FollowState:
+    """What is followed now, by one follower."""
+
+    paths: tuple[str, ...]
+    files: int
+    bytes_behind: int
+    """What is written and not yet read; packed files are left out, of which nobody can tell."""
+    problems: tuple[str, ...]
+
+
+def follow_states(store: Store, followers: "Iterable[Follower | ObjectFollower]") -> list[FollowState]:
+    """Each follower, and how far behind it is."""
+    states = []
+    read: dict[str, int] | None = None
+    for follower in followers:
+        if read is None:
+            read = {row["source"]: row["position"] + row["unended"] for row in question("positions").rows(store)}
+        sizes = follower.sizes
+        behind = [size - read.get(name, 0) for name, size in sizes.items() if not name.endswith(PACKED_ENDINGS)]
+        latest = follower.latest
+        problems = (*latest.unreadable, *latest.damaged)
+        states.append(FollowState(follower.paths, latest.files, sum(max(one, 0) for one in behind), problems))
+    return states
+
+
+def _share_read(row: dict[str, Any]) -> float | None:
+    if row["complete"] and not row["problem"]:
+        return 1.0
+    if row["source"].endswith(PACKED_ENDINGS):
+        return None
+    try:
+        size = Path(row["source"]).stat().st_size
+    except (OSError, ValueError):
+        return None
+    return min(row["position"] / size, 1.0) if size else 1.0

@@ -1,0 +1,1 @@
+"""The language of log formats, and one TOML file a format."""

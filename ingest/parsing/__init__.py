@@ -1,0 +1,1 @@
+"""A format as SQL, and the reason why a line is refused."""

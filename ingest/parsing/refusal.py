@@ -1,0 +1,192 @@
+"""Why a line was refused, in one sentence for the person who has to mend it.
+
+The SQL of `parse_sql` decides; this only names the reason, line by line, for the few that were refused.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, FiniteFloat, TypeAdapter, ValidationError
+
+from pixeldesk.ingest.formats.columns import COLUMNS, Column
+from pixeldesk.ingest.formats.json_path import JsonPath
+from pixeldesk.ingest.formats.log_format import LogFormat
+from pixeldesk.ingest.parsing.field_sql import COUNTER
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
+_BARE_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d([.,]\d+)?[+-]\d{4}", re.ASCII)
+_COMMON = re.compile(r"\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", re.ASCII)
+_EPOCH = re.compile(r"-?\d{1,19}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
+_SHOWN_CHARACTERS = 40
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
+
+
+def why_refused(line: str, log_format: LogFormat) -> str:
+    """The reason for a refused line, given redacted. Never raises, whatever the line."""
+    try:
+        record = json.loads(line)
+        line.encode()
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return "not JSON: half a surrogate pair (\\ud800 to \\udfff) is no text"
+    except json.JSONDecodeError as error:
+        return f"not JSON: {error.msg} at character {error.pos + 1}"
+    except RecursionError:
+        return "not JSON that can be read: nested too deeply"
+    except ValueError as error:
+        return f"not JSON: {error}"
+    if not isinstance(record, dict):
+        return f"not a JSON object but {_kind(record)}"
+    return next(_misfits(record, log_format), "not JSON as RFC 8259 has it")
+
+
+def _misfits(record: dict[str, Any], log_format: LogFormat) -> Iterator[str]:
+    documents = _documents(record, log_format)
+    found = {name: _found(name, documents) for name in COLUMNS}
+    if found["timestamp"] is None:
+        yield "timestamp is missing"
+    if log_format.strict:
+        yield from _wrong_kinds(record, log_format)
+    for name, one in found.items():
+        reason = one and _misfit(COLUMNS[name], one[1], log_format)
+        if one and reason:
+            yield f"{one[0]} {reason}"
+    if found["status"] is not None and found["request_id"] is None and log_format.strict:
+        yield "request_id is missing on a request line (a line with a status)"
+
+
+def _documents(record: dict[str, Any], log_format: LogFormat) -> list[tuple[LogFormat, dict[str, Any]]]:
+    """What each layer reads, the innermost first."""
+    document: Any = record
+    documents: list[tuple[LogFormat, dict[str, Any]]] = []
+    for layer in log_format.layers:
+        if not isinstance(document, dict):
+            break
+        documents.insert(0, (layer, document))
+        if any(all(_at(path, layer, document) is not None for path in group) for group in layer.recognised_by):
+            document = next((inner for path in layer.content if (inner := _at(path, layer, document))), None)
+            with suppress(ValueError, RecursionError):
+                document = json.loads(document) if isinstance(document, str) else document
+    return documents
+
+
+def _found(name: str, documents: list[tuple[LogFormat, dict[str, Any]]]) -> tuple[str, Any] | None:
+    """The place that a column is read from, and what stands there."""
+    places = [(place, layer, document) for layer, document in documents for place in layer.columns.get(name, ())]
+    for place, layer, document in sorted(places, key=lambda one: bool(one[0].counter_of)):
+        value = _at(place.path, layer, document) if place.path else place.value
+        text = value if isinstance(value, str) else json.dumps(value)
+        absent = {*layer.absent, *place.absent} | ({""} if COLUMNS[name].min else set())
+        if value is None or text in absent:
+            continue
+        if text in place.none:
+            return None
+        if place.values or place.pattern:
+            match = re.search(place.pattern, text) if place.pattern else None
+            value = place.values.get(text) if place.values else match and match[1]
+        if place.counter_of and re.fullmatch(COUNTER, str(value)):
+            process = [_at(path, layer, document) for path in place.counter_of]
+            value = ":".join(str(one) for one in [*process, value] if one is not None)
+        if value is not None:
+            return str(place.path or name), value if place.path is None or place.value is None else place.value
+    return None
+
+
+def _at(path: JsonPath, layer: LogFormat, document: dict[str, Any]) -> Any:
+    found = (spelling.found_in(document) for spelling in layer.spellings(path))
+    return next((value for value in found if value is not None), None)
+
+
+def _wrong_kinds(record: dict[str, Any], log_format: LogFormat) -> Iterator[str]:
+    for name in log_format.objects:
+        value = record.get(name)
+        if value is not None and not isinstance(value, dict) and not (name == "api_key" and isinstance(value, str)):
+            yield f"{name} is {_kind(value)}, not an object"
+
+
+def _misfit(column: Column, value: Any, log_format: LogFormat) -> str | None:
+    try:
+        _adapter(column, log_format.strict).validate_python(value)
+    except ValidationError as error:
+        shown = json.dumps(value, ensure_ascii=False)[:_SHOWN_CHARACTERS]
+        return f"is {shown}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+    return None
+
+
+def _adapter(column: Column, strict: bool) -> TypeAdapter[Any]:
+    match column.type:
+        case "timestamp":
+            return TypeAdapter(Annotated[Any, BeforeValidator(_timestamp if strict else _any_timestamp)])
+        case "integer":
+            return TypeAdapter(Annotated[int, Field(ge=column.min, le=column.max), BeforeValidator(_no_truth(int))])
+        case "number":
+            return TypeAdapter(Annotated[FiniteFloat, BeforeValidator(_no_truth(float))])
+        case "texts" if strict:
+            return TypeAdapter(list[Any])
+        case _:
+            return TypeAdapter(Annotated[Any, BeforeValidator(_short_enough(column.max))])
+
+
+def _any_timestamp(value: Any) -> Any:
+    """As `_timestamp`, and what other programs write: see timestamp_sql."""
+    text = str(value)
+    if _BARE_OFFSET.fullmatch(text):
+        return _timestamp(f"{text[:-2]}:{text[-2:]}".replace(",", "."))
+    if _COMMON.fullmatch(text):
+        return datetime.strptime(text, "%d/%b/%Y:%H:%M:%S %z")
+    return _timestamp(value)
+
+
+def _timestamp(value: Any) -> Any:
+    text = str(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("must be RFC 3339 text or a Unix epoch")
+    if _NO_ZONE.fullmatch(text):
+        raise ValueError("has no offset from UTC (add Z or +hh:mm)")
+    if not _RFC3339.fullmatch(text) and not _EPOCH.fullmatch(text):
+        raise ValueError("is neither RFC 3339 (2026-11-16T09:12:44.318Z) nor a Unix epoch")
+    if _RFC3339.fullmatch(text):
+        datetime.fromisoformat(text.upper().replace(":59:60", ":59:59"))
+    elif not _FIRST_SECOND <= _seconds(float(text)) <= _LAST_SECOND:
+        raise ValueError("lies outside the years 1 to 9999")
+    return value
+
+
+def _seconds(epoch: float) -> float:
+    """An epoch in seconds, whatever its unit: see timestamp_sql."""
+    units = (1, 1e3, 1e6, 1e9)
+    return epoch / units[sum(abs(epoch) >= bound for bound in (1e11, 1e14, 1e17))]
+
+
+def _no_truth(number: type) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("is not a number")
+        if number is int and isinstance(value, str) and re.fullmatch(r"-?\d+\.0+", value):
+            return int(float(value))
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError("is not a finite number")
+        return value
+
+    return check
+
+
+def _short_enough(most: int | None) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        text = value if isinstance(value, str) else json.dumps(value)
+        if most is not None and len(text) > most:
+            raise ValueError(f"is {len(text)} characters long, at most {most} are allowed")
+        return value
+
+    return check
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,1 @@
+"""What is a secret, and the two engines that remove it."""

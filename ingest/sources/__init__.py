@@ -1,0 +1,1 @@
+"""What a path means: its bytes, lines, documents and objects."""

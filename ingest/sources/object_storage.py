@@ -1,0 +1,245 @@
+"""Log files that lie elsewhere: in object storage, on a web server, wherever fsspec reads from.
+
+An object is listed, and read once: it is unchanged while its size and its ETag are. One that has changed is looked at
+as a file is, by what it begins with. Credentials are those of the environment, as the libraries find them.
+"""
+
+import hashlib
+import io
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+import fsspec
+from fsspec.core import url_to_fs
+
+from pixeldesk.errors import InputError
+from pixeldesk.ingest.sources.address import has_credentials, without_secrets
+from pixeldesk.ingest.sources.find_sources import Source
+
+# What is fetched at once. The next block is fetched while this one is parsed, and one behind is kept.
+_BLOCK_BYTES = 8 * 1024 * 1024
+_BLOCKS_KEPT = 3
+_READ_AHEAD_BYTES = 1 << 16
+# What tells one content of an object from another, the surest first.
+_VERSIONS = (
+    *("ETag", "etag", "generation", "md5Hash", "content_md5"),
+    *("mtime", "LastModified", "last_modified", "updated", "created", "modified", "CRC"),
+)
+# Of these an address is bucket and key, and another name is no other address.
+_BUCKETS = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs"}
+_LONGEST_REASON = 200
+
+
+class ObjectSource(Source):
+    """One object. What it is called is its address, without secrets."""
+
+    def __init__(self, name: str, storage: Any, path: str, about: Mapping[str, Any]) -> None:
+        super().__init__(name)
+        self._storage = storage
+        self._place = path
+        self._about = about
+
+    @property
+    def repeatable(self) -> bool:
+        """See Source."""
+        return True
+
+    def size_and_modified_ns(self) -> tuple[int, int] | None:
+        """See Source. The second number stands for the object's ETag; None where nothing tells its version."""
+        size, version = self._about.get("size"), _version(self._about)
+        return None if size is None or version is None else (int(size), version)
+
+    def open(self) -> BinaryIO:
+        """See Source."""
+        raw = _Remote(self.name, self._storage, self._place)
+        opened = io.BufferedReader(raw, _READ_AHEAD_BYTES)
+        try:
+            opened.peek(1)  # What may not be read says so at the first byte.
+        except OSError as error:
+            opened.close()
+            raise InputError(f"{self.name}: {error.strerror or error}") from error
+        return opened
+
+
+class _Remote(io.RawIOBase):
+    """An object's bytes in order. Its errors are OSError, with a reason that holds no secret."""
+
+    def __init__(self, name: str, storage: Any, path: str) -> None:
+        super().__init__()
+        try:
+            self._file: Any = storage.open(
+                path, "rb", block_size=_BLOCK_BYTES, cache_type="background", cache_options={"maxblocks": _BLOCKS_KEPT}
+            )
+        except Exception as error:  # Each library has a tree of errors of its own: here and below.
+            raise InputError(f"{name}: {_reason(error)}") from error
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        try:
+            read = self._file.read(len(target))
+        except Exception as error:
+            raise OSError(5, _reason(error)) from error
+        target[: len(read)] = read
+        return len(read)
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        to = offset + (self.tell() if whence == os.SEEK_CUR else 0)
+        try:
+            self._file.seek(to)
+        except ValueError:
+            # A server that gives no parts: what is passed over has to come all the same.
+            while (left := to - self.tell()) > 0 and self.readinto(memoryview(bytearray(min(left, _BLOCK_BYTES)))):
+                pass
+        return self.tell()
+
+    def close(self) -> None:
+        if not self.closed and hasattr(self, "_file"):
+            with suppress(Exception):  # Nothing was written, so nothing is lost.
+                self._file.close()
+        super().close()
+
+
+def find_objects(given: str) -> Iterator[Source | InputError]:
+    """The objects behind an address: an object, all below a folder, or those that fit a pattern; in order of name."""
+    called = without_secrets(given)
+    try:
+        yield from _found(given, called)
+    except InputError as error:
+        yield error
+    except Exception as error:
+        yield InputError(f"{called}: {_reason(error)}")
+
+
+def _found(given: str, called: str) -> Iterator[Source]:
+    scheme, chain, rest = _parts(given)
+    if scheme in _BUCKETS and has_credentials(given):
+        raise InputError(f"{called}: keys do not belong into an address; set AWS_PROFILE or the like")
+    storage, place = _storage_of(given, scheme)
+    # In the address of a web server a question mark begins what is asked of it.
+    is_pattern = re.search(r"[*\[]" if scheme.startswith("http") else r"[*?\[]", place) is not None
+    found = {} if given.endswith("/") else _one_of(storage, place, is_pattern)
+    found = found or (_matches if is_pattern else _below)(storage, place)
+    if not found:
+        remedy = "matches no object; check the pattern" if is_pattern else "holds no objects; check the address"
+        raise InputError(f"{called}: {remedy}")
+    for path in sorted(found):
+        address = path if "://" in path else f"{_BUCKETS.get(scheme, scheme)}://{path}"
+        yield ObjectSource(without_secrets(address + chain + rest), storage, path, found[path])
+
+
+def _parts(given: str) -> tuple[str, str, str]:
+    """The scheme of what is read, and the rest of a chain such as `zip://*.log::s3://bucket/a.zip`."""
+    first, chain, rest = given.partition("::")
+    return first.partition("://")[0].lower(), chain, rest
+
+
+def _storage_of(given: str, scheme: str) -> tuple[Any, str]:
+    try:
+        fsspec.get_filesystem_class(scheme)
+    except ImportError as error:
+        raise InputError(f"{scheme}://: a library for it is missing ({_plain(str(error))})") from error
+    except ValueError as error:
+        known = "s3, gs, https, file and others of fsspec"
+        raise InputError(f"{scheme}:// is not known; there are {known}") from error
+    # What this one lists, it remembers, and an object that has changed since is not read as what was listed. The next
+    # time there is another: a server runs for long.
+    storage, place = url_to_fs(given, skip_instance_cache=True)
+    return storage, str(place)
+
+
+def _one_of(storage: Any, place: str, is_pattern: bool) -> dict[str, Any]:
+    """The object with exactly this name, if there is one."""
+    try:
+        about = storage.info(place)
+    except FileNotFoundError:
+        if is_pattern:
+            return {}
+        raise
+    return {str(about["name"]): about} if about["type"] == "file" else {}
+
+
+def _below(storage: Any, folder: str) -> dict[str, Any]:
+    """Every object below a folder, hidden ones and the markers of folders left out."""
+    start = len(folder.rstrip("/"))
+    return {
+        str(path): about
+        for path, about in storage.find(folder, detail=True).items()
+        if about["type"] == "file" and not path.endswith("/") and "/." not in path[start:]
+    }
+
+
+def _matches(storage: Any, pattern: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for path, about in storage.glob(pattern, detail=True).items():
+        if about["type"] != "file":
+            found |= _below(storage, path)
+        elif not path.endswith("/") and ("/." not in path or "/." in pattern):
+            found[path] = about
+    return found
+
+
+def _version(about: Mapping[str, Any]) -> int | None:
+    """A number that is another when an object's content is."""
+    known = next((about[name] for name in _VERSIONS if about.get(name) is not None), None)
+    if known is None:
+        return None
+    return int.from_bytes(hashlib.sha256(str(known).encode()).digest()[:7])
+
+
+_REASONS = {
+    "InvalidObjectState": "is archived; restore it first",
+    "NoSuchBucket": "there is no such bucket",
+    "ExpiredToken": "the credentials have expired",
+    "InvalidAccessKeyId": "the credentials are not known there",
+    "SignatureDoesNotMatch": "the credentials were refused",
+    "NoCredentialsError": "no credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "PartialCredentialsError": "half of the credentials is missing; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "ProfileNotFound": "AWS_PROFILE names no profile that there is",
+    "DefaultCredentialsError": "no credentials; set GOOGLE_APPLICATION_CREDENTIALS",
+    "EndpointConnectionError": "cannot be reached; check AWS_ENDPOINT_URL and the network",
+    "ClientConnectorError": "cannot be reached; check the address and the network",
+    "FileExpired": "changed while it was read; run the same command again",
+    "PreconditionFailed": "changed while it was read; run the same command again",
+    "412": "changed while it was read; run the same command again",
+    "401": "may not be read with these credentials",
+    "403": "may not be read with these credentials",
+    "PermissionError": "may not be read with these credentials",
+    "FileNotFoundError": "no such object or folder; check the address",
+    "TimeoutError": "does not answer",
+    "FSTimeoutError": "does not answer",
+    "ConnectTimeoutError": "does not answer",
+    "ReadTimeoutError": "does not answer",
+}
+
+
+def _reason(error: BaseException) -> str:
+    """What a library's error means, in words of ours: its own may hold an address with its signature."""
+    signs: set[str] = set()
+    cause: BaseException | None = error
+    while cause is not None:
+        signs |= {kind.__name__ for kind in type(cause).__mro__}
+        signs.add(str(getattr(cause, "status", None) or getattr(cause, "code", None)))
+        response = getattr(cause, "response", None)
+        if isinstance(response, dict):
+            signs.add(str(response.get("Error", {}).get("Code")))
+        cause = cause.__cause__ or cause.__context__
+    for sign, reason in _REASONS.items():
+        if sign in signs:
+            return reason
+    return f"cannot be read ({_plain(str(error)) or type(error).__name__})"
+
+
+def _plain(text: str) -> str:
+    """One line of a library's words, without the addresses in them."""
+    return re.sub(r"\S*(://|\?)\S*", "…", " ".join(text.split()))[:_LONGEST_REASON]

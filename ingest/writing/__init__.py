@@ -1,0 +1,1 @@
+"""One transaction: the rows of a batch, what is refused, positions and counts."""

@@ -1,0 +1,1 @@
+"""The support desk for the request ids of the Pixel API."""

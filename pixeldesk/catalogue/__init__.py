@@ -1,0 +1,1 @@
+"""What every error code means, and what all replies to customers share."""

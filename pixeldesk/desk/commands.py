@@ -1,0 +1,70 @@
+"""The commands of the command line by name: what each asks of a desk, here or in the server that owns the store."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pixeldesk.desk.desk import Desk
+from pixeldesk.desk.doctor import examine
+from pixeldesk.errors import UsageError
+from pixeldesk.queries.values import parse_time
+
+if TYPE_CHECKING:
+    from pixeldesk.ingest.load import Progress
+
+
+def answer(
+    desk: Desk,
+    command: str,
+    parameters: dict[str, Any],
+    progress: "Callable[[Progress], None]" = lambda _: None,
+) -> Any:
+    """A command of the command line by name, its answer ready for JSON, here or in a server."""
+    match command:
+        case "ingest":
+            return desk.ingest(**parameters, progress=progress)
+        case "follow":
+            return desk.follow(**parameters, progress=progress)
+        case "stop_following":
+            return desk.followings.end(parameters["name"])
+        case "lookup":
+            return desk.diagnosed(desk.lookup(**parameters)).as_json()
+        case "diagnose":
+            return desk.diagnose(**_from_text(parameters))
+        case "incidents":
+            return [incident.as_json() for incident in desk.incidents(**_from_text(parameters))]
+        case "replay":
+            return desk.replay(**_from_text(parameters)).as_json()
+        case "report":
+            return desk.report_as(**parameters)
+        case "mark":
+            return desk.mark(parameters["diagnosis"], parameters["verdict"]).model_dump(mode="json")
+        case "query":
+            return desk.query(parameters["name"], **_from_text(parameters["parameters"]))
+        case "quarantine":
+            return desk.quarantine(**parameters)
+        case "retry":
+            return desk.retry_quarantine(**parameters)
+        case "retain":
+            return desk.retention.run(**parameters)
+        case "doctor":
+            return examine(desk)
+    raise UsageError(f"the desk has no command {command}")
+
+
+def _from_text(parameters: dict[str, str]) -> dict[str, Any]:
+    """Parameters as typed at a command line: those that are times or counts by their name."""
+    readings: dict[str, Callable[[str], object]] = {
+        **dict.fromkeys(("start", "end", "at", "hour", "earliest", "latest"), parse_time),
+        **dict.fromkeys(("limit", "count"), _whole_number),
+    }
+    try:
+        return {name: readings.get(name, str)(text) for name, text in parameters.items()}
+    except ValueError:
+        raise UsageError("limit and count take a whole number") from None
+
+
+def _whole_number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 1 << 63:
+        raise ValueError
+    return number

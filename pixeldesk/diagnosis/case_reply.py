@@ -1,0 +1,134 @@
+"""The answer to send for a diagnosis: plain text, from its case file and from checked facts only.
+
+Nothing of a log reaches the customer unchecked. A fact is a number, a time, or a word of a known form (a scope, a
+pipe that exists, a field's name, a route's template, an environment); where it fails its check it is not known, and
+what hangs on it is left out.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from string import Template
+from typing import Any
+
+from pixeldesk.diagnosis.case_file import Case
+from pixeldesk.diagnosis.evidence import counted, spell_seconds
+from pixeldesk.tickets.replies import CLOSING, GREETING
+from pixeldesk.tickets.request_ids import looks_like_secret
+
+FACTS = {
+    "count": "how many requests failed: `37 requests`",
+    "first": "when the first one failed, UTC",
+    "last": "when the last one failed, UTC",
+    "days": "on how many days: `3 days`",
+    "environment": "the environment that was called",
+    "elsewhere": "the environment where the key, or the events, belong",
+    "route": "the route that failed, as its template",
+    "required_scope": "the scope that the route asks for",
+    "held_scopes": "the scopes that the key holds",
+    "nearest_pipe": "the pipe that was probably meant",
+    "fields": "the fields of the body that validation refused",
+    "website": "the customer's own website id",
+    "wait": "how long Retry-After asked to wait: `30 seconds`",
+    "ended": "when the key was revoked or expired, UTC",
+    "age": "how old the tokens were when they were refused: `9 minutes`",
+    "since": "when the same thing first succeeded again, UTC; known where it has recovered",
+}
+"""What a case's reply may name, as `$count` and so on."""
+
+ENVIRONMENTS = frozenset(
+    {"production", "prod", "preview", "staging", "stage", "development", "dev", "test", "testing", "sandbox", "qa"}
+)
+_ROUTE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\})?")
+_WORD = re.compile(r"[A-Za-z][A-Za-z_]{0,39}(?:\.[A-Za-z0-9_]{1,40}){0,3}")
+_SCOPE = re.compile(r"[a-z]{2,20}:[a-z]{2,20}")
+_WEBSITE = re.compile(r"web_[A-Za-z0-9]{1,24}")
+_MOST_NAMED = 6
+
+
+def case_mail(case: Case, section: str) -> str:
+    """The whole mail about one diagnosis; where no customer is behind it, only the note for colleagues."""
+    if case.per == "client":
+        return section
+    return "\n\n".join([GREETING, "We have looked into the requests that fail for you.", section, CLOSING])
+
+
+def case_section(case: Case, known: Mapping[str, Any]) -> str:
+    """What happened, what to do, what to check: the part of a mail that is about one diagnosis."""
+    facts = checked_facts(known)
+    happened = _said(case.reply.happened, facts)
+    steps = _said(case.reply.steps, facts)
+    recovered = [f"Since {facts['since']} the same requests succeed again."] if "since" in facts else []
+    return "\n\n".join([
+        "What happened:\n" + " ".join([*happened, *recovered]),
+        "What to do:\n" + "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)),
+        *([_retries(known)] if _retries(known) else []),
+        f"Afterwards:\n{case.reply.afterwards}",
+    ])  # fmt: skip
+
+
+def checked_facts(known: Mapping[str, Any]) -> dict[str, str]:
+    """The facts of a diagnosis that may be told to a customer, by the names of FACTS."""
+    facts = {
+        "count": counted(int(known["failing_requests"]), "request"),
+        "first": _time(known["first_seen"]),
+        "last": _time(known["last_seen"]),
+        "days": counted(int(known["days"]), "day"),
+        "environment": _environment(known.get("environment")),
+        "elsewhere": _environment(known.get("elsewhere") or known.get("events_go_to") or known.get("marked_for")),
+        "route": _matching(_ROUTE, known.get("route")),
+        "required_scope": _matching(_SCOPE, known.get("required")),
+        "held_scopes": _list(_SCOPE, str(known.get("held") or "").split(", ")),
+        "nearest_pipe": _matching(_WORD, known.get("nearest_pipe")),
+        "fields": _list(_WORD, str(known.get("fields") or "").split(", ")),
+        "website": _matching(_WEBSITE, known.get("website_id")),
+        "wait": _span(known.get("wait_s")),
+        "ended": _time(known.get("ended_at")),
+        "age": _span(known.get("median_age_s")),
+        "since": _time(known.get("succeeded_since")),
+    }
+    return {name: text for name, text in facts.items() if text}
+
+
+def _said(texts: Sequence[str], facts: Mapping[str, str]) -> list[str]:
+    templates = [Template(text) for text in texts]
+    return [one.substitute(facts) for one in templates if set(one.get_identifiers()) <= set(facts)]
+
+
+def _retries(known: Mapping[str, Any]) -> str:
+    faults = set((known.get("retries") or {}).get("faults", ()))
+    advice = [text for fault, text in _RETRY_ADVICE.items() if fault in faults]
+    return "Trying again:\n" + " ".join(advice) if advice else ""
+
+
+_RETRY_ADVICE = {
+    "retries_refused": "Your client repeats requests that were refused (4xx). They cannot succeed unchanged, so please"
+    " stop after the first refusal.",
+    "ignores_retry_after": "Please repeat a request only after the time in the Retry-After header has passed.",
+    "no_backoff": "Please wait longer before each further attempt, for instance twice as long as before.",
+    "no_jitter": "Please add a random part to each wait, so that your clients do not all return at the same moment.",
+}
+
+
+def _time(value: Any) -> str | None:
+    return f"{value:%Y-%m-%d at %H:%M} UTC" if isinstance(value, datetime) else None
+
+
+def _span(value: Any) -> str | None:
+    return spell_seconds(float(value)) if value is not None and 0 < float(value) < 366 * 86400 else None
+
+
+def _environment(value: Any) -> str | None:
+    return value if value in ENVIRONMENTS else None
+
+
+def _matching(pattern: re.Pattern[str], value: Any) -> str | None:
+    fits = isinstance(value, str) and pattern.fullmatch(value) and not looks_like_secret(value)
+    return value if fits else None
+
+
+def _list(pattern: re.Pattern[str], values: Sequence[str]) -> str | None:
+    good = [one for one in values if _matching(pattern, one)]
+    if not good or len(good) > _MOST_NAMED:
+        return None
+    return good[0] if len(good) == 1 else f"{', '.join(good[:-1])} and {good[-1]}"

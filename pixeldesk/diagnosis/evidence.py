@@ -1,0 +1,107 @@
+"""What speaks for a diagnosis and against it: sentences with numbers, each with request ids that show it.
+
+The templates are in the case files; their values are facts of the logs. A value may be followed by how to
+write it: `{keys:different key}` gives `1 different key` or `312 different keys`, `{at:moment}` a time,
+`{since:day}` a date, `{wait:seconds}` a span.
+"""
+
+import string
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from pixeldesk.diagnosis.case_file import Evidence
+
+_LONGEST_VALUE = 120
+_MOST_CITED = 4
+
+
+class Sentence(BaseModel):
+    """One thing that speaks for or against, the requests that show it, and how much it weighs (0 to 1)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    request_ids: tuple[str, ...]
+    weight: float
+
+    def cited(self) -> str:
+        """The sentence with its request ids behind it."""
+        return f"{self.text} ({', '.join(self.request_ids)})." if self.request_ids else f"{self.text}."
+
+
+def sentences(templates: Iterable[Evidence], facts: Mapping[str, Any]) -> list[Sentence]:
+    """The sentences whose fact is there."""
+    return [_sentence(template, facts) for template in templates if _holds(facts.get(template.when))]
+
+
+def confidence(supports: Iterable[Sentence], opposes: Iterable[Sentence], certainty: float = 1.0) -> float:
+    """How sure a diagnosis is, from 0 to 1, two decimals.
+
+    Independent pieces of evidence add up as chances do: 1 - (1 - w1)(1 - w2)…; each doubt takes its share,
+    x (1 - d1)(1 - d2)…; and `certainty` is how sure the link is from the requests to the customer.
+    """
+    doubt = 1.0
+    for one in supports:
+        doubt *= 1 - one.weight
+    sure = 1 - doubt
+    for one in opposes:
+        sure *= 1 - one.weight
+    return round(min(sure * certainty, 0.99), 2)
+
+
+def _holds(value: Any) -> bool:
+    return value is not None and value is not False and value != 0 and value != "" and value != []
+
+
+def _sentence(template: Evidence, facts: Mapping[str, Any]) -> Sentence:
+    text = _Wording().vformat(template.says, (), facts)
+    cited = [one for name in template.cites for one in _as_list(facts.get(name))]
+    return Sentence(
+        text=text[:1].upper() + text[1:],
+        request_ids=tuple(dict.fromkeys(cited))[:_MOST_CITED],
+        weight=template.weight,
+    )
+
+
+def _as_list(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [str(one) for one in value if one] if isinstance(value, list | tuple) else [str(value)]
+
+
+class _Wording(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, datetime):
+            return f"{value:%-d %B %Y}" if format_spec == "day" else f"{value:%-d %B %Y, %H:%M} UTC"
+        if format_spec == "seconds":
+            return spell_seconds(float(value))
+        if format_spec:
+            return counted(int(value), format_spec)
+        return f"{value:,}" if isinstance(value, int) else one_line(value)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 request`, `3 requests`, `2 queries`."""
+    if number == 1:
+        return f"1 {noun}"
+    consonant = len(noun) > 1 and noun[-2] not in "aeiou"
+    plural = noun[:-1] + "ies" if noun.endswith("y") and consonant else noun + "s"
+    return f"{number:,} {plural}"
+
+
+def spell_seconds(seconds: float) -> str:
+    """`45 seconds`, `12 minutes`, `5.2 hours`, `3.1 days`."""
+    for size, noun in ((86400, "days"), (3600, "hours"), (120, "minutes")):
+        if seconds >= size * (1 if noun == "minutes" else 2):
+            unit = 60 if noun == "minutes" else size
+            return f"{seconds / unit:.0f} {noun}" if noun == "minutes" else f"{seconds / unit:.1f} {noun}"
+    return counted(round(seconds), "second")
+
+
+def one_line(value: object) -> str:
+    """A value of a log as part of a sentence: printable, on one line, not too long."""
+    text = " ".join("".join(one if one.isprintable() else " " for one in str(value)).split())
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -1,0 +1,68 @@
+"""How well a customer's programs retry, and how many operations are behind the failed requests.
+
+A refusal (4xx, but 429) is not to be tried again unchanged; a 429 or 503 with Retry-After not before that has
+passed; anything else with growing waits (backoff) that differ from one to the next (jitter). Source: the retry
+column of the error catalogue, and https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pixeldesk.diagnosis.evidence import counted, spell_seconds
+
+FEWEST_RETRIES = 5
+"""From so many retries on, their waits say something about backoff and jitter."""
+LEAST_BACKED_OFF = 0.25
+"""Backoff is missed where fewer of the further retries than this share waited longer than the one before."""
+LEAST_SPREAD = 0.05
+"""Jitter is missed where the waits' standard deviation is below this share of their mean."""
+
+
+def retry_hygiene(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of retries.sql as counts, and as sentences on what is wrong; `request_ids` show it."""
+    faults = {
+        "retries_refused": _refused(row),
+        "ignores_retry_after": _too_early(row),
+        "no_backoff": _no_backoff(row),
+        "no_jitter": _no_jitter(row),
+    }
+    ids = {"retries_refused": "in_vain_id", "ignores_retry_after": "too_early_id", "no_backoff": "steady_id"}
+    found = {name: text for name, text in faults.items() if text}
+    return {
+        "failed_requests": int(row["failed_requests"]),
+        "failed_operations": int(row["failed_operations"]),
+        "retries": int(row["retries"]),
+        "faults": list(found),
+        "sentences": [
+            f"{text} ({row[ids[name]]})." if name in ids and row[ids[name]] else f"{text}."
+            for name, text in found.items()
+        ],
+        "request_ids": [row[ids[name]] for name in found if name in ids and row[ids[name]]],
+    }
+
+
+def _refused(row: Mapping[str, Any]) -> str | None:
+    if row["in_vain"] < FEWEST_RETRIES:
+        return None
+    return f"{counted(int(row['in_vain']), 'refused request')} tried again unchanged, which cannot succeed"
+
+
+def _too_early(row: Mapping[str, Any]) -> str | None:
+    if row["too_early"] < FEWEST_RETRIES:
+        return None
+    return f"{counted(int(row['too_early']), 'retry')} before the Retry-After of the answer had passed"
+
+
+def _no_backoff(row: Mapping[str, Any]) -> str | None:
+    further = int(row["further_retries"])
+    if further < FEWEST_RETRIES or row["backed_off"] >= LEAST_BACKED_OFF * further:
+        return None
+    longer = int(row["backed_off"])
+    return f"No backoff: of {counted(further, 'second or later retry')} {longer} waited longer than the one before"
+
+
+def _no_jitter(row: Mapping[str, Any]) -> str | None:
+    mean, spread = row["mean_wait_s"], row["wait_spread_s"]
+    if row["retries"] < FEWEST_RETRIES or not mean or spread >= LEAST_SPREAD * mean:
+        return None
+    return f"No jitter: the waits between retries are all about {spell_seconds(float(mean))}"

@@ -1,0 +1,95 @@
+"""Every incident of a store, each with all that is known of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from pixeldesk.incidents.detector import Episode, episodes
+from pixeldesk.incidents.incident import ANY_SERVER_ERROR, NO_CODE, Change, Incident
+from pixeldesk.incidents.rules import QUIET_MINUTES
+from pixeldesk.incidents.series import Series, series_of
+from pixeldesk.queries import question
+from pixeldesk.store import Store
+from pixeldesk.trends.differences import Failing, what_differs
+
+_EXAMPLES = 8
+_BESIDE = timedelta(minutes=QUIET_MINUTES)
+
+
+def find_incidents(store: Store) -> list[Incident]:
+    """All of them, newest first. What one code shows is not shown again as an incident of all server errors."""
+    found: list[Incident] = []
+    for series in series_of(store):
+        of_series = [_incident(store, series, episode) for episode in episodes(series.failures)]
+        if series.code == ANY_SERVER_ERROR:
+            of_series = [one for one in of_series if not any(_same_time(one, other) for other in found)]
+        found += of_series
+    return sorted(found, key=lambda one: (one.started_at, one.code, one.environment or ""), reverse=True)
+
+
+def incident_failing(incident: Incident) -> Failing:
+    """Its failing requests, to be compared with others."""
+    code = None if incident.code in (ANY_SERVER_ERROR, NO_CODE) else incident.code
+    return Failing(
+        start=incident.started_at,
+        end=incident.ended_at or incident.last_seen + timedelta(microseconds=1),
+        environment=incident.environment,
+        error_code=code,
+        not_callers=incident.failing_before,
+        server_errors_only=True,
+    )
+
+
+def _incident(store: Store, series: Series, episode: Episode) -> Incident:
+    course = episode.course
+    before = tuple(series.callers[caller] for caller in episode.failing_before)
+    scope: dict[str, Any] = {
+        "start": series.time_of(course.start),
+        "end": series.time_of(course.end),
+        "environment": series.environment,
+        "error_code": None if series.code == ANY_SERVER_ERROR else series.code,
+        "not_callers": list(before),
+    }
+    (facts,) = question("incident_facts").rows(store, **scope)
+    minutes = course.end - course.start
+    traffic = int(series.failures.traffic[course.start : course.end].sum())
+    code = series.code or NO_CODE
+    incident = Incident(
+        id=f"{facts['first_seen']:%Y-%m-%dT%H:%M}-{code}-{series.environment or 'no environment'}",
+        code=code,
+        environment=series.environment,
+        started_at=facts["first_seen"],
+        detected_at=series.time_of(episode.detected),
+        ended_at=None if course.decided is None else scope["end"],
+        last_seen=facts["last_seen"],
+        requests=facts["requests"],
+        customers=facts["customers"],
+        callers=facts["callers"],
+        hosts=tuple(facts["hosts"] or ()),
+        routes=tuple(facts["routes"] or ()),
+        peak_per_minute=float(episode.peak),
+        rate_per_minute=facts["requests"] / minutes,
+        baseline_per_minute=episode.usual_rate * traffic / minutes,
+        is_learning=episode.is_learning,
+        failing_before=before,
+        changes=tuple(_changes(series, episode)),
+        examples=tuple(
+            row["request_id"] for row in question("incident_examples").rows(store, **scope, limit=_EXAMPLES)
+        ),
+    )
+    differs = tuple(one.sentence() for one in what_differs(store, incident_failing(incident)).differences)
+    return replace(incident, differs=differs)
+
+
+def _changes(series: Series, episode: Episode) -> Iterator[Change]:
+    for turn in episode.course.turns:
+        yield Change(turn.kind, series.time_of(turn.at), turn.requests, turn.callers)
+
+
+def _same_time(one: Incident, other: Incident) -> bool:
+    return (
+        one.environment == other.environment
+        and one.started_at <= (other.ended_at or other.last_seen) + _BESIDE
+        and other.started_at <= (one.ended_at or one.last_seen) + _BESIDE
+    )

@@ -1,0 +1,1 @@
+"""Customers: who fails, and why."""

@@ -1,0 +1,21 @@
+"""How much a customer does in each environment, and how much of it fails."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from pixeldesk.pages.widgets.moments import to_the_minute
+
+
+def show_totals(totals: Sequence[dict[str, Any]]) -> None:
+    """One small tile an environment."""
+    with st.grid("auto", min_column_width=260, gap="small"):
+        for row in totals:
+            with st.container(border=True, gap="xxsmall"):
+                st.caption("Requests that name this customer")
+                st.text(
+                    f"{row['environment'] or 'environment not named'}\n"
+                    f"{row['requests']:,} requests, {row['failed']:,} failed\n"
+                    f"{to_the_minute(row['first_seen'])} to {to_the_minute(row['last_seen'])}"
+                )

@@ -1,0 +1,80 @@
+"""The answer to a search: which request to look at where there are several, and then that one."""
+
+from concurrent.futures import Future
+
+import streamlit as st
+
+from pixeldesk.pages.find_request.card import show_card
+from pixeldesk.pages.find_request.card_side import CardSide
+from pixeldesk.pages.find_request.not_found import show_not_found
+from pixeldesk.pages.widgets.moments import in_table
+from pixeldesk.pages.widgets.request_link import show_place, shown_place
+from pixeldesk.pages.widgets.safe_text import code_label
+from pixeldesk.pages.widgets.status_colour import status_colour
+from pixeldesk.pages.widgets.welcome import show_no_id
+from pixeldesk.tickets.cards import Card
+from pixeldesk.tickets.lookup import LookupAnswer, NotFound
+
+_KEY = "shown_card"
+
+
+def show_answer(answer: LookupAnswer, pending: "Future[LookupAnswer]") -> CardSide | None:
+    """Show one card, with a choice above it when the text led to more than one.
+
+    What stands beside a card may be still to be finished.
+    """
+    cards: list[Card | NotFound] = [*answer.found, *answer.not_found]
+    if not cards:
+        show_no_id()
+        return None
+    place = shown_place(len(cards))
+    if len(cards) > 1:
+        _choice(cards, place)
+    card = cards[place]
+    if isinstance(card, NotFound):
+        show_not_found(card)
+        return None
+    return show_card(answer, place, pending)
+
+
+def _choice(cards: list[Card | NotFound], place: int) -> None:
+    labels = [_label(card, _is_shared(card, cards)) for card in cards]
+    shared = sum(_is_shared(card, cards) for card in cards)
+    st.session_state[_KEY] = place
+    st.pills(
+        "Requests found in the text",
+        range(len(cards)),
+        key=_KEY,
+        format_func=labels.__getitem__,
+        on_change=_choose,
+        required=True,
+        label_visibility="collapsed",
+    )
+    if shared:
+        st.markdown(
+            f":orange-badge[:material/warning: Shared id] {shared} different requests carry the same id."
+            " Choose the one whose time and customer fit the ticket."
+        )
+
+
+def _choose() -> None:
+    place = st.session_state[_KEY]
+    if place is not None:
+        show_place(place)
+
+
+def _is_shared(card: Card | NotFound, cards: list[Card | NotFound]) -> bool:
+    return sum(_id(card) == _id(other) for other in cards) > 1
+
+
+def _label(card: Card | NotFound, shared: bool) -> str:
+    if isinstance(card, NotFound):
+        return f":gray[not found] {code_label(card.request_id)}"
+    status = f":{status_colour(card['status'])}[{card['status'] or 'no status'}]"
+    when = f" {in_table(card['timestamp'])}" if shared else ""
+    who = f" {code_label(card['customer_id'])}" if shared and card["customer_id"] else ""
+    return f"{status} {code_label(card['request_id'])}{when}{who}"
+
+
+def _id(card: Card | NotFound) -> str:
+    return card.request_id if isinstance(card, NotFound) else str(card["request_id"])

@@ -1,0 +1,20 @@
+"""The incident that a card's request is part of, in short."""
+
+from typing import Any
+
+import streamlit as st
+
+from pixeldesk.pages.widgets.incident_link import incident_link
+from pixeldesk.pages.widgets.incident_words import counted, from_until, state_badge
+
+
+def show_incident_of_card(incident: dict[str, Any]) -> None:
+    """What, when and how many, and a link to the rest. The code is log text."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+        badge = state_badge(incident["ended_at"] is None)
+        st.markdown(f"**Part of an incident** &nbsp; {badge}", width="content")
+        incident_link(incident["id"], "The incident")
+    st.text(
+        f"{incident['code']}, {from_until(incident['started_at'], incident['ended_at'])},"
+        f" {counted(incident['customers'], 'customer')}. Ours, not the customer's."
+    )

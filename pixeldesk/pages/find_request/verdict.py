@@ -1,0 +1,150 @@
+"""What happened to one request: how it ended, what that means, what to do, who asked, who else was hit."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from pixeldesk.pages.find_request.raw_record import show_actions
+from pixeldesk.pages.widgets.moments import in_utc, in_viewers_zone, to_the_minute
+from pixeldesk.pages.widgets.safe_text import markdown_escaped
+from pixeldesk.pages.widgets.status_colour import status_colour
+from pixeldesk.tickets.cards import Card
+
+_SHOWN_DETAILS = 400
+
+
+def show_verdict(card: Card) -> None:
+    """The card itself."""
+    with st.container(border=True, gap="small"):
+        _show_outcome(card)
+        st.text("\n".join([*_request(card), *_answered(card)]))
+        st.markdown(_advice(card))
+        with st.grid(4, min_column_width=150, gap="small"):
+            for title, lines in _facts(card):
+                with st.container(gap="xxsmall"):
+                    st.caption(title)
+                    st.text("\n".join(lines))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(_also_affected(card), width="stretch")
+            show_actions(card)
+
+
+def _show_outcome(card: Card) -> None:
+    status = f":{status_colour(card['status'])}-badge[{card['status'] or 'no status'}]"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(f"{status} {markdown_escaped(card['title'])}", anchor=False, width="content")
+        if card["error"]["code"]:
+            st.text(card["error"]["code"])
+        badges = _badges(card)
+        if badges:
+            st.markdown(badges, width="content")
+
+
+def _badges(card: Card) -> str:
+    whose = {"customer": ":gray-badge[On the customer's side]"}.get(card["fault"], "")
+    if card["ours"]:
+        whose = ":red-badge[:material/home_repair_service: Ours, not the customer's]"
+    known = "" if card["known_code"] else ":violet-badge[:material/help: Unknown code]"
+    retry = f":gray-badge[{'Retryable' if card['retryable'] else 'Not retryable'}]" if _failed(card) else ""
+    return " ".join(badge for badge in (known, whose, retry) if badge)
+
+
+def _failed(card: Card) -> bool:
+    return bool(card["fault"]) or not card["known_code"]
+
+
+def _request(card: Card) -> list[str]:
+    """What was asked, and when."""
+    took = None if card["duration_ms"] is None else f"{card['duration_ms']:.1f} ms"
+    asked = " ".join(part for part in (card["method"], card["path"] or card["route"]) if part)
+    doubt = "the server's clock looks wrong" if card["clock_suspect"] else None
+    when = [in_utc(card["timestamp"]), in_viewers_zone(card["timestamp"]), doubt]
+    return [_joined([card["request_id"], asked, took]), _joined(when)]
+
+
+def _advice(card: Card) -> str:
+    """From our own catalogue only: nothing of a log is in it."""
+    whose = "**This is ours: nothing in the customer's request has to change.** " if card["ours"] else ""
+    return "\n\n".join(
+        [
+            whose + markdown_escaped(card["meaning"]),
+            f"**Fix** {markdown_escaped(card['fix'])}",
+            f"**Retry** {markdown_escaped(card['retry'])}",
+        ]
+    )
+
+
+def _answered(card: Card) -> list[str]:
+    """What the customer was told, and what the service behind us said."""
+    error, upstream = card["error"], card["upstream"]
+    told = [error["message"], _compact(error["details"])]
+    behind = [upstream["service"], upstream["status"], upstream["message"]] if upstream["message"] else []
+    return [
+        f"{title}: {'  '.join(str(part) for part in parts if part)}"
+        for title, parts in (("Answered", told), ("Upstream", behind))
+        if any(parts)
+    ]
+
+
+def _compact(details: Any) -> str | None:
+    if not details:
+        return None
+    text = details if isinstance(details, str) else json.dumps(details, ensure_ascii=False)
+    return text if len(text) <= _SHOWN_DETAILS else text[:_SHOWN_DETAILS] + "…"
+
+
+def _facts(card: Card) -> list[tuple[str, list[str]]]:
+    return [
+        ("Who", [card["customer_id"] or "customer not named", card["website_id"] or "website not named"]),
+        ("Key", _key_lines(card["key"])),
+        (
+            "Server",
+            [
+                _joined([card["host"], card["region"]]) or "not recorded",
+                _joined([card["environment"], card["release"]]),
+            ],
+        ),
+        ("Client", [card["client_ip"] or "not recorded", card["user_agent"] or ""]),
+    ]
+
+
+def _key_lines(key: dict[str, Any]) -> list[str]:
+    if not key["prefix"] and not key["id"]:
+        return ["no key was sent" if not key["fingerprint"] else f"fingerprint {key['fingerprint']}"]
+    length = f" ({key['length']} characters)" if key["length"] else ""
+    hint = [f"{key['prefix']}…{length}"] if key["prefix"] else []
+    ended = [
+        f"{word} {to_the_minute(key[name])}"
+        for word, name in (("revoked", "revoked_at"), ("expires", "expires_at"))
+        if key[name]
+    ]
+    return [*hint, key["id"] or "matches no key", *ended, *_scope_line(key["scopes"])]
+
+
+def _scope_line(scopes: list[str] | None) -> list[str]:
+    return [] if scopes is None else [f"scopes: {', '.join(scopes) or 'none'}"]
+
+
+def _joined(parts: list[str | None]) -> str:
+    return "  ·  ".join(part for part in parts if part)
+
+
+def _also_affected(card: Card) -> str:
+    """Counts only, so Markdown can show it."""
+    if not card["error"]["code"]:
+        return "No error code, so no others to compare with."
+    others = card["also_affected"]
+    met = [
+        f"**{_counted(others[callers], name)}** ({_counted(others[requests], 'request')})"
+        for callers, requests, name in (
+            ("customers", "requests", "other customer"),
+            ("unnamed_callers", "unnamed_requests", "unnamed caller"),
+        )
+        if others[callers]
+    ]
+    return f"Same error in that clock hour: {' and '.join(met) or 'nobody else'}."
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else 's'}"

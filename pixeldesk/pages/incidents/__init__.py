@@ -1,0 +1,1 @@
+"""Incidents: when it was our own fault, and whom it hit."""

@@ -1,0 +1,63 @@
+"""An incident's page: when it was, how bad, what differs, whom it hit, and what to tell them."""
+
+import streamlit as st
+
+from pixeldesk.desk.desk import Desk, the_desk
+from pixeldesk.errors import PixeldeskError
+from pixeldesk.incidents.incident import Incident
+from pixeldesk.incidents.selection import nearest_to, with_id
+from pixeldesk.pages.incidents.chart import show_incident_chart
+from pixeldesk.pages.incidents.facts import show_incident_facts
+from pixeldesk.pages.incidents.hits import show_examples, show_hit_customers
+from pixeldesk.pages.incidents.side import show_changes, show_note, show_what_differs
+from pixeldesk.pages.incidents.unknown_incident import show_no_incident
+from pixeldesk.pages.widgets.differences_table import show_differences
+from pixeldesk.pages.widgets.freshness import freshness_beside, show_freshness, show_store_error
+from pixeldesk.pages.widgets.incident_link import asked_incident, errors_link
+from pixeldesk.pages.widgets.safe_text import code_label
+from pixeldesk.pages.widgets.waiting import wait_for
+
+
+def _title(incident: Incident) -> str:
+    where = f" in {code_label(incident.environment)}" if incident.environment else ""
+    return f"Incident {code_label(incident.code)}{where}"
+
+
+def _show_incident(desk: Desk, incident: Incident) -> None:
+    show_incident_facts(incident)
+    differences = desk.incident_differences(incident)
+    with st.skeleton(height=420):
+        around, examples = desk.around(incident), desk.examples(incident)
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        show_incident_chart(incident, around)
+        errors_link(incident, around)
+        show_hit_customers(around)
+    with right:
+        show_what_differs(incident)
+        show_note(incident)
+        show_changes(incident)
+    show_examples(examples)
+    st.markdown("**What is different, in numbers**")
+    with st.skeleton(height=150):
+        found = wait_for(differences)
+    show_differences(found)
+
+
+st.page_link("incidents/page.py", label="All incidents", icon=":material/arrow_back:", help="")
+asked = asked_incident() or ""
+place = st.empty()
+try:
+    desk = the_desk()
+    with st.skeleton(height=420):
+        incidents = desk.shown_incidents()
+    found = with_id(incidents, asked)
+    with place.container():
+        freshness = freshness_beside(_title(found) if found else "Incident")
+    if found:
+        _show_incident(desk, found)
+    else:
+        show_no_incident(nearest_to(incidents, asked))
+    show_freshness(freshness, desk.coverage())
+except PixeldeskError as error:
+    show_store_error(error)

@@ -1,0 +1,51 @@
+"""What counts as an incident, and where the logs tell too little to say that there was none."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from pixeldesk.incidents.rules import (
+    FEWEST_CALLERS,
+    FEWEST_FAILURES,
+    HISTORY_AROUND,
+    HISTORY_DAYS,
+    LEARNING_DAYS,
+    QUIET_MINUTES,
+    WINDOWS,
+)
+from pixeldesk.incidents.times import is_learning
+from pixeldesk.queries.values import parse_time
+
+
+def show_doubts(coverage: dict[str, Any], quiet: Sequence[str]) -> None:
+    """Whether the history is too short, and where there is not enough traffic to judge. Log text."""
+    if is_learning(parse_time(coverage["oldest"]), parse_time(coverage["newest"])):
+        st.caption(
+            f"Learning: the logs cover less than {LEARNING_DAYS} days, so what is usual is not known well yet,"
+            " and a small incident may be missed."
+        )
+    if quiet:
+        st.text("\n".join(quiet))
+
+
+def show_rule() -> None:
+    """The rule in words, with the numbers it works with."""
+    with st.expander("What counts as an incident"):
+        st.markdown(
+            f"- **What is looked at:** requests answered with 5xx, every error code by itself and all together, in each"
+            " environment. Callers who failed before it began are not counted.\n"
+            f"- **What is usual:** the share that failed at the same time of day, {HISTORY_AROUND} minutes more or"
+            f" less, in the {HISTORY_DAYS} days before.\n"
+            f"- **It opens** when at least {FEWEST_FAILURES} requests of at least {FEWEST_CALLERS} callers failed"
+            f" within {_windows()}, and chance alone would hardly do so.\n"
+            f"- **It ends** with its last failure, once {QUIET_MINUTES} minutes have gone by and the requests since"
+            " fail no more than usual.\n"
+            f"- **Learning** means that less than {LEARNING_DAYS} days came before it: what was usual was not known"
+            " well, so look twice."
+        )
+
+
+def _windows() -> str:
+    *first, last = [f"{one.minutes} minutes ({one.lift:g} times the usual)" for one in WINDOWS]
+    return f"{', '.join(first)} or {last}"

@@ -1,0 +1,55 @@
+"""Beside an incident's chart: what differs, what to tell customers, and what was known when."""
+
+from datetime import UTC
+
+import streamlit as st
+
+from pixeldesk.incidents.incident import Change, Incident
+from pixeldesk.incidents.membership import code_of
+from pixeldesk.pages.widgets.copy_button import copy_button
+from pixeldesk.pages.widgets.incident_words import counted
+from pixeldesk.pages.widgets.moments import to_the_minute
+from pixeldesk.queries.values import rfc3339
+from pixeldesk.tickets.outage import Outage
+from pixeldesk.tickets.outage_note import outage_note
+
+_KINDS = {"opened": "opened", "grew": "had grown", "ended": "was over"}
+
+
+def show_what_differs(incident: Incident) -> None:
+    """In sentences, the most telling first. Log text."""
+    with st.container(border=True, gap="small"):
+        st.markdown(":material/troubleshoot: **What is different about the failing requests**")
+        for sentence in incident.differs:
+            st.text(f"{sentence}.")
+        if not incident.differs:
+            st.caption("Nothing stands out: they are as varied as the requests that succeeded.")
+
+
+def show_note(incident: Incident) -> None:
+    """What support may tell whoever asks, ready to copy."""
+    outage = Outage(
+        since=incident.started_at.replace(tzinfo=UTC),
+        until=incident.ended_at.replace(tzinfo=UTC) if incident.ended_at else None,
+    )
+    note = outage_note(outage, code_of(incident), incident.environment)
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+            st.markdown("**What to tell customers**", width="content")
+            copy_button("Copy text", note, key="copy_note", type="primary")
+        st.text(note)
+
+
+def show_changes(incident: Incident) -> None:
+    """How it looked to whoever watched."""
+    if incident.changes:
+        with st.container(border=True, gap="small"):
+            st.markdown("**What was known when** :gray[UTC]")
+            st.text("\n".join(_line(one) for one in incident.changes))
+
+
+def _line(change: Change) -> str:
+    return (
+        f"{to_the_minute(rfc3339(change.at))}  it {_KINDS[change.kind]}:"
+        f" {counted(change.requests, 'request')}, {counted(change.customers, 'caller')}"
+    )

@@ -1,0 +1,1 @@
+"""Live errors: which codes, since when, at whom, and what differs."""

@@ -1,0 +1,101 @@
+"""The row of filters of the page of live errors. What they show is what the address says, and they change that."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import streamlit as st
+
+from pixeldesk.incidents.incident import ANY_SERVER_ERROR
+from pixeldesk.pages.live_errors.view import FIELDS, View, go_to, go_to_time, show_value, whole_minutes
+from pixeldesk.trends.time_range import LENGTHS, MINUTE, TimeRange, last
+
+_LENGTH, _FROM, _TO = "errors_length", "errors_from", "errors_to"
+_LABELS = {
+    "environment": "Environment",
+    "code": "Error code",
+    "route": "Route",
+    "host": "Host",
+    "customer": "Customer",
+}
+_WIDTHS = {"environment": 124, "code": 160, "route": 140, "host": 104, "customer": 124}
+_TIME_FORMAT = "YYYY-MM-DD"
+
+
+def ask_filters(view: View, newest: datetime, values: dict[str, list[str]]) -> None:
+    """Range, time and what requests must be equal to. `values`: what there is to choose from, by field."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        _ask_length(view, newest)
+        _ask_time(view)
+        for name, field in FIELDS.items():
+            _ask_value(view, name, values.get(field, []))
+
+
+def _ask_length(view: View, newest: datetime) -> None:
+    show_value(_LENGTH, view.live or view.length_back_from(newest))
+    st.segmented_control(
+        "Range",
+        list(LENGTHS),
+        key=_LENGTH,
+        on_change=_choose_length,
+        args=(view, newest),
+        help="Counting back from the newest record, not from now",
+    )
+
+
+def _choose_length(view: View, newest: datetime) -> None:
+    name = st.session_state[_LENGTH]
+    if name is None:
+        return
+    go_to_time(replace(view, live=name if view.live else None), last(LENGTHS[name], newest))
+
+
+def _ask_time(view: View) -> None:
+    label = f"Newest {view.live}" if view.live else _words(view.range)
+    with st.popover(label, icon=":material/calendar_month:"):
+        # Shown anew for each range: in a form what was typed and not sent would stay.
+        key = f"{view.range.start:%Y%m%d%H%M}-{view.range.end:%Y%m%d%H%M}"
+        with st.form(f"errors_time_{key}", border=False):
+            left, right = st.columns(2)
+            for place, label, name, moment in (
+                (left, "From (UTC)", _FROM, view.range.start),
+                (right, "To (UTC)", _TO, view.range.end),
+            ):
+                place.datetime_input(label, moment, key=f"{name}_{key}", step=MINUTE, format=_TIME_FORMAT)
+            st.form_submit_button("Show", type="primary", on_click=_choose_time, args=(view, key))
+
+
+def _choose_time(view: View, key: str) -> None:
+    start, end = st.session_state[f"{_FROM}_{key}"], st.session_state[f"{_TO}_{key}"]
+    chosen = whole_minutes(start, end) if start and end else None
+    if chosen:
+        go_to_time(replace(view, live=None), chosen)
+
+
+def _ask_value(view: View, name: str, values: Sequence[str]) -> None:
+    key, value = f"errors_{name}", view.values.get(name)
+    show_value(key, value)
+    first = [ANY_SERVER_ERROR] if name == "code" else []
+    st.selectbox(
+        _LABELS[name],
+        list(dict.fromkeys([*first, *values, *([value] if value else [])])),
+        index=None,
+        key=key,
+        placeholder="All",
+        width=_WIDTHS[name],
+        # Only customers with errors are listed.
+        accept_new_options=name == "customer",
+        on_change=_choose_value,
+        args=(view, name),
+    )
+
+
+def _choose_value(view: View, name: str) -> None:
+    value = (st.session_state[f"errors_{name}"] or "").strip()
+    others = {one: of_one for one, of_one in view.values.items() if one != name}
+    go_to(replace(view, values={**others, name: value} if value else others))
+
+
+def _words(within: TimeRange) -> str:
+    """`21 Nov 00:00 to 22 Nov 00:00`."""
+    return f"{within.start:%-d %b %H:%M} to {within.end:%-d %b %H:%M}"

@@ -1,0 +1,132 @@
+"""What the page of live errors shows, as its address says it.
+
+`/errors?from=2026-11-21T00:00Z&to=…&environment=…&code=…&route=…&host=…&customer=…&measure=rate`, and with a span that
+is looked into `&drill_from=…&drill_to=…`: all in absolute time, so that it shows the same numbers later. Only
+`live=1&last=1 h` follows the newest record. An address without a time shows the last 24 hours. What makes no sense in
+an address is as if it were not there.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, get_args
+
+import streamlit as st
+
+from pixeldesk.errors import UsageError
+from pixeldesk.incidents.incident import ANY_SERVER_ERROR
+from pixeldesk.queries.values import parse_time
+from pixeldesk.trends.request_filter import RequestFilter
+from pixeldesk.trends.time_range import LENGTHS, LONGEST, MINUTE, TimeRange, ceiling, floor, last
+
+Measure = Literal["errors", "requests", "rate"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+FIELDS = {
+    "environment": "environment",
+    "code": "error_code",
+    "route": "route",
+    "host": "host",
+    "customer": "customer_id",
+}
+"""What can be filtered by: the parameter of the address, and the field of a request."""
+
+_USUAL_LENGTH = "24 h"
+_LONGEST_VALUE = 500
+_EARLIEST, _LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
+
+
+@dataclass(frozen=True)
+class View:
+    """`live` is the name of the range's length while it follows the newest record."""
+
+    range: TimeRange
+    values: dict[str, str]
+    measure: Measure
+    drill: TimeRange | None
+    live: str | None
+
+    @property
+    def chosen(self) -> RequestFilter:
+        """The filter, in the words of a request."""
+        code = self.values.get("code")
+        return RequestFilter(
+            environment=self.values.get("environment"),
+            route=self.values.get("route"),
+            host=self.values.get("host"),
+            customer_id=self.values.get("customer"),
+            error_code=None if code == ANY_SERVER_ERROR else code,
+            server_errors_only=code == ANY_SERVER_ERROR,
+        )
+
+    def length_back_from(self, newest: datetime) -> str | None:
+        """The name of its length, where it is one that counts back from the newest record."""
+        names = [name for name, length in LENGTHS.items() if self.range == last(length, newest)]
+        return names[0] if names else None
+
+
+def asked_view(newest: datetime) -> View:
+    """What the address asks for. `newest` is the time of the newest record."""
+    asked = st.query_params
+    live = asked.get("last", _USUAL_LENGTH) if asked.get("live") == "1" else None
+    if live is not None and live not in LENGTHS:
+        live = _USUAL_LENGTH
+    values = {name: asked[name][:_LONGEST_VALUE] for name in FIELDS if asked.get(name)}
+    return View(
+        range=last(LENGTHS[live], newest) if live else _asked_range(newest),
+        values=values,
+        measure=next((one for one in MEASURES if one == asked.get("measure")), "errors"),
+        drill=_asked_span("drill_from", "drill_to"),
+        live=live,
+    )
+
+
+def address_of(view: View) -> dict[str, str]:
+    """The parameters that say a view."""
+    time = {"live": "1", "last": view.live} if view.live else _written(view.range, "from", "to")
+    measure = {} if view.measure == "errors" else {"measure": view.measure}
+    drill = _written(view.drill, "drill_from", "drill_to") if view.drill else {}
+    return {**time, **view.values, **measure, **drill}
+
+
+def go_to(view: View) -> None:
+    """Show another view. For a callback: the former address stays one step back in the browser's history."""
+    st.query_params.from_dict(address_of(view))
+
+
+def go_to_time(view: View, within: TimeRange) -> None:
+    """Show another time. What is looked into stays while it is in it. For a callback."""
+    drill = view.drill if view.drill and within.contains(view.drill) else None
+    go_to(replace(view, range=within, drill=drill))
+
+
+def show_value(key: str, value: object) -> None:
+    """Let a widget that is still to be drawn show what the address says."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def says_its_time() -> bool:
+    """Whether the address says which time it shows."""
+    return _asked_span("from", "to") is not None or st.query_params.get("live") == "1"
+
+
+def whole_minutes(start: datetime, end: datetime) -> TimeRange | None:
+    """Such a range with the minutes in which it begins and ends; of a too long one its newest part; None if empty."""
+    if not _EARLIEST <= start < end <= _LATEST:
+        return None
+    past = ceiling(end, MINUTE)
+    return TimeRange(max(floor(start, MINUTE), past - LONGEST), past)
+
+
+def _asked_range(newest: datetime) -> TimeRange:
+    return _asked_span("from", "to") or last(LENGTHS[_USUAL_LENGTH], newest)
+
+
+def _asked_span(start: str, end: str) -> TimeRange | None:
+    try:
+        return whole_minutes(parse_time(st.query_params.get(start, "")), parse_time(st.query_params.get(end, "")))
+    except UsageError:
+        return None
+
+
+def _written(span: TimeRange, start: str, end: str) -> dict[str, str]:
+    return {start: f"{span.start:%Y-%m-%dT%H:%MZ}", end: f"{span.end:%Y-%m-%dT%H:%MZ}"}

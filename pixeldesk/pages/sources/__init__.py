@@ -1,0 +1,1 @@
+"""Sources: what was read and what became of it."""

@@ -1,0 +1,58 @@
+"""How long lines are kept: the rules, what goes with the next run, and what has gone."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pixeldesk.desk.desk import Desk
+
+
+def show_retention(desk: Desk) -> None:
+    """All three; without a rule, how to give one."""
+    st.markdown("**How long lines are kept**")
+    if desk.retention.rules:
+        st.text(f"Rules, of which the first that fits counts: {', '.join(map(str, desk.retention.rules))}")
+        _show_due(desk.retention.run(dry_run=True))
+    else:
+        st.caption("For good. PIXELDESK_RETENTION sets rules, such as production:5xx=400d, production=90d, *=180d.")
+    dropped = desk.retention.dropped()
+    if dropped:
+        _show_dropped(dropped)
+
+
+def _show_due(coming: dict[str, Any]) -> None:
+    if coming["days"]:
+        st.text(
+            f"With the next run, within a day, {coming['requests']:,} requests and {coming['events']:,} application log"
+            f" lines of {coming['days']:,} days go."
+        )
+    else:
+        st.text("With the next run nothing goes.")
+
+
+def _show_dropped(rows: Sequence[dict[str, Any]]) -> None:
+    table = pd.DataFrame(rows)[["environment", "rule", "first_day", "last_day", "requests", "events", "dropped_at"]]
+    for name in ("first_day", "last_day", "dropped_at"):
+        table[name] = pd.to_datetime(table[name])
+    st.dataframe(
+        table,
+        key="sources_dropped",
+        row_height=28,
+        hide_index=True,
+        alt="What was dropped by which rule, and when",
+        column_config={
+            "environment": st.column_config.TextColumn("Environment"),
+            "rule": st.column_config.TextColumn("Rule"),
+            "first_day": st.column_config.DatetimeColumn("First day (UTC)", format="D MMM YYYY", timezone="UTC"),
+            "last_day": st.column_config.DatetimeColumn("Last day (UTC)", format="D MMM YYYY", timezone="UTC"),
+            "requests": st.column_config.NumberColumn("Requests", format="localized"),
+            "events": st.column_config.NumberColumn("Application log lines", format="localized"),
+            "dropped_at": st.column_config.DatetimeColumn("Last run (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC"),
+        },
+    )
+    st.caption(
+        "Charts and reports still count what was dropped; single requests of it are found no more. Lines of a dropped"
+        " day that are read again come back, are not counted again, and go with the next run."
+    )

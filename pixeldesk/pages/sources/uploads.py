@@ -1,0 +1,54 @@
+"""Log files dropped into the page: each is read at once, once, while its progress is shown."""
+
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.report import OUTCOMES
+from pixeldesk.pages.widgets.safe_text import code_label
+
+_FILES, _REPORTS = "sources_files", "sources_reports"
+
+
+def take_uploads(desk: Desk) -> None:
+    """The place to drop files, and what became of those that are in it."""
+    files = st.file_uploader(
+        "Drop log files here",
+        accept_multiple_files=True,
+        key=_FILES,
+        help="Any of the known formats, as lines, arrays or documents, packed with gzip or Zstandard or not."
+        " Each line is stored once, however often it is given.",
+    )
+    limit = st.get_option("server.maxUploadSize")
+    st.caption(f"Up to {limit} MB a file; for more, use pixeldesk ingest on the server.")
+    reports: dict[str, dict[str, Any]] = st.session_state.setdefault(_REPORTS, {})
+    for file in files:
+        if file.file_id not in reports:
+            reports[file.file_id] = _read(desk, file)
+    for file in files:
+        _show_report(file.name, reports[file.file_id])
+
+
+def _read(desk: Desk, file: UploadedFile) -> dict[str, Any]:
+    bar = st.progress(0.0, text=f"Reading {code_label(file.name)}")
+    size = max(file.size, 1)
+
+    def show(share: float, lines: int) -> None:
+        bar.progress(min(share, 1.0), text=f"Reading {code_label(file.name)}: {lines:,} lines")
+
+    report = desk.take_in(file.name, file.getvalue(), lambda state: show(state.bytes_read / size, state.lines))
+    bar.empty()
+    return report
+
+
+def _show_report(name: str, report: dict[str, Any]) -> None:
+    if report["unchanged"]:
+        st.text(f"{name}: was read before, and holds nothing new")
+    elif not report["unreadable"]:
+        counted = ", ".join(f"{report[outcome]:,} {outcome}" for outcome in OUTCOMES if report[outcome])
+        formats = ", ".join(report["formats"])
+        st.text(f"{name} ({formats}): {report['lines']:,} lines: {counted or 'nothing new'}")
+    for problem in report["unreadable"] + report["damaged"]:
+        st.text(problem)

@@ -1,0 +1,1 @@
+"""Weekly review: one week of error rates against the weeks before."""

@@ -1,0 +1,102 @@
+"""Sentences of a diagnosis or a check, each with the requests that show it: a click opens one, a new tab or window too.
+
+A component of its own, as Streamlit has no list with links that shows hostile text as it is: everything here
+is set as text, never as HTML or Markdown, and every link leads to this desk.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from pixeldesk.pages.widgets.travel import GO_JS
+from pixeldesk.tickets.citations import cited
+
+Sign = Literal["for", "against", "over", "retries", "found", "none"]
+
+_HTML = """
+<p></p><ul></ul>
+"""
+
+_CSS = """
+:host { display: block; }
+p, ul { margin: 0; padding: 0; font: 400 .95rem/1.42 var(--st-font); color: var(--st-text-color); }
+p { opacity: .72; margin-bottom: .6rem; overflow-wrap: anywhere; }
+p:empty { display: none; }
+ul { list-style: none; display: grid; gap: .4rem; }
+li { display: grid; grid-template-columns: 1.15rem 1fr; overflow-wrap: anywhere; }
+.sign { font-weight: 600; color: var(--st-gray-color); }
+.for .sign, .over .sign, .none .sign { color: var(--st-green-color); }
+.against .sign, .found .sign { color: var(--st-orange-color); }
+a {
+  font: 400 .84rem/1 var(--st-code-font); color: var(--st-link-color); text-decoration: none;
+  display: inline-block; margin-right: .45rem;
+}
+a:hover { text-decoration: underline; }
+a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; border-radius: 2px; }
+"""
+
+_JS = (
+    GO_JS
+    + """
+const SIGNS = {
+  for: ["✓", "For"], against: ["–", "Against"], over: ["●", "Over"], retries: ["↻", "Retries"],
+  found: ["!", "Found"], none: ["✓", "None"],
+}
+const element = (tag, className, text = "") => {
+  const made = document.createElement(tag)
+  made.className = className
+  made.textContent = text
+  return made
+}
+const link = (id) => {
+  const made = element("a", "", id)
+  made.href = address("", { request_id: id })
+  made.title = "Open this request"
+  made.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    go(made.href)
+  }
+  return made
+}
+const row = ({ sign, text, ids }) => {
+  const made = element("li", sign)
+  const mark = element("span", "sign", SIGNS[sign][0])
+  mark.setAttribute("role", "img")
+  mark.setAttribute("aria-label", SIGNS[sign][1])
+  const words = element("div", "", text)
+  for (const id of ids) words.append(" ", link(id))
+  made.append(mark, words)
+  return made
+}
+export default function ({ parentElement, data }) {
+  parentElement.querySelector("p").textContent = data.lead
+  parentElement.querySelector("ul").replaceChildren(...data.sentences.map((one) => row(one)))
+}
+"""
+)
+
+_component = st.components.v2.component("pixeldesk_evidence_list", html=_HTML, css=_CSS, js=_JS)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One row: what it speaks for, the words, and the ids it cites."""
+
+    sign: Sign
+    text: str
+    ids: tuple[str, ...] = ()
+
+
+def sentences(sign: Sign, texts: Iterable[str], request_ids: Sequence[str]) -> list[Sentence]:
+    """The evidence's own sentences, with those of these ids that each one cites."""
+    parts = [cited(text, request_ids) for text in texts]
+    return [Sentence(sign, one.text, one.request_ids) for one in parts]
+
+
+def evidence_list(lead: str, rows: Sequence[Sentence], key: str) -> None:
+    """Draw them under a line of summary, which may be empty."""
+    shown = [{"sign": one.sign, "text": one.text, "ids": list(one.ids)} for one in rows]
+    _component(key=key, data={"lead": lead, "sentences": shown})

@@ -1,0 +1,119 @@
+"""The dashboard's server. Starts by `pixeldesk serve`, `python app.py` or `uvicorn app:app`.
+
+This process owns the store. While it runs, the commands of the same user hand their work over to it.
+"""
+
+import sys
+import tomllib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager, nullcontext
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import streamlit as st
+
+from pixeldesk.alerts.watch import watching
+from pixeldesk.cli.console import print_line
+from pixeldesk.desk.commands import answer
+from pixeldesk.desk.desk import Desk, close_the_desk, open_the_desk
+from pixeldesk.errors import PixeldeskError
+from pixeldesk.ingest.following.followings import following
+from pixeldesk.ingest.sources.address import is_address
+from pixeldesk.queries.values import rfc3339
+from pixeldesk.retention.daily import daily
+from pixeldesk.server.handover.server import handover_server
+from pixeldesk.server.push.routes import Push
+from pixeldesk.server.push.senders import require_senders
+from pixeldesk.settings import Settings
+
+_FOLDER = Path(__file__).parent
+_NAVIGATION = _FOLDER.parent / "pages" / "navigation.py"
+_push = Push()
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Open the store before the first visitor comes, and let go of it after the last."""
+    try:
+        desk = await anyio.to_thread.run_sync(open_the_desk)
+        require_senders(desk.settings)
+    except PixeldeskError as error:
+        _fail(error)
+    await anyio.to_thread.run_sync(_warm_up)
+    desk.judge_ahead()
+    try:
+        with (
+            handover_server(desk),
+            watching(desk.settings, partial(_incidents_since, desk), _tell),
+            _following(desk),
+            _dropping(desk),
+            _push.opened(desk),
+        ):
+            yield
+    finally:
+        await anyio.to_thread.run_sync(close_the_desk)
+
+
+app = st.App(_NAVIGATION, lifespan=lifespan, routes=_push.routes())
+
+
+def run_dashboard(settings: Settings) -> None:
+    """Serve until stopped. Raises UsageError or StoreError before anything is served when that cannot be."""
+    require_senders(settings)
+    open_the_desk(settings)
+    sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
+    sys.stdout.flush()
+    app.run(config={**_config(), "server.address": settings.host, "server.port": settings.port})
+
+
+def _incidents_since(desk: Desk, since: datetime) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = answer(desk, "incidents", {"start": rfc3339(since)})
+    return found
+
+
+@contextmanager
+def _following(desk: Desk) -> Iterator[None]:
+    """Follow what the settings name, files and addresses apart."""
+    paths = desk.settings.followed_paths
+    with ExitStack() as stack:
+        for some in ([one for one in paths if not is_address(one)], [one for one in paths if is_address(one)]):
+            if some:
+                stack.enter_context(following(partial(desk.follow, some), _tell))
+        yield
+
+
+def _dropping(desk: Desk) -> AbstractContextManager[None]:
+    """Drop what the rules keep no longer, once a day."""
+    if not desk.retention.rules:
+        return nullcontext()
+    return daily(lambda is_to_stop: desk.retention.run(is_to_stop=is_to_stop), _tell)
+
+
+def _tell(line: str) -> None:
+    print_line(f"pixeldesk: {line}", error=True)
+
+
+def _warm_up() -> None:
+    import pandas  # noqa: F401  The first visitor would otherwise wait for these.
+    import pyarrow  # noqa: F401
+
+
+def _config() -> dict[str, Any]:
+    """Read our Streamlit settings, which Streamlit itself would look for in the working folder only."""
+    sections = tomllib.loads((_FOLDER / "streamlit.toml").read_text())
+    return _flat(sections)
+
+
+def _flat(section: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in section.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+    return flat
+
+
+def _fail(error: PixeldeskError) -> None:
+    sys.stderr.write(f"pixeldesk: {error}\n")
+    sys.exit(error.exit_code)

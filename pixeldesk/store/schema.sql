@@ -1,0 +1,290 @@
+-- The tables of a store. The fields of a log line: ingest/formats/pixel.toml.
+-- Every timestamp is UTC without a zone, in microseconds.
+
+CREATE TABLE meta (
+    name VARCHAR NOT NULL,
+    value VARCHAR NOT NULL
+);
+
+CREATE SEQUENCE source_ids;
+CREATE SEQUENCE batch_ids;
+
+-- One row an HTTP request, about in time order.
+CREATE TABLE requests (
+    timestamp TIMESTAMP NOT NULL,
+    request_id VARCHAR NOT NULL,
+    environment VARCHAR,
+    host VARCHAR,
+    region VARCHAR,
+    release VARCHAR,
+    level VARCHAR,
+    message VARCHAR,
+    method VARCHAR,
+    route VARCHAR,
+    path VARCHAR,
+    status SMALLINT NOT NULL,
+    duration_ms DOUBLE,
+    customer_id VARCHAR,
+    website_id VARCHAR,
+    key_id VARCHAR,
+    key_fingerprint VARCHAR,
+    key_prefix VARCHAR,
+    key_length INTEGER,
+    key_scopes VARCHAR[],
+    key_revoked_at TIMESTAMP,
+    key_expires_at TIMESTAMP,
+    client_ip VARCHAR,
+    user_agent VARCHAR,
+    response_rows BIGINT,
+    retry_after_s DOUBLE,
+    upstream_service VARCHAR,
+    upstream_status SMALLINT,
+    upstream_message VARCHAR,
+    jwt_fingerprint VARCHAR,
+    jwt_issued_at TIMESTAMP,
+    error_code VARCHAR,
+    error_message VARCHAR,
+    error_details VARCHAR,
+    -- Who wrote the line where it was not the request's own program: platform, proxy or edge.
+    seat VARCHAR,
+    -- Dated too far in the past or the future to be true: findable, but in no chart.
+    clock_suspect BOOLEAN NOT NULL,
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    raw VARCHAR NOT NULL USING COMPRESSION zstd
+);
+
+-- One row a further line of a request that is counted already, such as the proxy's beside the application's: the
+-- columns of requests, and the place of the line that is counted.
+CREATE TABLE second_lines (
+    timestamp TIMESTAMP NOT NULL,
+    request_id VARCHAR NOT NULL,
+    environment VARCHAR,
+    host VARCHAR,
+    region VARCHAR,
+    release VARCHAR,
+    level VARCHAR,
+    message VARCHAR,
+    method VARCHAR,
+    route VARCHAR,
+    path VARCHAR,
+    status SMALLINT NOT NULL,
+    duration_ms DOUBLE,
+    customer_id VARCHAR,
+    website_id VARCHAR,
+    key_id VARCHAR,
+    key_fingerprint VARCHAR,
+    key_prefix VARCHAR,
+    key_length INTEGER,
+    key_scopes VARCHAR[],
+    key_revoked_at TIMESTAMP,
+    key_expires_at TIMESTAMP,
+    client_ip VARCHAR,
+    user_agent VARCHAR,
+    response_rows BIGINT,
+    retry_after_s DOUBLE,
+    upstream_service VARCHAR,
+    upstream_status SMALLINT,
+    upstream_message VARCHAR,
+    jwt_fingerprint VARCHAR,
+    jwt_issued_at TIMESTAMP,
+    error_code VARCHAR,
+    error_message VARCHAR,
+    error_details VARCHAR,
+    seat VARCHAR,
+    clock_suspect BOOLEAN NOT NULL,
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    raw VARCHAR NOT NULL USING COMPRESSION zstd,
+    first_source_id INTEGER NOT NULL,
+    first_line_number BIGINT NOT NULL
+);
+
+-- One row a log line without a status, joined to its request by request_id where it has one.
+CREATE TABLE events (
+    timestamp TIMESTAMP NOT NULL,
+    request_id VARCHAR,
+    environment VARCHAR,
+    host VARCHAR,
+    release VARCHAR,
+    level VARCHAR,
+    message VARCHAR,
+    clock_suspect BOOLEAN NOT NULL,
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    raw VARCHAR NOT NULL USING COMPRESSION zstd
+);
+
+-- Another id of a request: what lookup finds it by as well. kind: request (the same request's id at another hop), edge,
+-- trace or downstream.
+CREATE TABLE aliases (
+    alias VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    request_id VARCHAR NOT NULL,
+    batch_id INTEGER NOT NULL
+);
+
+-- A line that could not be understood. byte_offset counts uncompressed bytes; excerpt is redacted.
+CREATE TABLE quarantine (
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    byte_offset BIGINT NOT NULL,
+    byte_length BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    reason VARCHAR NOT NULL,
+    excerpt VARCHAR NOT NULL
+);
+
+-- A JSON object that is no log line of the format its source was read as.
+CREATE TABLE unmapped (
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    byte_offset BIGINT NOT NULL,
+    byte_length BIGINT NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    excerpt VARCHAR NOT NULL
+);
+
+-- What was read and how far. position and lines count what is behind the last complete line, uncompressed.
+CREATE TABLE sources (
+    source_id INTEGER NOT NULL,
+    path VARCHAR NOT NULL,
+    format VARCHAR NOT NULL,
+    size BIGINT,
+    -- Of a file when it was last changed; of an object a number made of its ETag.
+    modified_ns BIGINT,
+    position BIGINT NOT NULL,
+    lines BIGINT NOT NULL,
+    head_length INTEGER NOT NULL,
+    head_digest VARCHAR NOT NULL,
+    tail_length INTEGER NOT NULL,
+    tail_digest VARCHAR NOT NULL,
+    problem VARCHAR,
+    first_read_at TIMESTAMP NOT NULL,
+    last_read_at TIMESTAMP NOT NULL,
+    -- The length of a last line that was taken without its line end, and what its end is recognised by.
+    unended_bytes BIGINT NOT NULL,
+    unended_digest VARCHAR NOT NULL
+);
+
+-- When a followed file was cut off, replaced or deleted, and what it held is found nowhere beside it: what was written
+-- to it after looked_at may be lost.
+CREATE TABLE losses (
+    path VARCHAR NOT NULL,
+    looked_at TIMESTAMP NOT NULL,
+    noticed_at TIMESTAMP NOT NULL,
+    what VARCHAR NOT NULL,
+    source_id INTEGER NOT NULL
+);
+
+-- What one transaction took from one source, or those of an hour from a followed one:
+-- lines = requests + events + quarantined + duplicates + blank + unmapped.
+CREATE TABLE batches (
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    committed_at TIMESTAMP NOT NULL,
+    -- The source's last line had no line end: taken as a line, and read again should the source grow.
+    provisional BOOLEAN NOT NULL,
+    lines BIGINT NOT NULL,
+    requests BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    quarantined BIGINT NOT NULL,
+    duplicates BIGINT NOT NULL,
+    blank BIGINT NOT NULL,
+    unmapped BIGINT NOT NULL,
+    bytes BIGINT NOT NULL
+);
+
+-- What was dropped by a rule of how long lines are kept: once a day, environment and status, whose rollups stay as they
+-- were. status is NULL for application log lines.
+CREATE TABLE dropped_days (
+    day TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    status SMALLINT,
+    lines BIGINT NOT NULL,
+    rule VARCHAR NOT NULL,
+    dropped_at TIMESTAMP NOT NULL
+);
+
+-- Posts with an Idempotency-Key that were answered in the last 24 hours; counts is the answer, as JSON.
+CREATE TABLE pushes (
+    sender VARCHAR NOT NULL,
+    key_digest VARCHAR NOT NULL,
+    body_digest VARCHAR NOT NULL,
+    counts VARCHAR NOT NULL,
+    committed_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE requests_per_minute (
+    minute TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    route VARCHAR,
+    host VARCHAR,
+    release VARCHAR,
+    status SMALLINT NOT NULL,
+    error_code VARCHAR,
+    requests BIGINT NOT NULL,
+    duration_ms DOUBLE
+);
+
+CREATE TABLE requests_per_hour (
+    hour TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    route VARCHAR,
+    host VARCHAR,
+    release VARCHAR,
+    status SMALLINT NOT NULL,
+    error_code VARCHAR,
+    requests BIGINT NOT NULL,
+    duration_ms DOUBLE
+);
+
+-- Failed requests only. caller is the customer, or where none is known the key's fingerprint or the address.
+CREATE TABLE errors_per_hour_and_caller (
+    hour TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    route VARCHAR,
+    host VARCHAR,
+    status SMALLINT NOT NULL,
+    error_code VARCHAR,
+    customer_id VARCHAR,
+    caller VARCHAR,
+    requests BIGINT NOT NULL
+);
+
+CREATE TABLE requests_per_hour_and_customer (
+    hour TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    customer_id VARCHAR NOT NULL,
+    requests BIGINT NOT NULL
+);
+
+-- What is our own fault, a minute and caller: incidents are found in it, and tell who was hit.
+CREATE TABLE server_errors_per_minute (
+    minute TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    route VARCHAR,
+    host VARCHAR,
+    status SMALLINT NOT NULL,
+    error_code VARCHAR,
+    customer_id VARCHAR,
+    caller VARCHAR,
+    requests BIGINT NOT NULL
+);
+
+-- Requests by which the API contradicts itself, found as they are stored: one row a kind and request. The kinds are
+-- named in trends/contradictions.py; those that status and code alone tell are counted in requests_per_hour.
+CREATE TABLE contradictory_requests (
+    kind VARCHAR NOT NULL,
+    timestamp TIMESTAMP NOT NULL,
+    environment VARCHAR,
+    request_id VARCHAR NOT NULL
+);

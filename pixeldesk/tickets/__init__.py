@@ -1,0 +1,1 @@
+"""From a pasted text to the requests it names, their cards and a reply."""

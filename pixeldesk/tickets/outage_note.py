@@ -1,0 +1,23 @@
+"""What support may tell whoever asks about an outage, whether or not they quote a request of it."""
+
+from pixeldesk.catalogue.catalogue import catalogue
+from pixeldesk.diagnosis.case_reply import ENVIRONMENTS
+from pixeldesk.tickets.outage import Outage
+
+_ANY_SERVER_ERROR = 500
+
+
+def outage_note(outage: Outage, code: str | None, environment: str | None) -> str:
+    """Plain text. Of the log only what is listed is named: one of our codes, a usual name of an environment."""
+    listed = code if code in catalogue().codes() else None
+    entry = catalogue().entry(listed, _ANY_SERVER_ERROR)
+    error = f"HTTP {entry.status}, error code {listed}" if listed else "a server error (HTTP 5xx)"
+    where = f" in the {environment} environment" if environment in ENVIRONMENTS else ""
+    answered = "may be answered" if outage.until is None else "may have been answered"
+    course = "We are working on it." if outage.until is None else "It is over."
+    span = outage.span()
+    return (
+        f"{span[0].upper()}{span[1:]}, requests{where} {answered} with {error}. This is a fault on our side: nothing"
+        f" in your requests has to change. {course}\n\n"
+        f"Trying again:\n{entry.retry}"
+    )

@@ -1,0 +1,190 @@
+"""The answer to send to a customer: plain text, drafted from the catalogue and from checked facts only.
+
+Every sentence comes from the catalogue or from this file. From the log come only values that pass a check: a
+well-formed request id, a method and a route template of known form, scopes, the code if it is listed, and
+numbers. Nothing else of a log line can reach the text, so neither a secret nor an internal host can.
+"""
+
+import math
+import re
+from collections.abc import Hashable, Iterable, Sequence
+from datetime import UTC
+from string import Template
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from pixeldesk.catalogue.catalogue import ErrorEntry, catalogue
+from pixeldesk.tickets.outage import Outage
+from pixeldesk.tickets.request_ids import is_well_formed, looks_like_secret
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ROUTE_TEMPLATE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\}(?:/[a-z]{2,20})?)?")
+_SCOPE = re.compile(r"[a-z]{2,20}:[a-z]{2,20}")
+_MOST_SCOPES_NAMED = 10
+_LONGEST_WAIT_NAMED_S = 24 * 60 * 60
+
+GREETING = "Hello,"
+CLOSING = "If anything is unclear, answer this mail with the request id.\n\nKind regards,\nPixel API support"
+_APOLOGY = {
+    "us": "This is a fault on our side, not in your request. We are sorry for the trouble it caused you.",
+    "downstream": "This comes from a service we depend on, not from your request, so it is ours to follow up."
+    " We are sorry for the trouble it caused you.",
+}
+_ASK_FOR_ID = (
+    "Thank you for writing. To find your request in our logs we need its request id. It is in the body of"
+    " every error response, under meta.request_id, and begins with req_. Please send it to us as text, and"
+    " please do not send your API key."
+)
+
+
+class ReplyFacts(BaseModel):
+    """What is known about one request. The values may come straight from a log; they are checked when used.
+
+    ``details`` is the response's ``error.details``; ``retry_after_s`` is in seconds. ``diagnosis`` names the
+    mistake that explains the request, where there is one, and ``diagnosis_section`` is what is written about it.
+    ``outage`` is ours that the request is part of.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request_id: str
+    timestamp: AwareDatetime
+    method: str | None
+    route: str | None
+    status: int | None
+    code: str | None
+    entry: ErrorEntry
+    details: dict[str, Any] | None = None
+    retry_after_s: float | None = None
+    diagnosis: str | None = None
+    diagnosis_section: str | None = None
+    outage: Outage | None = None
+
+
+def reply_for(card_facts: ReplyFacts) -> str:
+    """A plain-text answer about one request."""
+    return ticket_reply([card_facts])
+
+
+def ticket_reply(facts: Sequence[ReplyFacts]) -> str:
+    """A plain-text answer about every request of a ticket; requests with the same cause share one section.
+
+    Without any request it asks the customer for the request id.
+    """
+    if not facts:
+        return "\n\n".join([GREETING, _ASK_FOR_ID, CLOSING])
+    groups = _by_cause(facts)
+    thanks = "Thank you for writing. We have looked up " + (
+        "your request in our logs." if len(facts) == 1 else f"your {len(facts)} requests in our logs."
+    )
+    sections = [_section(group) for group in groups]
+    if len(groups) > 1:
+        sections = [f"({number}) {section}" for number, section in enumerate(sections, start=1)]
+    return "\n\n".join([GREETING, thanks, *sections, CLOSING])
+
+
+def _by_cause(facts: Iterable[ReplyFacts]) -> list[list[ReplyFacts]]:
+    groups: dict[Hashable, list[ReplyFacts]] = {}
+    for each in facts:
+        groups.setdefault(_cause(each), []).append(each)
+    return list(groups.values())
+
+
+def _cause(facts: ReplyFacts) -> Hashable:
+    if facts.diagnosis:
+        return facts.diagnosis
+    return _code(facts), facts.entry.variant, facts.entry.reply, facts.outage
+
+
+def _section(group: Sequence[ReplyFacts]) -> str:
+    if group[0].diagnosis_section:
+        requests = "Your requests:\n" + "\n".join(_sentence(each) for each in group)
+        return f"{requests}\n\n{group[0].diagnosis_section}"
+    entry = group[0].entry
+    values = _template_values(group)
+    steps = [Template(step).safe_substitute(values) for step in entry.steps]
+    paragraphs = [
+        "What happened:\n" + "\n".join(_sentence(each) for each in group),
+        Template(entry.reply).safe_substitute(values),
+        group[0].outage.sentence() if group[0].outage else "",
+        _APOLOGY.get(entry.fault or "", ""),
+        "What to do:\n" + "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)),
+        f"Trying again:\n{entry.retry}",
+        f"Afterwards:\n{entry.afterwards}",
+    ]
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _sentence(facts: ReplyFacts) -> str:
+    request = "Your request"
+    if facts.method in _METHODS and facts.route and _ROUTE_TEMPLATE.fullmatch(facts.route):
+        request += f" {facts.method} {facts.route}"
+    if is_well_formed(facts.request_id):
+        request += f" (request id {facts.request_id})"
+    return f"{request} of {_moment(facts)} {_outcome(facts)}."
+
+
+def _moment(facts: ReplyFacts) -> str:
+    moment = facts.timestamp.astimezone(UTC)
+    return f"{moment:%Y-%m-%d} at {moment:%H:%M:%S} UTC"
+
+
+def _outcome(facts: ReplyFacts) -> str:
+    code = _code(facts)
+    if facts.entry.succeeded:
+        return f"succeeded with HTTP {facts.status}" if _is_http_status(facts.status) else "succeeded"
+    status = f" with HTTP {facts.status}" if _is_http_status(facts.status) else ""
+    return f"was answered{status}{', error code ' + code if code else ''}"
+
+
+def _is_http_status(status: int | None) -> bool:
+    return status is not None and 100 <= status <= 599
+
+
+def _code(facts: ReplyFacts) -> str | None:
+    return facts.code if facts.code in catalogue().codes() else None
+
+
+def _template_values(group: Sequence[ReplyFacts]) -> dict[str, str]:
+    """What stands for the placeholders of the catalogue's texts, over all requests of one section."""
+    required = {scope for facts in group for scope in _scopes(facts, "required") or ()}
+    available = {_scopes(facts, "available") for facts in group}
+    return {
+        "required_scope": _required_words(sorted(required)),
+        "available_scopes": _available_words(available.pop() if len(available) == 1 else None),
+        "retry_after": _wait_words([facts.retry_after_s for facts in group]),
+    }
+
+
+def _scopes(facts: ReplyFacts, name: str) -> tuple[str, ...] | None:
+    """The scopes under this name of the details, sorted; None where the log does not tell them for sure."""
+    value = (facts.details or {}).get(name)
+    scopes = [value] if isinstance(value, str) else value
+    if not isinstance(scopes, list | tuple) or len(scopes) > _MOST_SCOPES_NAMED:
+        return None
+    return tuple(sorted(scopes)) if all(_is_scope(scope) for scope in scopes) else None
+
+
+def _is_scope(value: object) -> bool:
+    return isinstance(value, str) and bool(_SCOPE.fullmatch(value)) and not looks_like_secret(value)
+
+
+def _required_words(scopes: Sequence[str]) -> str:
+    if not scopes:
+        return "the scope named in error.details.required"
+    return f"the scope{'s' if len(scopes) > 1 else ''} {' and '.join(scopes)}"
+
+
+def _available_words(scopes: Sequence[str] | None) -> str:
+    if scopes is None:
+        return "other scopes at most"
+    return f"only {' and '.join(scopes)}" if scopes else "no scopes at all"
+
+
+def _wait_words(waits_s: Iterable[float | None]) -> str:
+    sensible = [wait for wait in waits_s if wait is not None and 0 < wait <= _LONGEST_WAIT_NAMED_S]
+    if not sensible:
+        return "for at least the seconds given in the Retry-After header"
+    seconds = math.ceil(max(sensible))
+    return f"for at least {seconds} second{'s' if seconds > 1 else ''}"

@@ -1,0 +1,144 @@
+"""Where the API contradicts itself: what it promises its callers, and what its own logs say it did.
+
+Six kinds, always all six: what is zero is as good to know.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pixeldesk.queries import question
+from pixeldesk.store import Store
+
+_MOST_EXAMPLES = 5
+_MINUTE = timedelta(minutes=1)
+# As the line's refusal says it.
+_WITHOUT_ID = "request_id is missing"
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """One kind: how many requests show it, and the ids of the newest.
+
+    `explanation` says what it means for customers and whom to tell. Of lines that carry no id, `lines` says where they
+    stand, as raw text.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    requests: int = 0
+    examples: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+STATUS_DISAGREES = Contradiction(
+    "status_disagrees",
+    "Status and error code that do not belong together",
+    "A client that goes by the status does one thing, one that goes by the code another. The catalogue names the status"
+    " of each code: tell whoever owns the route, or mend the catalogue.",
+)
+WITHOUT_ID = Contradiction(
+    "without_request_id",
+    "Answer logged without a request id",
+    "The customer has no id to give to support, and the request cannot be found. Tell whoever owns the server's"
+    " logging. Such lines are in quarantine, without a time or an environment: counted here are all that were read.",
+)
+REUSED_ID = Contradiction(
+    "reused_request_id",
+    "Request id that several requests carry",
+    "A customer who quotes such an id may be shown another request, or another customer's. Ids must be new for each"
+    " request: tell whoever makes them, a proxy or the server.",
+)
+LIMITED_TOO_SOON = Contradiction(
+    "limited_too_soon",
+    "429 to a caller that made fewer than sixty requests in the minute before",
+    "Customers are turned away though they keep to the limit they were promised. Tell whoever owns the rate limiter.",
+)
+NO_RETRY_AFTER = Contradiction(
+    "no_retry_after",
+    "503 without Retry-After",
+    "Clients cannot know when to come back, and many come back at once. Tell whoever owns the route.",
+)
+SUCCESS_WITH_ERROR = Contradiction(
+    "success_with_error",
+    "Status of a success with an error code in the body",
+    "Clients that go by the status take a failure for a success and lose data unnoticed. Tell whoever owns the route.",
+)
+
+
+def contradictions(
+    store: Store,
+    start: datetime | None,
+    end: datetime | None,
+    environment: str | None,
+    statuses_of_code: Mapping[str, Collection[int]],
+) -> list[Contradiction]:
+    """All six, counted over a range of whole minutes: those that `start` and `end` (UTC, no zone) lie in are whole.
+
+    `statuses_of_code` says for each known error code with which HTTP statuses it may be answered. A code that it does
+    not know is not judged.
+    """
+    scope = {**_whole_minutes(start, end), "environment": environment}
+    answered = question("statuses_of_codes").rows(store, **scope)
+    disagreeing = [row for row in answered if row["status"] >= 400 and _disagrees(row, statuses_of_code)]
+    successful = [row for row in answered if row["status"] < 400]
+    noted = _noted(store, scope)
+    return [
+        _counted(store, STATUS_DISAGREES, disagreeing, environment),
+        _without_id(store),
+        noted.get(REUSED_ID.name, REUSED_ID),
+        noted.get(LIMITED_TOO_SOON.name, LIMITED_TOO_SOON),
+        noted.get(NO_RETRY_AFTER.name, NO_RETRY_AFTER),
+        _counted(store, SUCCESS_WITH_ERROR, successful, environment),
+    ]
+
+
+def _whole_minutes(start: datetime | None, end: datetime | None) -> dict[str, datetime | None]:
+    if start is not None and end is not None and end <= start:
+        return {"start": start, "end": start}
+    past = None if end is None else _minute_of(end) + (_MINUTE if end > _minute_of(end) else timedelta())
+    return {"start": None if start is None else _minute_of(start), "end": past}
+
+
+def _minute_of(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _disagrees(row: Mapping[str, Any], statuses_of_code: Mapping[str, Collection[int]]) -> bool:
+    allowed = statuses_of_code.get(row["error_code"])
+    return allowed is not None and row["status"] not in allowed
+
+
+def _counted(store: Store, kind: Contradiction, rows: list[dict[str, Any]], environment: str | None) -> Contradiction:
+    """A kind that code and status tell. Its examples are of the last hour or minute of each pair of them."""
+    examples: list[str] = []
+    for row in sorted(rows, key=lambda row: row["last_from"], reverse=True)[:_MOST_EXAMPLES]:
+        found = question("requests_with_code").rows(
+            store,
+            start=row["last_from"],
+            end=row["last_until"],
+            environment=environment,
+            error_code=row["error_code"],
+            status=row["status"],
+            count=_MOST_EXAMPLES - len(examples),
+        )
+        examples += [one["request_id"] for one in found]
+    return replace(kind, requests=sum(row["requests"] for row in rows), examples=tuple(examples))
+
+
+def _without_id(store: Store) -> Contradiction:
+    rows = question("refused_for").rows(store, reason=_WITHOUT_ID, count=_MOST_EXAMPLES)
+    lines = tuple(f"{row['source']}, line {row['line']}" for row in rows)
+    return replace(WITHOUT_ID, requests=rows[0]["refused"] if rows else 0, lines=lines)
+
+
+def _noted(store: Store, scope: Mapping[str, object]) -> dict[str, Contradiction]:
+    """The kinds whose requests were noted as they were stored."""
+    found: dict[str, Contradiction] = {}
+    kinds = {kind.name: kind for kind in (REUSED_ID, LIMITED_TOO_SOON, NO_RETRY_AFTER)}
+    for row in question("contradictory_requests").rows(store, **scope, count=_MOST_EXAMPLES):
+        kind = found.get(row["kind"], kinds[row["kind"]])
+        found[row["kind"]] = replace(kind, requests=int(row["requests"]), examples=(*kind.examples, row["request_id"]))
+    return found

@@ -1,0 +1,17 @@
+"""What there is to filter by."""
+
+from collections import defaultdict
+
+from pixeldesk.queries import question
+from pixeldesk.store import Store
+from pixeldesk.trends.time_range import TimeRange
+
+_MOST_VALUES = 200
+
+
+def values_met(store: Store, within: TimeRange) -> dict[str, list[str]]:
+    """By field the values of requests in a range, most frequent first; of customers those with errors."""
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    for row in question("values_met").rows(store, start=within.start, end=within.end, limit=_MOST_VALUES):
+        values[row["field"]].append(row["value"])
+    return values

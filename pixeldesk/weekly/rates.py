@@ -1,0 +1,71 @@
+"""Error rates of one week beside those of the weeks before, and which of the changes are more than noise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pixeldesk.trends.overdispersion import bursty_difference_p, total
+from pixeldesk.trends.proportions import holm
+from pixeldesk.weekly.counts import Days
+from pixeldesk.weekly.week import Week
+
+SIGNIFICANCE = 0.05
+RELEVANCE = 0.1
+"""A change smaller than this part of the earlier rate is not marked, however sure it is."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A rate against an earlier one. `points` are percentage points, `p` is corrected for the table's other rows."""
+
+    rate: float
+    points: float
+    p: float
+    is_more_than_noise: bool
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One row: errors over requests with the 95 % Wilson interval; None where there is nothing to divide or compare."""
+
+    name: str
+    requests: int
+    errors: int
+    rate: float | None
+    low: float
+    high: float
+    from_week_before: Difference | None
+    from_mean: Difference | None
+
+
+def rates(named: Mapping[str, Days], week: Week, earlier: Sequence[Week]) -> list[Rate]:
+    """The rows of one table, in the order given. `earlier` are the weeks before, newest first.
+
+    The mean of the earlier weeks is their errors over their requests, so that a week of few hours counts for little.
+    """
+    from_week_before = _differences(named, [week], earlier[:1])
+    from_mean = _differences(named, [week], earlier)
+    return [
+        _rate(name, days, week, from_week_before[name], from_mean[name]) for name, days in named.items()
+    ]  # fmt: skip
+
+
+def _rate(name: str, days: Days, week: Week, before: Difference | None, mean: Difference | None) -> Rate:
+    found = total(days.of(week))
+    low, high = found.interval
+    return Rate(name, found.whole, found.part, found.share, low, high, before, mean)
+
+
+def _differences(named: Mapping[str, Days], now: Sequence[Week], then: Sequence[Week]) -> dict[str, Difference | None]:
+    """Of each row; Holm's correction is over those that can be compared at all."""
+    sides = {name: (days.of(*now), days.of(*then)) for name, days in named.items()}
+    compared = {name: pair for name, pair in sides.items() if total(pair[0]).whole and total(pair[1]).whole}
+    p_values = holm([bursty_difference_p(*pair) for pair in compared.values()])
+    found: dict[str, Difference | None] = dict.fromkeys(named)
+    for (name, (one, other)), p in zip(compared.items(), p_values, strict=True):
+        found[name] = _difference(total(one).share or 0.0, total(other).share or 0.0, p)
+    return found
+
+
+def _difference(rate: float, earlier: float, p: float) -> Difference:
+    is_relevant = rate != earlier and abs(rate - earlier) >= RELEVANCE * earlier
+    return Difference(earlier, 100 * (rate - earlier), p, is_relevant and p < SIGNIFICANCE)

@@ -1,0 +1,194 @@
+"""Finding the figures of a weekly review: a handful of questions to the hourly rollups, and the rest is adding up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.errors import UsageError
+from pixeldesk.incidents.incident import Incident
+from pixeldesk.queries import question
+from pixeldesk.store import Store
+from pixeldesk.trends.overdispersion import total
+from pixeldesk.trends.proportions import Proportion
+from pixeldesk.weekly.counts import Counts, Days
+from pixeldesk.weekly.logged import Logged, logged
+from pixeldesk.weekly.people import RecoveredCustomer, cases_of_week, customer_movers, new_customers
+from pixeldesk.weekly.rates import rates
+from pixeldesk.weekly.review import WEEKS_COMPARED, Availability, CodeOfWeek, IncidentOfWeek, Mover, Review, WeekOfMany
+from pixeldesk.weekly.week import Week, weeks_between
+
+WEEKS_SHOWN = 8
+MOST_ROWS = 50
+"""So many codes and routes are in a table at most: a log may name any number of them."""
+
+_TOP = 5
+
+
+def stored_weeks(store: Store) -> list[Logged]:
+    """Every week from the oldest record's to the newest's, newest first; none where the store is empty."""
+    hours = _logged_hours(store)
+    return [logged(week, hours) for week in weeks_between(min(hours), max(hours))] if hours else []
+
+
+def newest_whole_week(weeks: Sequence[Logged]) -> Week | None:
+    """The newest week that is not partial; the newest of all where each is; None where there is none."""
+    whole = [one for one in weeks if not one.is_partial]
+    return (whole or weeks)[0].week if weeks else None
+
+
+def asked_week(store: Store, text: str | None) -> Week:
+    """The week that is named, or else the newest whole one. Raises UsageError for neither."""
+    if text is not None:
+        return Week.parse(text)
+    newest = newest_whole_week(stored_weeks(store))
+    if newest is None:
+        raise UsageError("there are no logs to review; read some with: pixeldesk ingest PATH")
+    return newest
+
+
+def review_week(
+    store: Store,
+    week: Week,
+    environment: str | None,
+    objective: float,
+    diagnoses: Sequence[Diagnosis],
+    incidents: Sequence[Incident],
+) -> Review:
+    """Review a week, in one environment or (None) in all of them.
+
+    `objective` is the share of requests that our side is to answer without failing; `diagnoses` and `incidents` may
+    be of any time.
+    """
+    found = _Found(store, week, environment)
+    summary = {"all errors": found.counts.all_errors, "server errors": found.counts.server_errors}
+    overall, server_errors = rates(summary, week, found.earlier)
+    codes, routes = found.codes(), found.routes()
+    return Review(
+        week=week,
+        environment=environment,
+        logged=found.logged(week),
+        compared=tuple(found.logged(one) for one in found.compared),
+        weeks=found.weeks_in_a_row(),
+        overall=overall,
+        server_errors=server_errors,
+        availability=_availability(total(found.counts.server_errors.of(week)), objective),
+        codes=tuple(rates(dict(codes[:MOST_ROWS]), week, found.earlier)),
+        codes_left_out=len(codes[MOST_ROWS:]),
+        routes=tuple(rates(dict(routes[:MOST_ROWS]), week, found.earlier)),
+        routes_left_out=len(routes[MOST_ROWS:]),
+        hit_most=found.met_codes[:_TOP],
+        new_codes=found.new_codes() if found.compared else None,
+        vanished_codes=found.vanished_codes() if found.compared and overall.requests else None,
+        new_customers=new_customers(found.customers) if found.compared else None,
+        recovered_customers=found.recovered_customers(store) if found.has_week_before else None,
+        movers=found.movers() if found.has_week_before else None,
+        customer_movers=customer_movers(found.customers, _TOP) if found.has_week_before else None,
+        cases=cases_of_week(diagnoses, week, environment),
+        incidents=_incidents_of(incidents, week, environment),
+    )
+
+
+class _Found:
+    """What the store tells of a week and of those before it."""
+
+    def __init__(self, store: Store, week: Week, environment: str | None) -> None:
+        self._week = week
+        self._weeks = [week.earlier(count) for count in range(WEEKS_SHOWN)]
+        self.earlier = self._weeks[1 : 1 + WEEKS_COMPARED]
+        self._scope = {"start": week.start, "end": week.end, "environment": environment}
+        first = self._weeks[-1].start
+        self.counts = Counts(question("error_counts_by_day").rows(store, **{**self._scope, "start": first}))
+        self._hours = _logged_hours(store, first, week.end)
+        self.customers = question("errors_by_customer").rows(store, **self._scope)
+        self.met_codes = tuple(_code(row) for row in question("callers_by_code").rows(store, **self._scope))
+        self.compared = [one for one in self.earlier if total(self.counts.all_errors.of(one)).whole]
+
+    @property
+    def has_week_before(self) -> bool:
+        """Whether any request of the week before is there to compare with."""
+        return self.earlier[0] in self.compared
+
+    def logged(self, week: Week) -> Logged:
+        """How much of one of the weeks the logs cover."""
+        return logged(week, self._hours)
+
+    def weeks_in_a_row(self) -> tuple[WeekOfMany, ...]:
+        """Oldest first, from the first that has a log on; the reviewed week is there in any case."""
+        rows = [self._week_of_many(week) for week in reversed(self._weeks)]
+        first = next((place for place, row in enumerate(rows) if not row.logged.is_empty), -1)
+        return tuple(rows[first:])
+
+    def _week_of_many(self, week: Week) -> WeekOfMany:
+        found = total(self.counts.all_errors.of(week))
+        return WeekOfMany(self.logged(week), found.whole, found.part, found.share, *found.interval)
+
+    def codes(self) -> list[tuple[str, Days]]:
+        """The codes with an error in the week or the four before, most errors first."""
+        return self._in_order(self.counts.of_codes, lambda both: both.part)
+
+    def routes(self) -> list[tuple[str, Days]]:
+        """The routes with a request in the week or the four before, most errors first."""
+        return self._in_order(self.counts.of_routes, lambda both: both.whole)
+
+    def _in_order(self, named: Mapping[str, Days], size: Callable[[Proportion], int]) -> list[tuple[str, Days]]:
+        seen = [(name, days) for name, days in named.items() if size(total(days.of(self._week, *self.earlier)))]
+        return sorted(seen, key=lambda one: (-total(one[1].of(self._week)).part, one[0]))
+
+    def new_codes(self) -> tuple[CodeOfWeek, ...]:
+        """The codes met in the week and in none of the four before."""
+        known = {code for code, days in self.counts.of_codes.items() if total(days.of(*self.earlier)).part}
+        return tuple(one for one in self.met_codes if one.code not in known)
+
+    def vanished_codes(self) -> tuple[str, ...]:
+        """The codes met in the four weeks before and not in this one."""
+        return tuple(code for code, days in self.codes() if not total(days.of(self._week)).part)
+
+    def movers(self) -> tuple[Mover, ...]:
+        """The codes on a route whose errors changed most in number against the week before, either way."""
+        moved = (
+            Mover(code, route, total(days.of(self._week)).part, total(days.of(self.earlier[0])).part)
+            for (code, route), days in self.counts.of_codes_and_routes.items()
+        )
+        changed = sorted((one for one in moved if one.change), key=lambda one: (-abs(one.change), one.code, one.route))
+        return tuple(changed[:_TOP])
+
+    def recovered_customers(self, store: Store) -> tuple[RecoveredCustomer, ...]:
+        """Those who met errors in the week before and only succeeded in this one; most errors first."""
+        rows = question("recovered_customers").rows(store, **self._scope)
+        return tuple(RecoveredCustomer(row["customer_id"], int(row["errors_before"]), row["requests"]) for row in rows)
+
+
+def _logged_hours(store: Store, start: datetime | None = None, end: datetime | None = None) -> dict[datetime, int]:
+    return {row["day"]: row["hours"] for row in question("logged_hours").rows(store, start=start, end=end)}
+
+
+def _code(row: Mapping[str, Any]) -> CodeOfWeek:
+    return CodeOfWeek(row["error_code"], int(row["errors"]), row["customers"], row["unnamed_callers"])
+
+
+def _availability(failed: Proportion, objective: float) -> Availability:
+    low, high = failed.interval
+    allowed = (1 - objective) * failed.whole
+    return Availability(
+        objective=objective,
+        share=None if failed.share is None else 1 - failed.share,
+        low=1 - high,
+        high=1 - low,
+        budget_used=failed.part / allowed if allowed else None,
+    )
+
+
+def _incidents_of(incidents: Sequence[Incident], week: Week, environment: str | None) -> tuple[IncidentOfWeek, ...]:
+    """Those with any part in the week, oldest first."""
+    within = [
+        one
+        for one in incidents
+        if one.started_at < week.end
+        and (one.ended_at or one.last_seen) >= week.start
+        and environment in (None, one.environment)
+    ]
+    return tuple(
+        IncidentOfWeek(one.id, one.code, one.environment, one.started_at, one.ended_at, one.requests, one.customers)
+        for one in sorted(within, key=lambda one: one.started_at)
+    )

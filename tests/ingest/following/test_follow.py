@@ -1,0 +1,499 @@
+"""Files that are followed: each thing that can happen to one, by itself."""
+
+import gzip
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.following.follower import Follower
+from pixeldesk.ingest.load import Progress
+from tests.log_lines import Line, as_bytes, event_line, request_line, request_lines, write_lines
+
+LINES = request_lines(60)
+
+
+class Watch:
+    """A follower over a desk's store, whose clock goes on by a second at each look."""
+
+    begun: ClassVar[list["Watch"]] = []
+
+    def __init__(self, desk: Desk, *paths: Path) -> None:
+        self.begun.append(self)
+        self.desk = desk
+        self.clock = 0.0
+        self.said: list[str] = []
+        self.follower = Follower(desk.store, desk.settings, [str(path) for path in paths], clock=lambda: self.clock)
+
+    def look(self, seconds: float = 1.0) -> dict[str, int]:
+        """What the look brought, by outcome, and 'lost' for each loss that was told."""
+        before = self._outcomes()
+        self.clock += seconds
+        self.follower.look(self._tell)
+        return {name: count - before[name] for name, count in self._outcomes().items() if count > before[name]}
+
+    def _outcomes(self) -> dict[str, int]:
+        report = self.follower.report.as_json()
+        counted = {name: value for name, value in report.items() if isinstance(value, int) and name != "files"}
+        assert report["lines"] == sum(report[name] for name in OUTCOMES)
+        return {**{name: counted[name] for name in OUTCOMES}, "lost": len(report["lost"])}
+
+    def _tell(self, state: Progress) -> None:
+        if state.notice is not None:
+            self.said.append(state.notice)
+
+
+OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
+
+
+@pytest.fixture(autouse=True)
+def _all_files_are_let_go() -> Iterator[None]:
+    yield
+    while Watch.begun:
+        Watch.begun.pop().follower.close()
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """An empty folder for logs."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def log(logs: Path) -> Path:
+    """A log with ten lines."""
+    return write_lines(logs / "app.log", LINES[:10])
+
+
+@pytest.fixture(params=["folder", "file"])
+def watch(request: pytest.FixtureRequest, desk: Desk, log: Path) -> Watch:
+    """A follower of that log that has looked once: by its name, or as one of the files of its folder."""
+    watch = Watch(desk, log.parent if request.param == "folder" else log)
+    assert watch.look() == {"requests": 10}
+    return watch
+
+
+def append(path: Path, lines: Iterable[Line]) -> None:
+    """Write more lines to the end of a file."""
+    with path.open("ab") as file:
+        file.write(as_bytes(lines))
+
+
+def stored(desk: Desk) -> int:
+    """How many requests there are, each of them once."""
+    (row,) = desk.store.rows("SELECT count(*) AS stored, count(DISTINCT request_id) AS ids FROM requests")
+    assert row["stored"] == row["ids"]
+    return int(row["stored"])
+
+
+# --- what is written ----------------------------------------------------------------------------------------
+
+
+def test_what_was_appended_is_read_and_nothing_else(watch: Watch, log: Path) -> None:
+    append(log, LINES[10:12])
+    assert watch.look() == {"requests": 2}
+    assert watch.look() == {}
+
+
+def test_new_files_are_found_where_a_folder_or_a_pattern_is_followed(desk: Desk, logs: Path) -> None:
+    watch = Watch(desk, logs / "by-folder", logs / "*.ndjson")
+    assert watch.look() == {}
+    write_lines(logs / "by-folder" / "deep" / "a.log", LINES[:3])
+    write_lines(logs / "b.ndjson", LINES[3:5])
+    write_lines(logs / "c.txt", LINES[5:6])
+    assert watch.look() == {"requests": 5}
+
+
+def test_a_half_written_line_is_left_until_it_is_whole(watch: Watch, log: Path) -> None:
+    content = as_bytes(LINES[10:13])
+    for piece in (content[:70], content[70:900], content[900:-1]):
+        with log.open("ab") as file:
+            file.write(piece)
+        watch.look()
+    assert stored(watch.desk) == 12
+    with log.open("ab") as file:
+        file.write(content[-1:])
+    assert watch.look() == {"requests": 1}
+
+
+def test_a_line_whose_end_does_not_come_is_taken_as_it_is_and_taken_back_should_it_grow(
+    watch: Watch, log: Path
+) -> None:
+    content = as_bytes(LINES[10:11])
+    with log.open("ab") as file:
+        file.write(content[:50])
+    assert watch.look(seconds=9) == {}
+    assert watch.look(seconds=11) == {"quarantined": 1}
+    with log.open("ab") as file:
+        file.write(content[50:])
+    assert watch.look() == {"requests": 1}
+    assert watch.desk.store.rows("SELECT * FROM quarantine") == []
+
+
+def test_a_half_written_line_over_a_restart(desk: Desk, log: Path) -> None:
+    content = as_bytes(LINES[10:11])
+    with log.open("ab") as file:
+        file.write(content[:50])
+    Watch(desk, log).look()
+    with log.open("ab") as file:
+        file.write(content[50:])
+    assert Watch(desk, log).look() == {"requests": 1}
+
+
+@pytest.mark.parametrize("start", [[], LINES[:1]])
+def test_a_last_line_without_an_end_outlives_its_file(desk: Desk, log: Path, start: list[Line]) -> None:
+    for n in range(3):
+        log.write_bytes(as_bytes([*start, LINES[10 + n]])[:-1])
+        desk.ingest([str(log)])
+    assert stored(desk) == len(start) + 3
+    log.write_bytes(log.read_bytes() + b"\n")
+    desk.ingest([str(log)])
+    assert stored(desk) == len(start) + 3
+
+
+def test_a_file_of_one_line_that_is_never_ended(desk: Desk, log: Path) -> None:
+    log.write_bytes(as_bytes(LINES[:1])[:-1])
+    watch = Watch(desk, log)
+    assert watch.look() == {}
+    assert watch.look(seconds=11) == {"requests": 1}
+    assert watch.look(seconds=11) == {}
+
+
+# --- rotation -----------------------------------------------------------------------------------------------
+
+
+def test_rotation_by_renaming(watch: Watch, log: Path) -> None:
+    writer = log.open("ab", buffering=0)
+    writer.write(as_bytes(LINES[10:12]))
+    log.rename(log.with_name("app.log.1"))
+    write_lines(log, LINES[20:23])
+    # Whoever writes learns of the rotation later.
+    writer.write(as_bytes(LINES[12:14])[:-30])
+    assert watch.look() == {"requests": 6}
+    writer.write(as_bytes(LINES[12:14])[-30:])
+    append(log, LINES[23:24])
+    assert watch.look() == {"requests": 2}
+    writer.close()
+
+
+def test_what_was_rotated_before_is_not_read_again(watch: Watch, log: Path) -> None:
+    for turn in range(1, 5):
+        for number in range(turn, 0, -1):
+            older = log.with_name(f"app.log.{number}" if number > 1 else "app.log")
+            if number == 1:
+                log.rename(log.with_name("app.log.1"))
+            elif log.with_name(f"app.log.{number - 1}").exists():
+                log.with_name(f"app.log.{number - 1}").rename(older)
+        write_lines(log, LINES[10 * turn : 10 * turn + 10])
+        assert watch.look() == {"requests": 10}
+
+
+def test_rotation_twice_between_two_looks(watch: Watch, log: Path) -> None:
+    append(log, LINES[10:12])
+    log.rename(log.with_name("app.log.2"))
+    write_lines(log, LINES[20:22]).rename(log.with_name("app.log.1"))
+    write_lines(log, LINES[30:32])
+    assert watch.look() == {"requests": 6}
+
+
+def test_rotation_by_copying_and_cutting_off(watch: Watch, log: Path) -> None:
+    append(log, LINES[10:12])
+    shutil.copy(log, log.with_name("app.log.1"))
+    os.truncate(log, 0)
+    append(log, LINES[20:21])
+    assert watch.look() == {"requests": 3}
+    append(log, LINES[21:22])
+    assert watch.look() == {"requests": 1}
+    assert watch.follower.report.lost == []
+
+
+def test_a_file_that_was_cut_off_and_has_grown_past_the_old_place(watch: Watch, log: Path) -> None:
+    write_lines(log, LINES[20:40])
+    assert watch.look() == {"requests": 20, "lost": 1}
+
+
+def test_a_followed_file_that_is_packed_is_not_read_again(desk: Desk, log: Path) -> None:
+    watch = Watch(desk, log.parent)
+    watch.look()
+    append(log, LINES[10:12])
+    packed = log.with_name("app.log.1.gz")
+    packed.write_bytes(gzip.compress(log.read_bytes()))
+    log.unlink()
+    # What is being packed is left alone until it is quiet.
+    assert watch.look() == {"requests": 2}
+    assert watch.look(seconds=3) == {"duplicates": 2}
+    assert watch.look(seconds=12) == {}
+    write_lines(log, LINES[20:22])
+    assert watch.look() == {"requests": 2}
+
+
+def test_a_packed_copy_of_what_was_not_read_to_its_end(desk: Desk, log: Path) -> None:
+    watch = Watch(desk, log)
+    watch.look()
+    watch.follower.close()
+    append(log, LINES[10:12])
+    log.with_name("app.log-20261116.gz").write_bytes(gzip.compress(log.read_bytes()))
+    write_lines(log, LINES[20:22])
+    watch = Watch(desk, log)
+    assert watch.look() == {"requests": 2}
+    assert watch.look(seconds=3) == {"requests": 2}
+
+
+def test_files_that_begin_alike(desk: Desk, logs: Path) -> None:
+    start: list[Line] = [event_line(message="started " + "x" * 9000)]
+    first = write_lines(logs / "a.log", [*start, *LINES[:3]])
+    write_lines(logs / "b.log", [*start, *LINES[3:6]])
+    watch = Watch(desk, logs)
+    assert watch.look() == {"requests": 6, "events": 1, "duplicates": 1}
+    write_lines(logs / "c.log", [*start, *LINES[6:9]])
+    write_lines(first, [*start, *LINES[9:14]])
+    watch.look()
+    assert stored(desk) == 14
+
+
+def test_a_lines_place_stays_true_when_its_file_is_renamed(watch: Watch, log: Path) -> None:
+    def place(request_id: str) -> tuple[str, int]:
+        (row,) = watch.desk.store.rows(
+            """SELECT sources.path, requests.line_number FROM requests
+            JOIN sources ON sources.source_id = requests.source_id WHERE request_id = $id""",
+            {"id": request_id},
+        )
+        return row["path"], row["line_number"]
+
+    log.rename(log.with_name("app.log.1"))
+    write_lines(log, LINES[20:22])
+    watch.look()
+    assert place("req_N0000003") == (str(log.with_name("app.log.1")), 4)
+    assert place("req_N0000021") == (str(log), 2)
+    write_lines(log, LINES[30:33])
+    watch.look()
+    assert place("req_N0000021")[0].startswith(f"{log} (replaced ")
+    assert place("req_N0000030") == (str(log), 1)
+
+
+# --- what goes away -----------------------------------------------------------------------------------------
+
+
+def test_what_is_written_to_a_deleted_file_is_read_to_its_end(watch: Watch, log: Path) -> None:
+    writer = log.open("ab", buffering=0)
+    writer.write(as_bytes(LINES[10:12]))
+    log.unlink()
+    assert watch.look() == {"requests": 2}
+    writer.write(as_bytes(LINES[12:13])[:-1])
+    assert watch.look() == {}
+    assert watch.look(seconds=11) == {"requests": 1}
+    writer.close()
+    # Its disk space is given back when nobody writes to it any more.
+    watch.look(seconds=70)
+    assert not [link for link in Path("/proc/self/fd").iterdir() if "app.log (deleted)" in os.path.realpath(link)]
+
+
+def test_what_may_be_lost_is_told_once(watch: Watch, log: Path) -> None:
+    append(log, LINES[10:12])
+    os.truncate(log, 0)
+    assert watch.look() == {"lost": 1}
+    assert watch.look() == {}
+    (told,) = watch.follower.report.lost
+    assert told.startswith(f"{log}: was cut off; what was written to it after ")
+    assert told.endswith(" UTC may be lost")
+    assert watch.said == [told]
+    (row,) = watch.desk.query("losses", limit=10)
+    assert (row["source"], row["what"]) == (str(log), "was cut off")
+    append(log, LINES[12:13])
+    assert watch.look() == {"requests": 1}
+
+
+def test_a_file_that_is_found_again_was_not_lost(desk: Desk, log: Path) -> None:
+    watch = Watch(desk, log.parent)
+    watch.look()
+    watch.follower.close()
+    append(log, LINES[10:12])
+    elsewhere = log.rename(log.parent.parent / "elsewhere")
+    watch = Watch(desk, log.parent)
+    assert watch.look() == {"lost": 1}
+    elsewhere.rename(log.with_name("app.log.2"))
+    watch.look()
+    assert (watch.follower.report.lost, desk.query("losses", limit=10), stored(desk)) == ([], [], 12)
+
+
+def test_that_a_finished_file_goes_is_no_loss(desk: Desk, log: Path) -> None:
+    old = write_lines(log.with_name("old.log"), LINES[20:30])
+    os.utime(old, (0, 0))
+    watch = Watch(desk, log.parent)
+    assert watch.look() == {"requests": 20}
+    watch.follower.close()
+    old.unlink()
+    assert Watch(desk, log.parent).look() == {}
+
+
+def test_the_oldest_is_read_first_for_a_rotation_throws_it_away_next(desk: Desk, log: Path) -> None:
+    for number in (1, 3, 2):
+        rotated = write_lines(log.with_name(f"app.log.{number}"), LINES[10 + 10 * number : 15 + 10 * number])
+        os.utime(rotated, (time.time() - 100 * number,) * 2)
+    assert Watch(desk, log.parent).look() == {"requests": 25}
+    read = [Path(row["path"]).name for row in desk.store.rows("SELECT path FROM sources ORDER BY source_id")]
+    assert read == ["app.log.3", "app.log.2", "app.log.1", "app.log"]
+
+
+def test_that_a_packed_file_is_thrown_away_is_no_loss(desk: Desk, log: Path) -> None:
+    packed = log.with_name("app.log.9.gz")
+    packed.write_bytes(gzip.compress(as_bytes(LINES[20:30])))
+    os.utime(packed, (time.time() - 60, time.time() - 60))
+    watch = Watch(desk, log.parent)
+    assert watch.look(seconds=3) == {"requests": 20}
+    watch.follower.close()
+    packed.unlink()
+    assert Watch(desk, log.parent).look() == {}
+
+
+def test_a_number_of_a_file_that_is_used_again(desk: Desk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pixeldesk.ingest.following.followed_files._MOST_OPEN", 0)  # A file kept open keeps its number.
+    watch = Watch(desk, log.parent)
+    watch.look()
+    number = log.stat().st_ino
+    os.utime(log, (0, 0))
+    log.unlink()
+    for attempt in range(30):
+        other = write_lines(log.with_name(f"other-{attempt}.log"), LINES[20 + attempt : 21 + attempt])
+        if other.stat().st_ino == number:
+            break
+    watch.look()
+    assert stored(desk) == 11 + attempt
+
+
+# --- interruptions ------------------------------------------------------------------------------------------
+
+
+def test_a_rotation_that_nobody_saw_is_found_by_what_the_file_begins_with(desk: Desk, log: Path) -> None:
+    watch = Watch(desk, log)
+    watch.look()
+    watch.follower.close()
+    append(log, LINES[10:12])
+    log.rename(log.with_name("saved"))
+    write_lines(log.with_name("another"), LINES[50:52])
+    write_lines(log, LINES[20:22])
+    watch = Watch(desk, log)
+    assert watch.look() == {"requests": 4}
+    assert desk.query("losses", limit=10) == []
+
+
+def test_a_file_that_was_replaced_while_nobody_looked(desk: Desk, log: Path) -> None:
+    watch = Watch(desk, log)
+    watch.look()
+    watch.follower.close()
+    write_lines(log, LINES[20:22])
+    assert Watch(desk, log).look() == {"requests": 2, "lost": 1}
+    assert Watch(desk, log).look() == {}
+
+
+def test_a_look_that_fails_is_made_up_for_by_the_next(watch: Watch, log: Path) -> None:
+    log.rename(log.with_name("app.log.1"))
+    write_lines(log, LINES[20:22])
+
+    def fail(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        watch.follower.look(fail)
+    assert watch.look() == {"requests": 2}
+    assert stored(watch.desk) == 12
+
+
+def test_two_followers_and_a_command_double_nothing(watch: Watch, desk: Desk, log: Path) -> None:
+    other = Watch(desk, log.parent)
+    other.look()
+    append(log, LINES[10:12])
+    log.rename(log.with_name("app.log.1"))
+    write_lines(log, LINES[20:22])
+    watch.look()
+    desk.ingest([str(log.parent)])
+    other.look()
+    append(log, LINES[22:24])
+    other.look()
+    watch.look()
+    assert stored(desk) == 16
+
+
+def test_stopping_reads_what_was_written_until_then(desk: Desk, log: Path) -> None:
+    stop = threading.Event()
+    append(log, LINES[10:12])
+
+    def stop_at_once(_: Progress) -> None:
+        if not stop.is_set():
+            append(log, LINES[12:13])
+        stop.set()
+
+    follower = Follower(desk.store, desk.settings, [str(log)])
+    assert follower.run(stop, stop_at_once).counts.requests == 13
+
+
+# --- what is wrong, and what it costs -----------------------------------------------------------------------
+
+
+def test_a_path_that_is_wrong_is_told_once_and_tried_again(desk: Desk, logs: Path) -> None:
+    watch = Watch(desk, logs / "missing.log")
+    assert watch.look() == watch.look() == {}
+    assert watch.said == [f"{logs / 'missing.log'}: no such file or folder; check the path"]
+    assert watch.follower.report.unreadable == watch.said
+    write_lines(logs / "missing.log", LINES[:2])
+    assert watch.look() == {"requests": 2}
+    assert watch.follower.report.unreadable == []
+
+
+def test_a_file_that_may_not_be_read_holds_up_no_other(desk: Desk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = write_lines(log.with_name("secret.log"), LINES[20:22])
+    os.mkfifo(log.with_name("pipe"))
+    opened = os.open
+
+    def refuse(path: str, *flags: int) -> int:
+        if str(path) == str(secret):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *flags)
+
+    monkeypatch.setattr("os.open", refuse)
+    watch = Watch(desk, log.parent)
+    assert watch.look() == {"requests": 10}
+    assert watch.look() == {}
+    assert sorted(watch.said) == [
+        f"{log.with_name('pipe')}: is no regular file, and is not followed",
+        f"{secret}: may not be read by this user; change its mode or run as its owner",
+    ]
+    monkeypatch.setattr("os.open", opened)
+    assert watch.look() == {"requests": 2}
+
+
+def test_an_idle_look_leaves_the_store_alone(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch.look()
+    monkeypatch.setattr(watch.desk.store, "rows", None)
+    monkeypatch.setattr(watch.desk.store, "transaction", None)
+    assert watch.look() == {}
+
+
+def test_more_files_than_are_kept_open(desk: Desk, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pixeldesk.ingest.following.followed_files._MOST_OPEN", 2)
+    paths = [write_lines(logs / f"{n}.log", LINES[n : n + 1]) for n in range(6)]
+    watch = Watch(desk, logs)
+    assert watch.look() == {"requests": 6}
+    for n, path in enumerate(paths):
+        append(path, LINES[10 + n : 11 + n])
+    assert watch.look() == {"requests": 6}
+    open_now = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
+    assert sum(str(logs) in path for path in open_now) == 2
+
+
+def test_a_followed_file_has_one_row_of_counts_an_hour(watch: Watch, log: Path) -> None:
+    for n in range(10, 15):
+        append(log, [request_line(request_id=f"req_more{n}")])
+        watch.look()
+    rows = watch.desk.store.rows("SELECT lines, requests FROM batches")
+    # Two where the hour ends just now.
+    assert len(rows) <= 2
+    assert sum(row["requests"] for row in rows) == 15
