@@ -6,15 +6,14 @@ what hangs on it is left out.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from string import Template
 from typing import Any
 
+from pixeldesk.catalogue.checks import ENVIRONMENTS, is_route, is_scope, matches
+from pixeldesk.catalogue.wording import CLOSING, GREETING, counted, listed, spell_seconds
 from pixeldesk.diagnosis.case_file import Case
-from pixeldesk.diagnosis.evidence import counted, spell_seconds
-from pixeldesk.tickets.replies import CLOSING, GREETING
-from pixeldesk.tickets.request_ids import looks_like_secret
 
 FACTS = {
     "count": "how many requests failed: `37 requests`",
@@ -36,12 +35,7 @@ FACTS = {
 }
 """What a case's reply may name, as `$count` and so on."""
 
-ENVIRONMENTS = frozenset(
-    {"production", "prod", "preview", "staging", "stage", "development", "dev", "test", "testing", "sandbox", "qa"}
-)
-_ROUTE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\})?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_]{0,39}(?:\.[A-Za-z0-9_]{1,40}){0,3}")
-_SCOPE = re.compile(r"[a-z]{2,20}:[a-z]{2,20}")
 _WEBSITE = re.compile(r"web_[A-Za-z0-9]{1,24}")
 _MOST_NAMED = 6
 
@@ -76,12 +70,12 @@ def checked_facts(known: Mapping[str, Any]) -> dict[str, str]:
         "days": counted(int(known["days"]), "day"),
         "environment": _environment(known.get("environment")),
         "elsewhere": _environment(known.get("elsewhere") or known.get("events_go_to") or known.get("marked_for")),
-        "route": _matching(_ROUTE, known.get("route")),
-        "required_scope": _matching(_SCOPE, known.get("required")),
-        "held_scopes": _list(_SCOPE, str(known.get("held") or "").split(", ")),
-        "nearest_pipe": _matching(_WORD, known.get("nearest_pipe")),
-        "fields": _list(_WORD, str(known.get("fields") or "").split(", ")),
-        "website": _matching(_WEBSITE, known.get("website_id")),
+        "route": _checked(is_route, known.get("route")),
+        "required_scope": _checked(is_scope, known.get("required")),
+        "held_scopes": _list(is_scope, str(known.get("held") or "").split(", ")),
+        "nearest_pipe": _checked(_is_word, known.get("nearest_pipe")),
+        "fields": _list(_is_word, str(known.get("fields") or "").split(", ")),
+        "website": _checked(_is_website, known.get("website_id")),
         "wait": _span(known.get("wait_s")),
         "ended": _time(known.get("ended_at")),
         "age": _span(known.get("median_age_s")),
@@ -122,13 +116,18 @@ def _environment(value: Any) -> str | None:
     return value if value in ENVIRONMENTS else None
 
 
-def _matching(pattern: re.Pattern[str], value: Any) -> str | None:
-    fits = isinstance(value, str) and pattern.fullmatch(value) and not looks_like_secret(value)
-    return value if fits else None
+def _is_word(value: object) -> bool:
+    return matches(_WORD, value)
 
 
-def _list(pattern: re.Pattern[str], values: Sequence[str]) -> str | None:
-    good = [one for one in values if _matching(pattern, one)]
-    if not good or len(good) > _MOST_NAMED:
-        return None
-    return good[0] if len(good) == 1 else f"{', '.join(good[:-1])} and {good[-1]}"
+def _is_website(value: object) -> bool:
+    return matches(_WEBSITE, value)
+
+
+def _checked(check: Callable[[object], bool], value: Any) -> str | None:
+    return value if check(value) else None
+
+
+def _list(check: Callable[[object], bool], values: Sequence[str]) -> str | None:
+    good = [value for value in values if check(value)]
+    return listed(good) if good and len(good) <= _MOST_NAMED else None

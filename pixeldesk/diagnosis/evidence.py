@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from pixeldesk.catalogue.wording import counted, one_line, spell_seconds
 from pixeldesk.diagnosis.case_file import Evidence
 
-_LONGEST_VALUE = 120
 _MOST_CITED = 4
 
 
@@ -81,27 +81,3 @@ class _Wording(string.Formatter):
         if format_spec:
             return counted(int(value), format_spec)
         return f"{value:,}" if isinstance(value, int) else one_line(value)
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 request`, `3 requests`, `2 queries`."""
-    if number == 1:
-        return f"1 {noun}"
-    consonant = len(noun) > 1 and noun[-2] not in "aeiou"
-    plural = noun[:-1] + "ies" if noun.endswith("y") and consonant else noun + "s"
-    return f"{number:,} {plural}"
-
-
-def spell_seconds(seconds: float) -> str:
-    """`45 seconds`, `12 minutes`, `5.2 hours`, `3.1 days`."""
-    for size, noun in ((86400, "days"), (3600, "hours"), (120, "minutes")):
-        if seconds >= size * (1 if noun == "minutes" else 2):
-            unit = 60 if noun == "minutes" else size
-            return f"{seconds / unit:.0f} {noun}" if noun == "minutes" else f"{seconds / unit:.1f} {noun}"
-    return counted(round(seconds), "second")
-
-
-def one_line(value: object) -> str:
-    """A value of a log as part of a sentence: printable, on one line, not too long."""
-    text = " ".join("".join(one if one.isprintable() else " " for one in str(value)).split())
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -8,7 +8,7 @@ column of the error catalogue, and https://aws.amazon.com/blogs/architecture/exp
 from collections.abc import Mapping
 from typing import Any
 
-from pixeldesk.diagnosis.evidence import counted, spell_seconds
+from pixeldesk.catalogue.wording import counted, spell_seconds
 
 FEWEST_RETRIES = 5
 """From so many retries on, their waits say something about backoff and jitter."""

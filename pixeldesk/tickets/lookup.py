@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pixeldesk.catalogue.checks import looks_like_secret
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.queries import question
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.store import Store
 from pixeldesk.tickets.card_diagnoses import explaining, with_diagnoses
 from pixeldesk.tickets.cards import Card, cards, reply_facts
 from pixeldesk.tickets.replies import ReplyFacts, ticket_reply
-from pixeldesk.tickets.request_ids import find_request_ids, looks_like_secret, variants
+from pixeldesk.tickets.request_ids import find_request_ids, variants
 
 _SHOWN_GAPS = 3
 _LONGEST_ID = 200
@@ -142,7 +144,7 @@ def _not_found(store: Store, request_id: str) -> NotFound:
         first = rfc3339(min(event["timestamp"] for event in events))
         return NotFound(
             request_id,
-            f"Only {len(events)} application log line(s) carry this id, the first at {first}; "
+            f"Only {counted(len(events), 'application log line')} with this id, the first at {first}; "
             "the line of the request itself is not in the logs that were read.",
         )
     return NotFound(request_id, _not_covered(store), _nearest(store, request_id))
@@ -167,8 +169,8 @@ def _not_covered(store: Store) -> str:
 def _dropped(store: Store) -> str:
     """What a rule has dropped: an id does not tell of which day it is."""
     said = [
-        f"{one['requests']:,} request(s) of {one['environment'] or 'no named environment'} were dropped by the rule"
-        f" {one['rule']}, those of {one['days']} day(s) from {one['first_day']:%Y-%m-%d} to"
+        f"{counted(one['requests'], 'request')} of {one['environment'] or 'no named environment'} were dropped by the"
+        f" rule {one['rule']}, those of {counted(one['days'], 'day')} from {one['first_day']:%Y-%m-%d} to"
         f" {one['last_day']:%Y-%m-%d}, last on {one['dropped_at']:%Y-%m-%d}"
         for one in question("dropped_by_environment").rows(store)
         if one["requests"]

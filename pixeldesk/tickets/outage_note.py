@@ -1,7 +1,7 @@
 """What support may tell whoever asks about an outage, whether or not they quote a request of it."""
 
 from pixeldesk.catalogue.catalogue import catalogue
-from pixeldesk.diagnosis.case_reply import ENVIRONMENTS
+from pixeldesk.catalogue.checks import ENVIRONMENTS
 from pixeldesk.tickets.outage import Outage
 
 _ANY_SERVER_ERROR = 500

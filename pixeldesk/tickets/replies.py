@@ -6,7 +6,6 @@ numbers. Nothing else of a log line can reach the text, so neither a secret nor 
 """
 
 import math
-import re
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC
 from string import Template
@@ -15,17 +14,15 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from pixeldesk.catalogue.catalogue import ErrorEntry, catalogue
+from pixeldesk.catalogue.checks import is_route, is_scope
+from pixeldesk.catalogue.wording import CLOSING, GREETING, counted, listed
 from pixeldesk.tickets.outage import Outage
-from pixeldesk.tickets.request_ids import is_well_formed, looks_like_secret
+from pixeldesk.tickets.request_ids import is_well_formed
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_ROUTE_TEMPLATE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\}(?:/[a-z]{2,20})?)?")
-_SCOPE = re.compile(r"[a-z]{2,20}:[a-z]{2,20}")
 _MOST_SCOPES_NAMED = 10
 _LONGEST_WAIT_NAMED_S = 24 * 60 * 60
 
-GREETING = "Hello,"
-CLOSING = "If anything is unclear, answer this mail with the request id.\n\nKind regards,\nPixel API support"
 _APOLOGY = {
     "us": "This is a fault on our side, not in your request. We are sorry for the trouble it caused you.",
     "downstream": "This comes from a service we depend on, not from your request, so it is ours to follow up."
@@ -118,7 +115,7 @@ def _section(group: Sequence[ReplyFacts]) -> str:
 
 def _sentence(facts: ReplyFacts) -> str:
     request = "Your request"
-    if facts.method in _METHODS and facts.route and _ROUTE_TEMPLATE.fullmatch(facts.route):
+    if facts.method in _METHODS and is_route(facts.route):
         request += f" {facts.method} {facts.route}"
     if is_well_formed(facts.request_id):
         request += f" (request id {facts.request_id})"
@@ -163,23 +160,19 @@ def _scopes(facts: ReplyFacts, name: str) -> tuple[str, ...] | None:
     scopes = [value] if isinstance(value, str) else value
     if not isinstance(scopes, list | tuple) or len(scopes) > _MOST_SCOPES_NAMED:
         return None
-    return tuple(sorted(scopes)) if all(_is_scope(scope) for scope in scopes) else None
-
-
-def _is_scope(value: object) -> bool:
-    return isinstance(value, str) and bool(_SCOPE.fullmatch(value)) and not looks_like_secret(value)
+    return tuple(sorted(scopes)) if all(is_scope(scope) for scope in scopes) else None
 
 
 def _required_words(scopes: Sequence[str]) -> str:
     if not scopes:
         return "the scope named in error.details.required"
-    return f"the scope{'s' if len(scopes) > 1 else ''} {' and '.join(scopes)}"
+    return f"the scope{'s' if len(scopes) > 1 else ''} {listed([*scopes])}"
 
 
 def _available_words(scopes: Sequence[str] | None) -> str:
     if scopes is None:
         return "other scopes at most"
-    return f"only {' and '.join(scopes)}" if scopes else "no scopes at all"
+    return f"only {listed([*scopes])}" if scopes else "no scopes at all"
 
 
 def _wait_words(waits_s: Iterable[float | None]) -> str:
@@ -187,4 +180,4 @@ def _wait_words(waits_s: Iterable[float | None]) -> str:
     if not sensible:
         return "for at least the seconds given in the Retry-After header"
     seconds = math.ceil(max(sensible))
-    return f"for at least {seconds} second{'s' if seconds > 1 else ''}"
+    return f"for at least {counted(seconds, 'second')}"

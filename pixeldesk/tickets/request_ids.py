@@ -27,6 +27,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from pixeldesk.catalogue.checks import KEY_MARK, OWN_PREFIX, looks_like_secret
+
 _LONGEST_ID = 200
 
 # --- reading through what mail clients, browsers and encoders do to a text ----------------------------------
@@ -82,42 +84,8 @@ def _joined_unless_a_word_follows(match: re.Match[str]) -> str:
     return head + continuation if _CANNOT_BE_A_WORD.search(continuation) else match[0]
 
 
-# --- what must never be taken for an id, nor shown ----------------------------------------------------------
-
-_KEY_MARK = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?i:(?:ak|sk|pk|rk|tk|whsec|gh[oprsu]|github_pat|glpat|xox[a-z]|npm|shpat|pat|secret|token"
-    r"|api_?key|bearer|basic)[_-]|sha(?:1|256|384|512)[:-])|AKIA|ASIA|AIza|eyJ)"
-    r"|(?i:(?:ak|sk|pk|rk)_(?:live|test|prod|dev))"
-    r"|^\$(?:2[abxy]|argon2|scrypt|pbkdf2)"
-)
-_ALPHANUMERIC_RUN = re.compile(r"[A-Za-z0-9]+")
-_HEX = re.compile(r"[0-9a-fA-F]+")
-_HASH_LENGTHS = frozenset({40, 56, 64, 96, 128})  # hex digits of SHA-1, SHA-224, SHA-256, SHA-384, SHA-512
-_LONG_RUN = re.compile(r"[A-Za-z0-9_+/=-]{32,}")
-
-
-def looks_like_secret(token: str) -> bool:
-    """Whether one word looks like a key, a token, a JWT or a hash, so that it must be neither used nor shown.
-
-    An id of the API's own form is held to be one only where a key is stuck to it, as its letters are as
-    random as those of a key. 32 hex digits are no secret: servers and tracers write request ids so.
-    """
-    if _KEY_MARK.search(token):
-        return True
-    if token.startswith(_OWN_PREFIX):
-        return False
-    if any(len(run) in _HASH_LENGTHS and _HEX.fullmatch(run) for run in _ALPHANUMERIC_RUN.findall(token)):
-        return True
-    return any(_is_mixed(run) for run in _LONG_RUN.findall(token))
-
-
-def _is_mixed(run: str) -> bool:
-    return all(any(test(character) for character in run) for test in (str.islower, str.isupper, str.isdigit))
-
-
 # --- the API's own form -------------------------------------------------------------------------------------
 
-_OWN_PREFIX = "req_"
 _PREFIX = re.compile(r"req_", re.IGNORECASE)
 _LOST_SEPARATOR = re.compile(r"(?:x[_-])?(?:request[_-]?)?id(?=req_)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
@@ -143,12 +111,12 @@ def _own_ids(word: str) -> Iterator[tuple[int, str]]:
     for prefix, end in zip(prefixes, [each.start() for each in prefixes[1:]] + [len(word)], strict=True):
         body = _body(word[prefix.end() : min(end, prefix.end() + 2 * _LONGEST_ID)])
         if body and not (prefix[0].isupper() and body.isalpha() and body.isupper()):
-            yield prefix.start(), _OWN_PREFIX + body
+            yield prefix.start(), OWN_PREFIX + body
 
 
 def _body(text: str) -> str | None:
     """What follows the prefix: groups joined by single separators, cut before a key stuck to it."""
-    if mark := _KEY_MARK.search(text):
+    if mark := KEY_MARK.search(text):
         text = text[: mark.start()]
     parts = _GROUP_OR_SEPARATOR.findall(text)
     if not parts or not parts[0].isalnum() or len(parts[0]) > _LONGEST_FIRST_GROUP:
@@ -156,7 +124,7 @@ def _body(text: str) -> str | None:
     body = parts[0]
     for separator, group in zip(parts[1::2], parts[2::2], strict=False):
         longer = body + separator + group
-        too_long = len(group) > _LONGEST_OTHER_GROUP or len(_OWN_PREFIX + longer) > _LONGEST_ID
+        too_long = len(group) > _LONGEST_OTHER_GROUP or len(OWN_PREFIX + longer) > _LONGEST_ID
         if len(separator) > 1 or too_long:
             break
         body = longer
@@ -267,7 +235,7 @@ def variants(request_id: str) -> tuple[str, ...]:
     An id of the own form loses its trailing ``-`` and ``_`` groups one by one, since a proxy, or a word typed
     right after it, may have added them. Any other id loses a trailing airport code, as Cloudflare appends it.
     """
-    if not request_id.startswith(_OWN_PREFIX):
+    if not request_id.startswith(OWN_PREFIX):
         without_airport = re.sub(r"-[A-Z]{3}$", "", request_id)
         return (without_airport,) if without_airport != request_id and is_well_formed(without_airport) else ()
     ends = [match.start() for match in re.finditer(r"[_-]", request_id)]

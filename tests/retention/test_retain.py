@@ -125,10 +125,10 @@ def test_not_found_and_the_check_say_what_was_dropped(kept: Desk) -> None:
     assert kept.lookup("req_ok_production_0_1").found
     kept.retention.run(now=NOW)
     assert (
-        "30 request(s) of production were dropped by the rule production=3d, those of 5 day(s) from 2026-11-16 to"
+        "30 requests of production were dropped by the rule production=3d, those of 5 days from 2026-11-16 to"
         " 2026-11-20, last on 2026-11-24;"
     ) in reason()
-    assert "21 request(s) of staging were dropped by the rule staging:404=1d" in reason()
+    assert "21 requests of staging were dropped by the rule staging:404=1d" in reason()
     found = examine(kept)
     assert found["ok"], found["wrong"]
     assert found["retention"] == {

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.pages.find_request.raw_record import show_actions
 from pixeldesk.pages.widgets.moments import in_utc, in_viewers_zone, to_the_minute
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
@@ -136,7 +137,7 @@ def _also_affected(card: Card) -> str:
         return "No error code, so no others to compare with."
     others = card["also_affected"]
     met = [
-        f"**{_counted(others[callers], name)}** ({_counted(others[requests], 'request')})"
+        f"**{counted(others[callers], name)}** ({counted(others[requests], 'request')})"
         for callers, requests, name in (
             ("customers", "requests", "other customer"),
             ("unnamed_callers", "unnamed_requests", "unnamed caller"),
@@ -144,7 +145,3 @@ def _also_affected(card: Card) -> str:
         if others[callers]
     ]
     return f"Same error in that clock hour: {' and '.join(met) or 'nobody else'}."
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count:,} {name}{'' if count == 1 else 's'}"

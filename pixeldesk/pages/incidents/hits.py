@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.around import Around
 from pixeldesk.pages.widgets.customer_link import open_customer
-from pixeldesk.pages.widgets.incident_words import counted
 from pixeldesk.pages.widgets.moments import in_table
 from pixeldesk.pages.widgets.request_link import open_request
 from pixeldesk.pages.widgets.status_colour import status_colour

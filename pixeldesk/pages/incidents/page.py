@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.desk.desk import the_desk
 from pixeldesk.diagnosis.overview import start_of
 from pixeldesk.errors import PixeldeskError
@@ -16,7 +17,6 @@ from pixeldesk.pages.widgets.freshness import (
     show_freshness,
     show_store_error,
 )
-from pixeldesk.pages.widgets.incident_words import counted
 from pixeldesk.queries.values import parse_time
 
 freshness = freshness_beside("Incidents")

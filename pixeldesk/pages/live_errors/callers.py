@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.pages.widgets.customer_link import open_customer
-from pixeldesk.pages.widgets.incident_words import counted
 from pixeldesk.trends.span_errors import FailingCaller, SpanErrors
 
 _KEY = "open_failing_customer"

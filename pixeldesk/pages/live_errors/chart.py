@@ -7,12 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.live_errors.chart_clicks import allow_clicks
 from pixeldesk.pages.live_errors.figure import error_figure
-from pixeldesk.pages.live_errors.view import Measure, View, go_to, show_value
-from pixeldesk.pages.widgets.incident_words import counted
+from pixeldesk.pages.live_errors.view import Measure, View, go_to
 from pixeldesk.pages.widgets.span_words import span_words
+from pixeldesk.pages.widgets.widget_value import show_value
 from pixeldesk.queries.values import parse_time
 from pixeldesk.trends.live_errors import LiveErrors
 from pixeldesk.trends.span_errors import worst_buckets

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.desk.desk import Desk
 from pixeldesk.pages.widgets.evidence_list import Sentence, evidence_list
 from pixeldesk.trends.contradictions import Contradiction
@@ -16,6 +17,7 @@ def show_contradictions(desk: Desk, start: datetime, end: datetime, environment:
 def _row(kind: Contradiction) -> Sentence:
     if not kind.requests:
         return Sentence("none", f"{kind.title}: none.")
-    counted = f"{kind.requests:,} request{'s' * (kind.requests > 1)}"
     places = f" Newest: {'; '.join(kind.lines)}." if kind.lines else ""
-    return Sentence("found", f"{kind.title}: {counted}. {kind.explanation}{places}", kind.examples)
+    return Sentence(
+        "found", f"{kind.title}: {counted(kind.requests, 'request')}. {kind.explanation}{places}", kind.examples
+    )

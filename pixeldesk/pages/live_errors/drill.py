@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.desk.desk import Desk
 from pixeldesk.pages.live_errors.callers import show_callers
 from pixeldesk.pages.live_errors.examples import show_examples
 from pixeldesk.pages.live_errors.view import View, go_to
 from pixeldesk.pages.widgets.differences_table import show_differences
-from pixeldesk.pages.widgets.incident_words import counted
 from pixeldesk.pages.widgets.span_words import span_words
 from pixeldesk.trends.differences import Failing
 from pixeldesk.trends.span_errors import SpanErrors

@@ -7,7 +7,8 @@ from datetime import datetime
 import streamlit as st
 
 from pixeldesk.incidents.incident import ANY_SERVER_ERROR
-from pixeldesk.pages.live_errors.view import FIELDS, View, go_to, go_to_time, show_value, whole_minutes
+from pixeldesk.pages.live_errors.view import FIELDS, View, go_to, go_to_time, whole_minutes
+from pixeldesk.pages.widgets.widget_value import show_value
 from pixeldesk.trends.time_range import LENGTHS, MINUTE, TimeRange, last
 
 _LENGTH, _FROM, _TO = "errors_length", "errors_from", "errors_to"

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from pixeldesk.pages.live_errors.view import View, go_to, go_to_time, show_value
+from pixeldesk.pages.live_errors.view import View, go_to, go_to_time
+from pixeldesk.pages.widgets.widget_value import show_value
 from pixeldesk.trends.time_range import LENGTHS, last
 
 _LIVE = "errors_live"

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.widgets.incident_link import incident_link
-from pixeldesk.pages.widgets.incident_words import counted
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.trends.live_errors import LiveErrors
 from pixeldesk.trends.time_range import DAY, HOUR, MINUTE
@@ -55,5 +55,4 @@ def _usual(live: LiveErrors) -> str:
 
 def _words(width: timedelta) -> str:
     unit, name = next(one for one in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")) if width >= one[0])
-    count = width // unit
-    return f"{count} {name}" + ("s" if count > 1 else "")
+    return counted(width // unit, name)

@@ -98,12 +98,6 @@ def go_to_time(view: View, within: TimeRange) -> None:
     go_to(replace(view, range=within, drill=drill))
 
 
-def show_value(key: str, value: object) -> None:
-    """Let a widget that is still to be drawn show what the address says."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
 def says_its_time() -> bool:
     """Whether the address says which time it shows."""
     return _asked_span("from", "to") is not None or st.query_params.get("live") == "1"

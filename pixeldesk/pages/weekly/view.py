@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from pixeldesk.errors import UsageError
-from pixeldesk.pages.live_errors.view import show_value
+from pixeldesk.pages.widgets.widget_value import show_value
 from pixeldesk.weekly.logged import Logged
 from pixeldesk.weekly.week import Week
 

@@ -29,8 +29,3 @@ def state_badge(is_open: bool) -> str:
 def rate(per_minute: float) -> str:
     """`31`, `9.3`, `0.0093`: two digits, or a whole number."""
     return f"{per_minute:,.0f}" if per_minute >= 10 else f"{per_minute:.2g}"
-
-
-def counted(count: int, noun: str) -> str:
-    """`1 customer`, `1,204 customers`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,59 @@
+"""Check what may be told to a customer: nothing of a log reaches a reply without one of these.
+
+Every regular expression here is free of nested repetition, so that time grows with the length of the text.
+"""
+
+import re
+
+OWN_PREFIX = "req_"
+"""How the API's own request ids begin."""
+ENVIRONMENTS = frozenset(
+    {"production", "prod", "preview", "staging", "stage", "development", "dev", "test", "testing", "sandbox", "qa"}
+)
+"""Names of environments that are safe to repeat to a customer."""
+_ROUTE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\}(?:/[a-z]{2,20})?)?")
+_SCOPE = re.compile(r"[a-z]{2,20}:[a-z]{2,20}")
+KEY_MARK = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?i:(?:ak|sk|pk|rk|tk|whsec|gh[oprsu]|github_pat|glpat|xox[a-z]|npm|shpat|pat|secret|token"
+    r"|api_?key|bearer|basic)[_-]|sha(?:1|256|384|512)[:-])|AKIA|ASIA|AIza|eyJ)"
+    r"|(?i:(?:ak|sk|pk|rk)_(?:live|test|prod|dev))"
+    r"|^\$(?:2[abxy]|argon2|scrypt|pbkdf2)"
+)
+_ALPHANUMERIC_RUN = re.compile(r"[A-Za-z0-9]+")
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_HASH_LENGTHS = frozenset({40, 56, 64, 96, 128})  # hex digits of SHA-1, SHA-224, SHA-256, SHA-384, SHA-512
+_LONG_RUN = re.compile(r"[A-Za-z0-9_+/=-]{32,}")
+
+
+def is_route(value: object) -> bool:
+    """Whether this is a route's template, such as `/pixel/pipes/{pipe}`."""
+    return matches(_ROUTE, value)
+
+
+def is_scope(value: object) -> bool:
+    """Whether this is the name of a scope, such as `pixel:read`."""
+    return matches(_SCOPE, value)
+
+
+def matches(pattern: re.Pattern[str], value: object) -> bool:
+    """Whether this is a text of exactly that form which does not look like a secret."""
+    return isinstance(value, str) and pattern.fullmatch(value) is not None and not looks_like_secret(value)
+
+
+def looks_like_secret(token: str) -> bool:
+    """Tell whether one word looks like a key, a token, a JWT or a hash, so that it must be neither used nor shown.
+
+    An id of the API's own form is held to be one only where a key is stuck to it, as its letters are as
+    random as those of a key. 32 hex digits are no secret: servers and tracers write request ids so.
+    """
+    if KEY_MARK.search(token):
+        return True
+    if token.startswith(OWN_PREFIX):
+        return False
+    if any(len(run) in _HASH_LENGTHS and _HEX.fullmatch(run) for run in _ALPHANUMERIC_RUN.findall(token)):
+        return True
+    return any(_is_mixed(run) for run in _LONG_RUN.findall(token))
+
+
+def _is_mixed(run: str) -> bool:
+    return all(any(test(character) for character in run) for test in (str.islower, str.isupper, str.isdigit))

@@ -1,0 +1,39 @@
+"""Word greetings, numbers, spans of time and log values the same way in every reply, evidence and page."""
+
+GREETING = "Hello,"
+CLOSING = "If anything is unclear, answer this mail with the request id.\n\nKind regards,\nPixel API support"
+_LONGEST_VALUE = 120
+
+
+def counted(number: int, noun: str) -> str:
+    """Name a number of things: `1 request`, `1,204 requests`, `2 queries`, `3 diagnoses`."""
+    return f"{number:,} {noun if number == 1 else _plural(noun)}"
+
+
+def spell_seconds(seconds: float) -> str:
+    """Spell a span of time: `45 seconds`, `12 minutes`, `5.2 hours`, `3.1 days`."""
+    for size, noun in ((86400, "days"), (3600, "hours"), (120, "minutes")):
+        if seconds >= size * (1 if noun == "minutes" else 2):
+            unit = 60 if noun == "minutes" else size
+            return f"{seconds / unit:.0f} {noun}" if noun == "minutes" else f"{seconds / unit:.1f} {noun}"
+    return counted(round(seconds), "second")
+
+
+def listed(words: list[str]) -> str:
+    """Join words as a sentence does: `a`, `a and b`, `a, b and c`. Raises ValueError without a word."""
+    if not words:
+        raise ValueError("there is no word to list")
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def one_line(value: object) -> str:
+    """Write a value of a log as part of a sentence: printable, on one line, at most 120 characters."""
+    text = " ".join("".join(one if one.isprintable() else " " for one in str(value)).split())
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("sis"):
+        return f"{noun[:-2]}es"
+    consonant = len(noun) > 1 and noun[-2] not in "aeiou"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and consonant else f"{noun}s"
