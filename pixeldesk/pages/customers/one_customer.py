@@ -5,16 +5,15 @@
 
 import streamlit as st
 
-from pixeldesk.desk.desk import Customer, Desk, the_desk
+from pixeldesk.desk.desk import Customer, Desk
 from pixeldesk.diagnosis.overview import caller_of
-from pixeldesk.errors import PixeldeskError
 from pixeldesk.pages.customers.diagnoses import show_diagnoses, show_one, show_retries
 from pixeldesk.pages.customers.tables import show_failures, show_keys, show_websites
 from pixeldesk.pages.customers.timeline import show_timeline
 from pixeldesk.pages.customers.totals import show_totals
 from pixeldesk.pages.customers.unknown_customer import show_no_customer, show_no_diagnosis
 from pixeldesk.pages.widgets.customer_link import asked_customer, asked_diagnosis, customer_link
-from pixeldesk.pages.widgets.freshness import freshness_beside, show_freshness, show_store_error
+from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.pages.widgets.waiting import wait_for
 
@@ -49,20 +48,23 @@ def _show_diagnosis(desk: Desk, diagnosis_id: str) -> None:
             show_one(one, desk.marks())
 
 
-st.page_link("customers/page.py", label="All customers", icon=":material/arrow_back:", help="")
 customer_id, diagnosis_id = asked_customer(), asked_diagnosis()
-freshness = freshness_beside(f"Customer {code_label(customer_id)}" if customer_id else "Diagnosis")
-try:
-    desk = the_desk()
+
+
+def _show(frame: Frame) -> None:
     if customer_id:
-        pending = desk.gathering(customer_id)
+        pending = frame.desk.gathering(customer_id)
         with st.skeleton(height=420):
             customer = wait_for(pending)
-        _show_customer(desk, customer)
+        _show_customer(frame.desk, customer)
     elif diagnosis_id:
-        _show_diagnosis(desk, diagnosis_id)
+        _show_diagnosis(frame.desk, diagnosis_id)
     else:
         show_no_customer()
-    show_freshness(freshness, desk.coverage())
-except PixeldeskError as error:
-    show_store_error(error)
+
+
+show_page(
+    f"Customer {code_label(customer_id)}" if customer_id else "Diagnosis",
+    _show,
+    back=("customers/page.py", "All customers"),
+)

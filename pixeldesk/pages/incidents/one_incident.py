@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pixeldesk.desk.desk import Desk, the_desk
-from pixeldesk.errors import PixeldeskError
+from pixeldesk.desk.desk import Desk
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.selection import nearest_to, with_id
 from pixeldesk.pages.incidents.chart import show_incident_chart
@@ -12,7 +11,7 @@ from pixeldesk.pages.incidents.hits import show_examples, show_hit_customers
 from pixeldesk.pages.incidents.side import show_changes, show_note, show_what_differs
 from pixeldesk.pages.incidents.unknown_incident import show_no_incident
 from pixeldesk.pages.widgets.differences_table import show_differences
-from pixeldesk.pages.widgets.freshness import freshness_beside, show_freshness, show_store_error
+from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.incident_link import asked_incident, errors_link
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.pages.widgets.waiting import wait_for
@@ -44,20 +43,16 @@ def _show_incident(desk: Desk, incident: Incident) -> None:
     show_differences(found)
 
 
-st.page_link("incidents/page.py", label="All incidents", icon=":material/arrow_back:", help="")
-asked = asked_incident() or ""
-place = st.empty()
-try:
-    desk = the_desk()
+def _show(frame: Frame) -> None:
+    asked = asked_incident() or ""
     with st.skeleton(height=420):
-        incidents = desk.shown_incidents()
+        incidents = frame.desk.shown_incidents()
     found = with_id(incidents, asked)
-    with place.container():
-        freshness = freshness_beside(_title(found) if found else "Incident")
     if found:
-        _show_incident(desk, found)
+        frame.entitle(_title(found))
+        _show_incident(frame.desk, found)
     else:
         show_no_incident(nearest_to(incidents, asked))
-    show_freshness(freshness, desk.coverage())
-except PixeldeskError as error:
-    show_store_error(error)
+
+
+show_page("Incident", _show, back=("incidents/page.py", "All incidents"))

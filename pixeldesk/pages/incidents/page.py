@@ -3,50 +3,43 @@
 import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
-from pixeldesk.desk.desk import the_desk
 from pixeldesk.diagnosis.overview import start_of
-from pixeldesk.errors import PixeldeskError
 from pixeldesk.incidents.selection import chosen
 from pixeldesk.pages.incidents.filters import ask_incident_filters
 from pixeldesk.pages.incidents.rule import show_doubts, show_rule
 from pixeldesk.pages.incidents.table import offer_incidents, show_incidents
-from pixeldesk.pages.widgets.freshness import (
-    freshness_beside,
-    is_empty,
-    show_empty_store,
-    show_freshness,
-    show_store_error,
-)
+from pixeldesk.pages.widgets.frame import Frame, show_page
+from pixeldesk.pages.widgets.freshness import show_empty_store
 from pixeldesk.queries.values import parse_time
 
-freshness = freshness_beside("Incidents")
-try:
-    desk = the_desk()
-    coverage = desk.coverage()
-    show_freshness(freshness, coverage)
-    if is_empty(coverage):
+
+def _show(frame: Frame) -> None:
+    frame.show_freshness()
+    if frame.is_empty:
         show_empty_store()
+        return
+    desk = frame.desk
+    with st.skeleton(height=420):
+        all_of_them, quiet = desk.shown_incidents(), desk.too_quiet()
+    filters = ask_incident_filters(all_of_them)
+    start = start_of(filters.span, frame.coverage["newest"])
+    shown = chosen(
+        desk.shown_incidents(parse_time(start) if start else None),
+        environment=filters.environment,
+        code=filters.code,
+        is_open=filters.is_open,
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+        st.markdown(f"**{counted(len(shown), 'incident')}**", width="content")
+        offer_incidents(shown)
+    if shown:
+        show_incidents(shown)
+    elif all_of_them:
+        st.caption("No incident is like that. Choose another state, time, environment or code.")
     else:
-        with st.skeleton(height=420):
-            all_of_them, quiet = desk.shown_incidents(), desk.too_quiet()
-        filters = ask_incident_filters(all_of_them)
-        start = start_of(filters.span, coverage["newest"])
-        shown = chosen(
-            desk.shown_incidents(parse_time(start) if start else None),
-            environment=filters.environment,
-            code=filters.code,
-            is_open=filters.is_open,
-        )
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
-            st.markdown(f"**{counted(len(shown), 'incident')}**", width="content")
-            offer_incidents(shown)
-        if shown:
-            show_incidents(shown)
-        elif all_of_them:
-            st.caption("No incident is like that. Choose another state, time, environment or code.")
-        else:
-            st.caption("No incident is found in these logs.")
-        show_doubts(coverage, quiet)
-        show_rule()
-except PixeldeskError as error:
-    show_store_error(error)
+        st.caption("No incident is found in these logs.")
+    show_doubts(frame.coverage, quiet)
+    show_rule()
+
+
+show_page("Incidents", _show)
