@@ -17,9 +17,9 @@ from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.report import IngestReport
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream, PeekedStream
-from pixeldesk.ingest.sources.find_sources import PACKED_ENDINGS, Source, SourceChanged
 from pixeldesk.ingest.sources.identity import SourceRow, is_unfolded, same_source
 from pixeldesk.ingest.sources.lines import Buffers, Chunk, LineReader, read_buffers
+from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES, Source, SourceChanged
 from pixeldesk.ingest.writing.batch import Batch
 from pixeldesk.ingest.writing.reading import Reading
 from pixeldesk.settings import Settings
@@ -58,7 +58,7 @@ class _Planned:
     @property
     def unread(self) -> int:
         """About how many bytes of lines are still to come, uncompressed."""
-        packed = self.source.name.endswith(PACKED_ENDINGS)
+        packed = self.source.name.endswith(COMPRESSED_SUFFIXES)
         position = self.known["position"] if self.known else 0
         return max(0, (self.size or 0) * (_USUAL_EXPANSION if packed else 1) - position)
 

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 from pixeldesk.ingest.following.watched import Seen, seen_from
 from pixeldesk.ingest.sources.byte_stream import is_packed
-from pixeldesk.ingest.sources.find_sources import Source, SourceChanged, unreadable
 from pixeldesk.ingest.sources.identity import PAST
+from pixeldesk.ingest.sources.source import Source, SourceChanged, unreadable
 
 _READ_AHEAD_BYTES = 1 << 16
 

@@ -22,8 +22,8 @@ from pixeldesk.ingest.load import Progress, load
 from pixeldesk.ingest.report import IngestReport
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream
-from pixeldesk.ingest.sources.find_sources import SourceChanged
 from pixeldesk.ingest.sources.identity import SourceRow, is_unfolded, same_source
+from pixeldesk.ingest.sources.source import SourceChanged
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store
 

@@ -11,7 +11,8 @@ from pixeldesk.ingest.following.follower import Follower, StoppedError, Tell
 from pixeldesk.ingest.load import Progress, load
 from pixeldesk.ingest.report import IngestReport
 from pixeldesk.ingest.sources.address import is_address, without_secrets
-from pixeldesk.ingest.sources.find_sources import Source, find_sources
+from pixeldesk.ingest.sources.find_sources import find_sources
+from pixeldesk.ingest.sources.source import Source
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store
 

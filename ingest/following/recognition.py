@@ -14,8 +14,8 @@ from pixeldesk.errors import InputError
 from pixeldesk.ingest.following.followed import Followed
 from pixeldesk.ingest.following.positions import Corrections, Loss
 from pixeldesk.ingest.sources.byte_stream import ByteStream
-from pixeldesk.ingest.sources.find_sources import PACKED_ENDINGS
 from pixeldesk.ingest.sources.identity import PAST, KnownContent, SourceRow, is_recognisable, is_unchanged, same_source
+from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES
 
 # A file that had been quiet for so long when it was last looked at was finished: that it goes is no loss.
 _FINISHED = timedelta(hours=1)
@@ -174,7 +174,7 @@ class Recognition:
 
     def _was_active(self, row: SourceRow) -> bool:
         # Nobody adds to a packed file that was read to its end: a rotation throws such ones away.
-        if row["size"] is not None and row["problem"] is None and _name_then(row["path"]).endswith(PACKED_ENDINGS):
+        if row["size"] is not None and row["problem"] is None and _name_then(row["path"]).endswith(COMPRESSED_SUFFIXES):
             return False
         # Of one that was retired before it was read to its end a size is known, and no time.
         if row["modified_ns"] is None or not is_recognisable(row):

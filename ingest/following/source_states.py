@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pixeldesk.ingest.report import OUTCOMES
-from pixeldesk.ingest.sources.find_sources import PACKED_ENDINGS
+from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 
@@ -90,7 +90,7 @@ def follow_states(store: Store, followers: "Iterable[Follower | ObjectFollower]"
         if read is None:
             read = {row["source"]: row["position"] + row["unended"] for row in question("positions").rows(store)}
         sizes = follower.sizes
-        behind = [size - read.get(name, 0) for name, size in sizes.items() if not name.endswith(PACKED_ENDINGS)]
+        behind = [size - read.get(name, 0) for name, size in sizes.items() if not name.endswith(COMPRESSED_SUFFIXES)]
         latest = follower.latest
         problems = (*latest.unreadable, *latest.damaged)
         states.append(FollowState(follower.paths, latest.files, sum(max(one, 0) for one in behind), problems))
@@ -100,7 +100,7 @@ def follow_states(store: Store, followers: "Iterable[Follower | ObjectFollower]"
 def _share_read(row: dict[str, Any]) -> float | None:
     if row["complete"] and not row["problem"]:
         return 1.0
-    if row["source"].endswith(PACKED_ENDINGS):
+    if row["source"].endswith(COMPRESSED_SUFFIXES):
         return None
     try:
         size = Path(row["source"]).stat().st_size

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pixeldesk.errors import InputError
-from pixeldesk.ingest.sources.find_sources import files_of, unreadable
+from pixeldesk.ingest.sources.find_sources import files_of
+from pixeldesk.ingest.sources.source import unreadable
 
 FileKey = tuple[int, int]
 """Device and inode: which file it is while it is open, and no more than a hint when it is not."""

@@ -17,7 +17,7 @@ from fsspec.core import url_to_fs
 
 from pixeldesk.errors import InputError
 from pixeldesk.ingest.sources.address import has_credentials, without_secrets
-from pixeldesk.ingest.sources.find_sources import Source
+from pixeldesk.ingest.sources.source import Source
 
 # What is fetched at once. The next block is fetched while this one is parsed, and one behind is kept.
 _BLOCK_BYTES = 8 * 1024 * 1024

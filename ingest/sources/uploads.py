@@ -4,7 +4,7 @@ import hashlib
 import io
 from typing import BinaryIO
 
-from pixeldesk.ingest.sources.find_sources import Source
+from pixeldesk.ingest.sources.source import Source
 
 _NAME_PREFIX = "upload:"
 

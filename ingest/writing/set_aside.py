@@ -10,8 +10,8 @@ from pathlib import Path
 from pixeldesk.errors import InputError
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream
-from pixeldesk.ingest.sources.find_sources import Source
 from pixeldesk.ingest.sources.identity import PAST
+from pixeldesk.ingest.sources.source import Source
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
 
