@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from pixeldesk.ingest.formats.log_format import Elements
-from pixeldesk.ingest.parsing.extraction import literal
 from pixeldesk.ingest.sources.lines import Chunk, UnreadableLine
+from pixeldesk.ingest.sql import literal
 from pixeldesk.store import Transaction
 
 _SAMPLE_CHARACTERS = 400

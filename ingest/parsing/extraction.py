@@ -9,11 +9,7 @@ from typing import Any
 
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
-
-
-def literal(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
+from pixeldesk.ingest.sql import literal
 
 
 class Extraction:

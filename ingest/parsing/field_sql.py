@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from pixeldesk.ingest.formats.columns import NANOSECONDS, Column, Unit
 from pixeldesk.ingest.formats.log_format import Place
-from pixeldesk.ingest.parsing.extraction import Extraction, literal
+from pixeldesk.ingest.parsing.extraction import Extraction
 from pixeldesk.ingest.parsing.timestamp_sql import timestamp_sql
+from pixeldesk.ingest.sql import literal
 
 # What lies outside is no time that Python could show.
 _FIRST = "TIMESTAMP '0001-01-01'"

@@ -16,9 +16,10 @@ from functools import cached_property
 from pixeldesk.ingest.formats.columns import COLUMNS
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
-from pixeldesk.ingest.parsing.extraction import Extraction, literal
+from pixeldesk.ingest.parsing.extraction import Extraction
 from pixeldesk.ingest.parsing.field_sql import Candidate, ColumnSql
-from pixeldesk.ingest.redaction import redaction
+from pixeldesk.ingest.redaction.in_sql import presented_key_sql, redact_sql, suspect_sql
+from pixeldesk.ingest.sql import literal
 
 # What a table of lines needs even where a format has no such field.
 _ALWAYS = ("timestamp", "request_id", "environment", "host", "release", "level", "message", "status")
@@ -36,18 +37,18 @@ def redact_suspects_sql(log_format: LogFormat) -> str:
     document = "line"
     for layer in log_format.layers:
         paths = [spelling.in_sql for path in layer.api_key for spelling in layer.spellings(path)]
-        presented.append(redaction.presented_key_sql(document, paths))
+        presented.append(presented_key_sql(document, paths))
         contents = [f"TRY({document} ->> {literal(path.in_sql)})" for path in layer.content]
         document = contents[0] if len(contents) == 1 else f"coalesce({', '.join(contents or ['NULL'])})"
     # The innermost line knows best which key it was.
     key = presented[0] if len(presented) == 1 else f"coalesce({', '.join(reversed(presented))})"
-    return f"""SELECT row, {redaction.redact_sql("line")} AS raw, {key} AS presented_key
-        FROM lines WHERE {redaction.suspect_sql("line")}"""
+    return f"""SELECT row, {redact_sql("line")} AS raw, {key} AS presented_key
+        FROM lines WHERE {suspect_sql("line")}"""
 
 
 def suspects_exist_sql() -> str:
     """Whether any of `lines` may hold a secret."""
-    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {redaction.suspect_sql('line')})"
+    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {suspect_sql('line')})"
 
 
 class ParseSql:

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.refusal import why_refused
-from pixeldesk.ingest.redaction import redaction
+from pixeldesk.ingest.redaction.in_python import redact
 from pixeldesk.ingest.sources.lines import UnreadableLine
 from pixeldesk.store import Transaction
 
@@ -60,6 +60,6 @@ def _told_apart(transaction: Transaction, lines: list[Unreadable]) -> tuple[list
 
 
 def _row(batch_id: int, source_id: int | None, line: UnreadableLine) -> tuple[Any, ...]:
-    excerpt = redaction.redact(line.sample.decode(errors="replace"))[:EXCERPT_CHARACTERS]
+    excerpt = redact(line.sample.decode(errors="replace"))[:EXCERPT_CHARACTERS]
     place = (line.line_number, line.byte_offset, line.byte_length, line.digest)
     return (batch_id, source_id, *place, line.reason, excerpt)
