@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.made_logs import made_logs
 from bench.measured import table
 from pixeldesk.desk.desk import Desk
-from pixeldesk.ingest.following.follower import Follower
+from pixeldesk.ingest.following.files import FileFollower
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 
@@ -80,7 +80,7 @@ def main() -> None:
         desk.ingest([str(made_logs(given.requests))])
         floor = _processor_share(given.idle)
         stop = threading.Event()
-        thread = threading.Thread(target=Follower(store, settings, [str(folder)]).run, args=(stop,))
+        thread = threading.Thread(target=FileFollower(store, settings, [str(folder)]).run, args=(stop,))
         thread.start()
         while not _is_there(desk, "req_first"):
             time.sleep(0.05)

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pixeldesk.errors import InputError, UsageError
-from pixeldesk.ingest.formats.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, recognise
+from pixeldesk.ingest.formats.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, detect_format
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.report import IngestReport
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream, PeekedStream
-from pixeldesk.ingest.sources.identity import SourceRow, is_unfolded, same_source
+from pixeldesk.ingest.sources.fingerprint import SourceRow, resume_point, was_read_as_documents
 from pixeldesk.ingest.sources.lines import Buffers, Chunk, LineReader, read_buffers
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES, Source, SourceChanged
 from pixeldesk.ingest.writing.batch import Batch
-from pixeldesk.ingest.writing.reading import Reading
+from pixeldesk.ingest.writing.source_progress import SourceProgress
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store
 
@@ -32,7 +32,7 @@ _BULK_BYTES = 100_000_000
 # What a log line takes up, and how much a packed log unpacks to, about: only to decide the above.
 _BYTES_A_LINE = 600
 _USUAL_EXPANSION = 10
-_Pieces = Generator[tuple[Reading, Chunk | None], None, None]
+_Pieces = Generator[tuple[SourceProgress, Chunk | None], None, None]
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class _Load:
         if not is_held_back or reading.source_id is None:
             yield reading, None
 
-    def _reader(self, reading: Reading, stream: ByteStream) -> LineReader:
+    def _reader(self, reading: SourceProgress, stream: ByteStream) -> LineReader:
         longest, limit, buffers = self._settings.max_line_bytes, "PIXELDESK_MAX_LINE_BYTES", self._buffers
         if reading.log_format.elements:
             longest, limit = self._settings.max_document_bytes, "PIXELDESK_MAX_DOCUMENT_BYTES"
@@ -217,11 +217,11 @@ class _Load:
             blanks_count=not reading.log_format.are_documents,
         )
 
-    def _open(self, plan: _Planned) -> tuple[Reading, ByteStream]:
+    def _open(self, plan: _Planned) -> tuple[SourceProgress, ByteStream]:
         """The source, opened where its reading goes on: behind the last complete line, if it is the same still."""
         known = plan.known
         stream, line_format = self._stream_of(plan, self._format_before(known))
-        reading = Reading(
+        reading = SourceProgress(
             plan.source.name,
             line_format,
             size=plan.size,
@@ -229,7 +229,7 @@ class _Load:
             is_followed=plan.source.is_followed,
         )
         if known is not None:
-            mark = same_source(stream, known)
+            mark = resume_point(stream, known)
             reading.source_id = known["source_id"] if mark else None
             reading.replaces = None if mark else known["source_id"]
             reading.grown = mark is not None and known["unended_bytes"] > 0
@@ -259,7 +259,7 @@ class _Load:
             stream = peeked
             if plan.known is not None and plan.known["position"]:
                 # What was read of it counts as bytes of documents unfolded, or of lines: as it was begun.
-                line_format = line_format.in_documents(is_unfolded(plan.known))
+                line_format = line_format.in_documents(was_read_as_documents(plan.known))
         return (DocumentStream(stream) if line_format.are_documents else stream), line_format
 
     def _recognised(self, stream: PeekedStream) -> LogFormat:
@@ -268,7 +268,7 @@ class _Load:
         if len(sample) == asked and b"\n" not in sample:
             asked = MOST_SAMPLE_BYTES
             sample = stream.peek(asked)
-        return recognise(sample, len(sample) < asked, self._given, self._settings.formats)
+        return detect_format(sample, len(sample) < asked, self._given, self._settings.formats)
 
     def _format_before(self, known: SourceRow | None) -> LogFormat | None:
         """How a source was read before, None where that was not known; what is asked for by name goes before it."""

@@ -16,14 +16,14 @@ from typing import Any
 import pyarrow as pa
 
 from pixeldesk.errors import StoreError, UsageError
-from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, recognise
+from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, detect_format
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.parsing.refusal import why_refused
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
 from pixeldesk.ingest.writing.merging import merge
+from pixeldesk.ingest.writing.rejected_lines import RejectedLine, is_digest_of, rejected_lines, with_bytes
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
-from pixeldesk.ingest.writing.set_aside import SetAside, is_digest_of, set_aside, with_bytes
 from pixeldesk.ingest.writing.staging import Places, Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, Transaction
@@ -43,7 +43,7 @@ _LINES = pa.schema(
         ("is_digest", pa.bool_()),
     ]
 )
-_Line = tuple[SetAside, str]
+_Line = tuple[RejectedLine, str]
 
 
 @dataclass
@@ -69,7 +69,7 @@ class RetryReport:
 def retry(store: Store, settings: Settings, source: str | None = None, reason: str | None = None) -> RetryReport:
     """Try the set-aside lines of a source, or of all; of one kind of reason, or whatever it is. Raises StoreError."""
     with store.transaction() as transaction:
-        return _Retry(transaction, settings).run(set_aside(transaction, source, reason))
+        return _Retry(transaction, settings).run(rejected_lines(transaction, source, reason))
 
 
 class _Retry:
@@ -86,7 +86,7 @@ class _Retry:
         self._not_found: Counter[str] = Counter()
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
 
-    def run(self, lines: list[SetAside]) -> RetryReport:
+    def run(self, lines: list[RejectedLine]) -> RetryReport:
         self._report.tried = len(lines)
         for _, of_source in groupby(lines, key=lambda one: one.source_id):
             for part in self._parts(self._readable(of_source)):
@@ -104,7 +104,7 @@ class _Retry:
     def _next_batch(self) -> int:
         return int(self._transaction.value("SELECT nextval('batch_ids')"))
 
-    def _readable(self, lines: Iterable[SetAside]) -> Iterator[tuple[SetAside, bytes]]:
+    def _readable(self, lines: Iterable[RejectedLine]) -> Iterator[tuple[RejectedLine, bytes]]:
         """Those that are not too long, with their bytes."""
         short = []
         for line in lines:
@@ -114,7 +114,7 @@ class _Retry:
                 short.append(line)
         return with_bytes(short, self._settings)
 
-    def _parts(self, lines: Iterable[tuple[SetAside, bytes]]) -> Iterator[list[_Line]]:
+    def _parts(self, lines: Iterable[tuple[RejectedLine, bytes]]) -> Iterator[list[_Line]]:
         """As many at once as a chunk of an ingest has, at most."""
         part: list[_Line] = []
         size = 0
@@ -130,7 +130,7 @@ class _Retry:
         if part:
             yield part
 
-    def _not_text(self, line: SetAside, found: bytes) -> None:
+    def _not_text(self, line: RejectedLine, found: bytes) -> None:
         if is_digest_of(found, line.line_hash):
             self._report.still += 1
         else:
@@ -155,7 +155,7 @@ class _Retry:
             yield log_format(name, self._settings.formats)
         sample = "\n".join(text for _, text in lines[:1000]).encode()[:SAMPLE_BYTES]
         try:
-            found = recognise(sample, True, "auto", self._settings.formats)
+            found = detect_format(sample, True, "auto", self._settings.formats)
         except UsageError:
             return
         if found.name.removeprefix("documents/") != name.removeprefix("documents/"):
@@ -189,7 +189,7 @@ class _Retry:
         reasons = {place: why_refused(refused[row], one) for place, row in enumerate(left)}
         return [lines[row] for row in left], reasons
 
-    def _take_out(self, lines: list[SetAside]) -> None:
+    def _take_out(self, lines: list[RejectedLine]) -> None:
         for table, outcome in _TABLES.items():
             taken = [line for line in lines if line.table == table]
             places = pa.table({"place": pa.array([line.place for line in taken], pa.int64())})
@@ -198,7 +198,7 @@ class _Retry:
             for line in taken:
                 self._count(outcome, [(self._batch[line.provisional], line.source_id, -1)])
 
-    def _update_reasons(self, lines: list[tuple[SetAside, str]]) -> None:
+    def _update_reasons(self, lines: list[tuple[RejectedLine, str]]) -> None:
         changed = [(line.place, reason) for line, reason in lines if line.reason not in (None, reason)]
         if changed:
             places, reasons = zip(*changed, strict=True)

@@ -12,8 +12,8 @@ from pixeldesk.queries import question
 from pixeldesk.store import Store
 
 if TYPE_CHECKING:  # Brings Arrow, which a command need not load.
-    from pixeldesk.ingest.following.follower import Follower
-    from pixeldesk.ingest.following.object_follower import ObjectFollower
+    from pixeldesk.ingest.following.files import FileFollower
+    from pixeldesk.ingest.following.objects import ObjectFollower
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class FollowState:
     problems: tuple[str, ...]
 
 
-def follow_states(store: Store, followers: "Iterable[Follower | ObjectFollower]") -> list[FollowState]:
+def follow_states(store: Store, followers: "Iterable[FileFollower | ObjectFollower]") -> list[FollowState]:
     """Each follower, and how far behind it is."""
     states = []
     read: dict[str, int] | None = None

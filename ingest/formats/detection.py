@@ -34,7 +34,7 @@ _NATIVE = "pixel"
 Record = dict[str, Any]
 
 
-def recognise(sample: bytes, is_whole: bool, given: str, own: Path | None) -> LogFormat:
+def detect_format(sample: bytes, is_whole: bool, given: str, own: Path | None) -> LogFormat:
     """Tell a source's format from its first bytes. `is_whole`: there are no more; `given`: auto, or a format's name,
     in which case only whether they are documents is told.
 

@@ -21,7 +21,7 @@ _ATTRIBUTES = json.dumps([{"key": "VARCHAR", "value": dict.fromkeys(_KINDS, "JSO
 _FIELDS = ("line", "line_number", "byte_offset", "byte_length")
 
 
-def taken_apart(
+def split_documents(
     transaction: Transaction, chunk: Chunk, elements: Elements, lines_before: int, max_line_bytes: int
 ) -> Chunk:
     """The chunk with the elements of its documents as lines; `lines_before` were read of the source before it."""

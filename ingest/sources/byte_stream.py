@@ -196,7 +196,7 @@ def byte_stream(file: BinaryIO, max_expansion: int, max_expansion_from: int, lim
     return ByteStream(file, limit)
 
 
-def is_packed(start: bytes) -> bool:
+def is_compressed(start: bytes) -> bool:
     """Whether a file with these first four bytes is a packed one."""
     return start.startswith((_GZIP_MAGIC, _ZSTD_MAGIC))
 

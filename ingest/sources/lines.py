@@ -46,7 +46,7 @@ class UnreadableLine:
 
 
 @dataclass(frozen=True)
-class Mark:
+class Checkpoint:
     """A place in a source between two lines, and what it is recognised by when the source is read again."""
 
     position: int = 0
@@ -58,7 +58,7 @@ class Mark:
     """The last bytes before it: the whole last line, and TAIL_BYTES if there are so many."""
 
 
-START = Mark()
+START = Checkpoint()
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Chunk:
     lines: int
     blank: int
     unreadable: list[UnreadableLine]
-    mark: "Mark"
+    mark: "Checkpoint"
     """Where the source's last complete line ends."""
     size: int
     """Bytes, line ends included."""
@@ -86,7 +86,7 @@ class LineReader:
     stream: ByteStream
     chunk_bytes: int
     max_line_bytes: int
-    mark: Mark = START
+    mark: Checkpoint = START
     """Where the stream stands."""
     buffers: Buffers | None = None
     """Used in turn; given by a caller that reads many sources, since clearing memory for each costs more."""
@@ -200,7 +200,7 @@ class LineReader:
             unreadable = [replace(line, line_number=int(numbers[line.line_number - first])) for line in unreadable]
         counted = len(numbers) if self.blanks_count else len(numbers) - blanks
         tail_bytes = max(TAIL_BYTES, size - int(starts[-1]))
-        self.mark = Mark(
+        self.mark = Checkpoint(
             position=offset + passed_over + size,
             lines=self.mark.lines + counted,
             head=self.mark.head or bytes(octets[:HEAD_BYTES]),

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from pixeldesk.errors import StoreError
-from pixeldesk.ingest.parsing.elements import taken_apart
+from pixeldesk.ingest.parsing.elements import split_documents
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.lines import Chunk
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine
-from pixeldesk.ingest.writing.reading import Reading, record, retire, withdraw_unterminated
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
+from pixeldesk.ingest.writing.source_progress import SourceProgress, record, retire, withdraw_unterminated
 from pixeldesk.ingest.writing.staging import Places, Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
@@ -38,18 +38,18 @@ class Batch:
         self._now = now.astimezone(UTC).replace(tzinfo=None)
         self._oldest, self._newest = plausible_span(settings, self._now)
         self._batch_id = self._next("batch_ids")
-        self._readings: dict[str, Reading] = {}
-        self._gathered: list[tuple[Reading, Chunk, int]] = []
+        self._readings: dict[str, SourceProgress] = {}
+        self._gathered: list[tuple[SourceProgress, Chunk, int]] = []
         self._gathered_bytes = 0
         self._reused_ids = ReusedIds(transaction, self._batch_id)
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
 
     def parts(self, count: int) -> list[int]:
-        """Numbers for chunks of one source whose lines are also counted by themselves, in `Reading.parts`."""
+        """Numbers for chunks of one source whose lines are also counted by themselves, in `SourceProgress.parts`."""
         numbers = "SELECT nextval('batch_ids') FROM range($count)"
         return [number for (number,) in self._transaction.execute(numbers, {"count": count})]
 
-    def take(self, reading: Reading, chunk: Chunk | None, part: int | None = None) -> None:
+    def take(self, reading: SourceProgress, chunk: Chunk | None, part: int | None = None) -> None:
         """Take a chunk of a source, or None at its end. A chunk that does not own its bytes is stored at once."""
         if reading.source_id is None:
             reading.source_id = self._next("source_ids")
@@ -65,7 +65,7 @@ class Batch:
             reading.ended = True
             return
         if reading.log_format.elements:
-            chunk = taken_apart(
+            chunk = split_documents(
                 self._transaction, chunk, reading.log_format.elements, reading.mark.lines, self._longest
             )
         reading.mark = chunk.mark
@@ -107,13 +107,13 @@ class Batch:
     def store_gathered(self) -> None:
         """Store the lines taken so far. Before a source goes on in another format."""
         gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
-        by_format: dict[str, list[tuple[Reading, Chunk, int]]] = {}
+        by_format: dict[str, list[tuple[SourceProgress, Chunk, int]]] = {}
         for one in gathered:
             by_format.setdefault(one[0].log_format.name, []).append(one)
         for of_one_format in by_format.values():
             self._store_one_format(of_one_format)
 
-    def _store_one_format(self, gathered: list[tuple[Reading, Chunk, int]]) -> None:
+    def _store_one_format(self, gathered: list[tuple[SourceProgress, Chunk, int]]) -> None:
         lines = _numbered(gathered)
         reading = gathered[0][0]
         staging = Staging(self._transaction, reading.log_format, self._oldest, self._newest, self._batch_id)
@@ -166,7 +166,7 @@ def rollup_statements(any_dropped: bool = True) -> tuple[str, ...]:
     return tuple(sql.split(";\n")[:-1])
 
 
-def _numbered(gathered: list[tuple[Reading, Chunk, int]]) -> pa.Table:
+def _numbered(gathered: list[tuple[SourceProgress, Chunk, int]]) -> pa.Table:
     """The chunks' lines in one table, each with its source, its batch, and a number of its own."""
     tables = []
     row = 0

@@ -149,7 +149,7 @@ class Staging:
         return _places(self._transaction, "repeated")
 
     def _mark_duplicates(self) -> None:
-        """Mark the staged lines that stand in the store, or earlier among these lines.
+        """Checkpoint the staged lines that stand in the store, or earlier among these lines.
 
         The hash only finds candidates: a duplicate has the same text too, so no line is lost to a collision.
         """

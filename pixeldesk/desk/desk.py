@@ -21,7 +21,7 @@ from pixeldesk.incidents.board import IncidentBoard, within
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.membership import incident_of
 from pixeldesk.incidents.traffic import too_quiet
-from pixeldesk.ingest.following.followings import Followings
+from pixeldesk.ingest.following.running import RunningFollowers
 from pixeldesk.ingest.following.source_states import FollowState, SourceState, follow_states, source_states
 from pixeldesk.ingest.sources.find_sources import find_sources
 from pixeldesk.queries import question
@@ -69,7 +69,7 @@ class Desk:
         self.settings = settings
         self.store = store
         self._ingesting = threading.Lock()
-        self.followings = Followings()
+        self.followings = RunningFollowers()
         self._board = Board(store)
         self._memory = CaseMemory(settings.marks_file)
         self._kept = Kept(store)
@@ -102,9 +102,9 @@ class Desk:
         """Read files, folders, globs or addresses and go on with what is written to them, until it is stopped.
 
         That is done by `stop`, or by its `name`. Raises ServerError when the desk is closed meanwhile; what was
-        committed is kept. See pixeldesk.ingest.following.follower.Follower.
+        committed is kept. See pixeldesk.ingest.following.files.FileFollower.
         """
-        from pixeldesk.ingest.following.object_follower import follower_of  # Brings Arrow, as above.
+        from pixeldesk.ingest.following.objects import follower_of  # Brings Arrow, as above.
 
         follower = follower_of(self.store, self.settings, paths, format_name, self._ingesting)
         stop = stop or threading.Event()

@@ -20,7 +20,7 @@ from pixeldesk.cli.console import print_line
 from pixeldesk.desk.commands import answer
 from pixeldesk.desk.desk import Desk, close_the_desk, open_the_desk
 from pixeldesk.errors import PixeldeskError
-from pixeldesk.ingest.following.followings import following
+from pixeldesk.ingest.following.running import following
 from pixeldesk.ingest.sources.address import is_address
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.retention.daily import daily

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.load import Progress
-from pixeldesk.ingest.sources.byte_stream import is_packed
+from pixeldesk.ingest.sources.byte_stream import is_compressed
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.log_lines import Line, as_bytes, event_line, failed_line, moment, request_line, request_lines, write_lines
@@ -379,7 +379,7 @@ def test_any_bytes_balance_and_a_rerun_adds_nothing(
     report = desk.ingest([str(path)])
     outcomes(report)
     assert not report["unreadable"]
-    if is_packed(content[:4]):
+    if is_compressed(content[:4]):
         assert report["damaged"]
     else:
         assert report["lines"] == content.count(b"\n") + (not content.endswith(b"\n") and bool(content))

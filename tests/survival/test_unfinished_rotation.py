@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pixeldesk.ingest.following.follower import Follower
+from pixeldesk.ingest.following.files import FileFollower
 from pixeldesk.ingest.load import Progress
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
@@ -16,14 +16,14 @@ class _KilledError(Exception):
     pass
 
 
-def look(store: Store, settings: Settings, path: Path, killed_after: int | None = None) -> Follower:
+def look(store: Store, settings: Settings, path: Path, killed_after: int | None = None) -> FileFollower:
     """A follower of one look, killed when it has given so many lines to a transaction."""
 
     def tell(state: Progress) -> None:
         if killed_after is not None and state.lines > killed_after:
             raise _KilledError
 
-    follower = Follower(store, settings, [str(path)])
+    follower = FileFollower(store, settings, [str(path)])
     try:
         follower.look(tell)
     except _KilledError:

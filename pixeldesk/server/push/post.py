@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pixeldesk.errors import UsageError
-from pixeldesk.ingest.formats.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, recognise
+from pixeldesk.ingest.formats.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, detect_format
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.byte_stream import ByteStream
@@ -62,7 +62,7 @@ def post_of(sender: Sender, spool: Spool, format_name: str, key: str | None, set
     try:
         if format_name != AUTO:
             log_format(format_name, settings.formats)
-        found = recognise(sample, len(sample) >= spool.size, format_name, settings.formats)
+        found = detect_format(sample, len(sample) >= spool.size, format_name, settings.formats)
     except UsageError as error:
         raise Refusal(400, f"{error}".replace("--format ", "?format=")) from error
     return Post(sender, spool, found, _key_digest(key))

@@ -6,9 +6,9 @@ What a sender pushes is one growing source, `push:SENDER`, whose lines and bytes
 from datetime import UTC, datetime
 
 from pixeldesk.ingest.report import LineCounts
-from pixeldesk.ingest.sources.lines import LineReader, Mark, read_buffers
+from pixeldesk.ingest.sources.lines import Checkpoint, LineReader, read_buffers
 from pixeldesk.ingest.writing.batch import Batch
-from pixeldesk.ingest.writing.reading import Reading
+from pixeldesk.ingest.writing.source_progress import SourceProgress
 from pixeldesk.server.push.answered import Answered
 from pixeldesk.server.push.post import Post, Taken
 from pixeldesk.server.push.refusals import Refusal, too_many_lines
@@ -43,7 +43,7 @@ class _Storing:
         self._transaction = transaction
         self._settings = settings
         self._batch = Batch(transaction, settings, now.replace(tzinfo=UTC))
-        self._readings: dict[str, Reading] = {}
+        self._readings: dict[str, SourceProgress] = {}
 
     def store(self, posts: list[Post]) -> list[LineCounts]:
         parts = self._batch.parts(len(posts))
@@ -51,18 +51,18 @@ class _Storing:
         self._batch.finish()
         return [reading.parts.get(part, LineCounts()) for reading, part in zip(readings, parts, strict=True)]
 
-    def _take(self, post: Post, part: int) -> Reading:
+    def _take(self, post: Post, part: int) -> SourceProgress:
         reading = self._reading_for(post)
         for chunk in self._reader(post, reading.mark).chunks(ahead=False):
             self._batch.take(reading, chunk, part)
             if reading.counts[part].lines > self._settings.push_max_lines:
                 raise too_many_lines(self._settings.push_max_lines)
         # It is recognised by its name, so nothing of its content is kept for that.
-        reading.mark = Mark(reading.mark.position, reading.mark.lines)
+        reading.mark = Checkpoint(reading.mark.position, reading.mark.lines)
         reading.size = reading.mark.position
         return reading
 
-    def _reading_for(self, post: Post) -> Reading:
+    def _reading_for(self, post: Post) -> SourceProgress:
         reading = self._readings.get(post.sender.source)
         if reading is None:
             reading = self._readings[post.sender.source] = self._known(post)
@@ -72,17 +72,17 @@ class _Storing:
             reading.log_format = post.log_format
         return reading
 
-    def _known(self, post: Post) -> Reading:
+    def _known(self, post: Post) -> SourceProgress:
         name = post.sender.source
         rows = self._transaction.execute(
             "SELECT source_id, position, lines FROM sources WHERE path = $path", {"path": name}
         )
         source_id, position, lines = rows[0] if rows else (None, 0, 0)
-        return Reading(
-            name, post.log_format, source_id=source_id, mark=Mark(position, lines), is_followed=True, ended=True
+        return SourceProgress(
+            name, post.log_format, source_id=source_id, mark=Checkpoint(position, lines), is_followed=True, ended=True
         )
 
-    def _reader(self, post: Post, mark: Mark) -> LineReader:
+    def _reader(self, post: Post, mark: Checkpoint) -> LineReader:
         settings = self._settings
         longest, limit = settings.max_line_bytes, "PIXELDESK_MAX_LINE_BYTES"
         if post.log_format.elements:

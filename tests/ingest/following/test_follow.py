@@ -12,7 +12,7 @@ from typing import ClassVar
 import pytest
 
 from pixeldesk.desk.desk import Desk
-from pixeldesk.ingest.following.follower import Follower
+from pixeldesk.ingest.following.files import FileFollower
 from pixeldesk.ingest.load import Progress
 from tests.log_lines import Line, as_bytes, event_line, request_line, request_lines, write_lines
 
@@ -29,7 +29,7 @@ class Watch:
         self.desk = desk
         self.clock = 0.0
         self.said: list[str] = []
-        self.follower = Follower(desk.store, desk.settings, [str(path) for path in paths], clock=lambda: self.clock)
+        self.follower = FileFollower(desk.store, desk.settings, [str(path) for path in paths], clock=lambda: self.clock)
 
     def look(self, seconds: float = 1.0) -> dict[str, int]:
         """What the look brought, by outcome, and 'lost' for each loss that was told."""
@@ -355,7 +355,7 @@ def test_that_a_packed_file_is_thrown_away_is_no_loss(desk: Desk, log: Path) -> 
 
 
 def test_a_number_of_a_file_that_is_used_again(desk: Desk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pixeldesk.ingest.following.followed_files._MOST_OPEN", 0)  # A file kept open keeps its number.
+    monkeypatch.setattr("pixeldesk.ingest.following.registry._MOST_OPEN", 0)  # A file kept open keeps its number.
     watch = Watch(desk, log.parent)
     watch.look()
     number = log.stat().st_ino
@@ -431,7 +431,7 @@ def test_stopping_reads_what_was_written_until_then(desk: Desk, log: Path) -> No
             append(log, LINES[12:13])
         stop.set()
 
-    follower = Follower(desk.store, desk.settings, [str(log)])
+    follower = FileFollower(desk.store, desk.settings, [str(log)])
     assert follower.run(stop, stop_at_once).counts.requests == 13
 
 
@@ -478,7 +478,7 @@ def test_an_idle_look_leaves_the_store_alone(watch: Watch, monkeypatch: pytest.M
 
 
 def test_more_files_than_are_kept_open(desk: Desk, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pixeldesk.ingest.following.followed_files._MOST_OPEN", 2)
+    monkeypatch.setattr("pixeldesk.ingest.following.registry._MOST_OPEN", 2)
     paths = [write_lines(logs / f"{n}.log", LINES[n : n + 1]) for n in range(6)]
     watch = Watch(desk, logs)
     assert watch.look() == {"requests": 6}

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pixeldesk.ingest.following.follower import Follower
+from pixeldesk.ingest.following.files import FileFollower
 from pixeldesk.ingest.load import Progress, load
 from pixeldesk.ingest.sources.find_sources import find_sources
 from pixeldesk.settings import Settings
@@ -84,7 +84,7 @@ class Following(RuleBasedStateMachine):
         )
         self.store = open_store(self.settings)
         self.clock = 1000.0
-        self.follower: Follower | None = None
+        self.follower: FileFollower | None = None
         self.files: dict[str, File] = {}
         self.nameless: list[File] = []
         self.writers: list[BinaryIO] = []
@@ -240,7 +240,7 @@ class Following(RuleBasedStateMachine):
     @precondition(lambda self: self.follower is None)
     @rule()
     def resume(self) -> None:
-        self.follower = Follower(self.store, self.settings, [self.path], "few-fields", clock=lambda: self.clock)
+        self.follower = FileFollower(self.store, self.settings, [self.path], "few-fields", clock=lambda: self.clock)
 
     @precondition(lambda self: self.follower is not None)
     @rule(seconds=st.sampled_from([1.0, 1.0, 3.0, 12.0]))

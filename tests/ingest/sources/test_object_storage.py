@@ -19,7 +19,7 @@ from moto.server import ThreadedMotoServer
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import InputError, UsageError
-from pixeldesk.ingest.following.object_follower import ObjectFollower
+from pixeldesk.ingest.following.objects import ObjectFollower
 from pixeldesk.ingest.load import Progress, load
 from pixeldesk.ingest.sources.address import absolute, is_address, without_secrets
 from pixeldesk.ingest.sources.find_sources import find_sources

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from pixeldesk.errors import UsageError
-from pixeldesk.ingest.following.follower import Follower, StoppedError, Tell
+from pixeldesk.ingest.following.files import FileFollower, StoppedError, Tell
 from pixeldesk.ingest.load import Progress, load
 from pixeldesk.ingest.report import IngestReport
 from pixeldesk.ingest.sources.address import is_address, without_secrets
@@ -18,7 +18,7 @@ from pixeldesk.store import Store
 
 
 class ObjectFollower:
-    """Follows addresses as pixeldesk.ingest.following.follower.Follower does files, and is used like it."""
+    """Follows addresses as pixeldesk.ingest.following.files.FileFollower does files, and is used like it."""
 
     def __init__(
         self,
@@ -110,12 +110,12 @@ def follower_of(
     paths: Iterable[str],
     format_name: str,
     turn: AbstractContextManager[object],
-) -> Follower | ObjectFollower:
+) -> FileFollower | ObjectFollower:
     """Who follows these. Raises UsageError for files and addresses in one."""
     given = list(paths)
     addresses = [path for path in given if is_address(path)]
     if not addresses:
-        return Follower(store, settings, given, format_name, turn)
+        return FileFollower(store, settings, given, format_name, turn)
     if len(addresses) < len(given):
         raise UsageError("files and addresses are followed in different ways; give each a command of its own")
     return ObjectFollower(store, settings, addresses, format_name, turn)

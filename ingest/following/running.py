@@ -11,8 +11,8 @@ from pixeldesk.background import in_background
 from pixeldesk.errors import PixeldeskError
 
 if TYPE_CHECKING:  # Bring Arrow, which a command that follows nothing need not load.
-    from pixeldesk.ingest.following.follower import Follower
-    from pixeldesk.ingest.following.object_follower import ObjectFollower
+    from pixeldesk.ingest.following.files import FileFollower
+    from pixeldesk.ingest.following.objects import ObjectFollower
     from pixeldesk.ingest.load import Progress
 
 Follow = Callable[[threading.Event, "Callable[[Progress], None]"], object]
@@ -21,22 +21,22 @@ _TRIED_AGAIN_AFTER = 10.0
 _log = logging.getLogger(__name__)
 
 
-class Followings:
+class RunningFollowers:
     """All that is being followed, each under a name of its own. Any thread may call any method."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._stops: dict[str, threading.Event] = {}
-        self._followers: dict[str, Follower | ObjectFollower] = {}
+        self._followers: dict[str, FileFollower | ObjectFollower] = {}
         self.is_closing = False
 
-    def followers(self) -> "list[Follower | ObjectFollower]":
+    def followers(self) -> "list[FileFollower | ObjectFollower]":
         """Who follows now."""
         with self._changed:
             return list(self._followers.values())
 
     @contextmanager
-    def one(self, name: str, follower: "Follower | ObjectFollower", stop: threading.Event) -> Iterator[None]:
+    def one(self, name: str, follower: "FileFollower | ObjectFollower", stop: threading.Event) -> Iterator[None]:
         """While the block runs, `stop` is set when this one is to end."""
         with self._changed:
             self._stops[name] = stop

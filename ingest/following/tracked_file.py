@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pixeldesk.ingest.following.watched import Seen, seen_from
-from pixeldesk.ingest.sources.byte_stream import is_packed
-from pixeldesk.ingest.sources.identity import PAST
+from pixeldesk.ingest.following.polling import PolledFile, polled_file
+from pixeldesk.ingest.sources.byte_stream import is_compressed
+from pixeldesk.ingest.sources.fingerprint import RETIRED_NAME
 from pixeldesk.ingest.sources.source import Source, SourceChanged, unreadable
 
 _READ_AHEAD_BYTES = 1 << 16
 
 
 @dataclass(eq=False)
-class Followed:
+class TrackedFile:
     """A file, whatever it is called. Moments are those of the follower's clock, seconds."""
 
-    seen: Seen
+    seen: PolledFile
     changed_at: float
     """When it was last seen to have changed."""
     former_name: str | None = None
@@ -46,14 +46,14 @@ class Followed:
     @property
     def is_nameless(self) -> bool:
         """Whether it was deleted, or moved where nobody can tell."""
-        return PAST.fullmatch(self.seen.name) is not None
+        return RETIRED_NAME.fullmatch(self.seen.name) is not None
 
     @property
     def may_have_been_cut(self) -> bool:
         """Whether it has changed and has not grown: what was written may have been cut off again."""
         return self.tried is not None and self.seen.state != self.tried and self.seen.size <= self.tried[0]
 
-    def saw(self, seen: Seen, now: float) -> None:
+    def saw(self, seen: PolledFile, now: float) -> None:
         """Take in what it is like now."""
         if seen.name != self.seen.name:
             self.former_name = self.former_name or self.seen.name
@@ -79,7 +79,7 @@ class Followed:
         """Take in what a file kept open is like and called now. Returns whether it has a name anywhere."""
         assert self.descriptor is not None  # noqa: S101
         status = os.fstat(self.descriptor)
-        self.saw(seen_from(self._present_name(status.st_nlink > 0), status), now)
+        self.saw(polled_file(self._present_name(status.st_nlink > 0), status), now)
         return status.st_nlink > 0
 
     def hold(self) -> None:
@@ -98,10 +98,10 @@ class Followed:
         descriptor = _opened(self.seen) if self.descriptor is None else os.dup(self.descriptor)
         return io.BufferedReader(_Opened(descriptor), _READ_AHEAD_BYTES)
 
-    def is_packed(self) -> bool:
+    def is_compressed(self) -> bool:
         """Whether it is compressed. Raises InputError."""
         with self.open() as file:
-            return is_packed(file.read(4))
+            return is_compressed(file.read(4))
 
     def _present_name(self, has_name: bool) -> str:
         if has_name:
@@ -118,12 +118,12 @@ class Followed:
         return f"{self.seen.name} (gone {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, inode {self.seen.inode})"
 
 
-class FollowedSource(Source):
+class TrackedFileSource(Source):
     """A followed file as something to load: so much of it as was there when it was seen."""
 
     is_followed = True
 
-    def __init__(self, file: Followed, *, is_growing: bool) -> None:
+    def __init__(self, file: TrackedFile, *, is_growing: bool) -> None:
         super().__init__(file.seen.name, path=Path(file.seen.name))
         self._file = file
         self.is_growing = is_growing
@@ -169,7 +169,7 @@ class _Opened(io.RawIOBase):
         super().close()
 
 
-def _opened(seen: Seen) -> int:
+def _opened(seen: PolledFile) -> int:
     try:
         descriptor = os.open(seen.name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:

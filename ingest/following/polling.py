@@ -14,11 +14,11 @@ from pixeldesk.errors import InputError
 from pixeldesk.ingest.sources.find_sources import files_of
 from pixeldesk.ingest.sources.source import unreadable
 
-FileKey = tuple[int, int]
+FileId = tuple[int, int]
 """Device and inode: which file it is while it is open, and no more than a hint when it is not."""
 
 
-class Seen(NamedTuple):
+class PolledFile(NamedTuple):
     """A file as it was at one look. `modified_ns` is its time of last change in nanoseconds, `size` is in bytes."""
 
     name: str
@@ -28,7 +28,7 @@ class Seen(NamedTuple):
     modified_ns: int
 
     @property
-    def key(self) -> FileKey:
+    def key(self) -> FileId:
         """Which file it is."""
         return self.device, self.inode
 
@@ -43,7 +43,7 @@ class WatchedPaths:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = tuple(dict.fromkeys(paths))
-        self._names: dict[str, tuple[FileKey, str]] = {}
+        self._names: dict[str, tuple[FileId, str]] = {}
         self.problems: dict[str, str] = {}
 
     @property
@@ -57,10 +57,10 @@ class WatchedPaths:
         real = [os.path.realpath(path) for path in self._paths if not glob.has_magic(path)]
         return {path if os.path.isdir(path) else os.path.dirname(path) for path in real}  # noqa: PTH112, PTH120
 
-    def look(self) -> dict[FileKey, Seen]:
+    def look(self) -> dict[FileId, PolledFile]:
         """The files there are now, each once under the first of its names."""
-        found: dict[FileKey, Seen] = {}
-        names: dict[str, tuple[FileKey, str]] = {}
+        found: dict[FileId, PolledFile] = {}
+        names: dict[str, tuple[FileId, str]] = {}
         problems: dict[str, str] = {}
         for given in self._paths:
             paths = files_of(given)
@@ -74,7 +74,7 @@ class WatchedPaths:
         self._names, self.problems = names, problems
         return found
 
-    def _seen(self, path: str, names: dict[str, tuple[FileKey, str]], problems: dict[str, str]) -> Seen | None:
+    def _seen(self, path: str, names: dict[str, tuple[FileId, str]], problems: dict[str, str]) -> PolledFile | None:
         try:
             status = os.stat(path)  # noqa: PTH116  Called for every file, once a second.
         except FileNotFoundError:
@@ -90,9 +90,9 @@ class WatchedPaths:
         # The real name takes a system call for each of its folders: only a file that is new here pays for it.
         name = known[1] if known and known[0] == key else os.path.realpath(path)
         names[path] = (key, name)
-        return seen_from(name, status)
+        return polled_file(name, status)
 
 
-def seen_from(name: str, status: os.stat_result) -> Seen:
+def polled_file(name: str, status: os.stat_result) -> PolledFile:
     """A file as its status has it."""
-    return Seen(name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    return PolledFile(name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

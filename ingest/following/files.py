@@ -14,15 +14,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pixeldesk.errors import InputError
-from pixeldesk.ingest.following.followed import Followed, FollowedSource
-from pixeldesk.ingest.following.followed_files import FollowedFiles, Siblings
-from pixeldesk.ingest.following.recognition import Recognition
-from pixeldesk.ingest.following.watched import WatchedPaths
+from pixeldesk.ingest.following.polling import WatchedPaths
+from pixeldesk.ingest.following.reconciliation import Reconciliation
+from pixeldesk.ingest.following.registry import FileRegistry, Siblings
+from pixeldesk.ingest.following.tracked_file import TrackedFile, TrackedFileSource
 from pixeldesk.ingest.load import Progress, load
 from pixeldesk.ingest.report import IngestReport
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream
-from pixeldesk.ingest.sources.identity import SourceRow, is_unfolded, same_source
+from pixeldesk.ingest.sources.fingerprint import SourceRow, resume_point, was_read_as_documents
 from pixeldesk.ingest.sources.source import SourceChanged
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store
@@ -46,7 +46,7 @@ class StoppedError(Exception):
     """Following is to end, and there is too much left to be read before."""
 
 
-class Follower:
+class FileFollower:
     """Follows files, folders and globs. One thread may use it; `turn` is held while it reads positions and writes."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Follower:
         self._turn = turn or threading.Lock()
         self._clock = clock
         self._started = clock()
-        self._files = FollowedFiles()
+        self._files = FileRegistry()
         self._last_look: datetime | None = None
         self._unreadable: dict[str, str] = {}
         self._damaged: dict[str, str] = {}
@@ -152,7 +152,7 @@ class Follower:
     def _has_work(self, now: float) -> bool:
         return bool(self._files.gone) or any(_needs_a_look(file, now) for file in self._files)
 
-    def _put_right(self, now: float, utc_now: datetime) -> list[Followed]:
+    def _put_right(self, now: float, utc_now: datetime) -> list[TrackedFile]:
         """Make the store's rows true of the files that there are now. Returns those that may be read."""
         ready = [file for file in self._files if _needs_a_look(file, now)]
         ready.sort(key=lambda file: file.changed_at, reverse=True)
@@ -163,10 +163,10 @@ class Follower:
             return ready
         return self._recognise(ready, now, utc_now)
 
-    def _recognise(self, ready: list[Followed], now: float, utc_now: datetime) -> list[Followed]:
+    def _recognise(self, ready: list[TrackedFile], now: float, utc_now: datetime) -> list[TrackedFile]:
         files = self._files
         rows = self._store.rows("SELECT * FROM sources")
-        recognition = Recognition(rows, self._stream_as, self._last_look, utc_now)
+        recognition = Reconciliation(rows, self._stream_as, self._last_look, utc_now)
         gone = set(files.gone)
         if self._last_look is None:
             moved = recognition.left_behind(files.names, self._paths.folders)
@@ -186,9 +186,9 @@ class Follower:
             file.is_put_right()
         return ready
 
-    def _remains(self, recognition: Recognition, now: float) -> list[Followed]:
+    def _remains(self, recognition: Reconciliation, now: float) -> list[TrackedFile]:
         """Files that were not followed and hold what a followed one held: from now on they are, to their end."""
-        found: list[Followed] = []
+        found: list[TrackedFile] = []
         looked_for: set[str] = set()
         siblings = Siblings(self._files, now)
         while names := recognition.to_look_beside - looked_for:
@@ -198,11 +198,11 @@ class Follower:
                 found += [file for file in self._adopted(beside) if self._succeeds(file, recognition.take)]
         return found
 
-    def _adopted(self, files: Iterable[Followed]) -> list[Followed]:
+    def _adopted(self, files: Iterable[TrackedFile]) -> list[TrackedFile]:
         new = [file for file in files if file not in self._files]
         return [file for file in new if self._succeeds(self._files.adopt(file), self._files.hold)]
 
-    def _load(self, ready: list[Followed], now: float, tell: Tell) -> None:
+    def _load(self, ready: list[TrackedFile], now: float, tell: Tell) -> None:
         due = []
         known = self._rows(ready)
         for file in ready:
@@ -215,7 +215,7 @@ class Follower:
             return
         # The oldest first: it is what a rotation throws away next.
         due.sort(key=lambda file: file.seen.modified_ns)
-        sources = [FollowedSource(file, is_growing=now - file.changed_at < _UNENDED_AFTER) for file in due]
+        sources = [TrackedFileSource(file, is_growing=now - file.changed_at < _UNENDED_AFTER) for file in due]
         names = {file.seen.name for file in due}
         report = IngestReport()
         try:
@@ -230,9 +230,9 @@ class Follower:
         _keep_by_name(self._damaged, names, report.damaged)
         _keep_by_name(self._unreadable, names, report.unreadable)
 
-    def _is_being_packed(self, file: Followed, now: float) -> bool:
+    def _is_being_packed(self, file: TrackedFile, now: float) -> bool:
         try:
-            return now - file.changed_at < _PACKED_AFTER and file.is_packed()
+            return now - file.changed_at < _PACKED_AFTER and file.is_compressed()
         except InputError:
             return False
 
@@ -257,7 +257,7 @@ class Follower:
     def _progress(self, lines: int, read: int) -> Progress:
         return Progress(read, None, lines, self._clock() - self._started)
 
-    def _succeeds(self, file: Followed, *steps: Callable[[Followed], None]) -> bool:
+    def _succeeds(self, file: TrackedFile, *steps: Callable[[TrackedFile], None]) -> bool:
         """Take steps with a file. One that is not what it was is left for the next look."""
         try:
             for step in steps:
@@ -270,29 +270,29 @@ class Follower:
         self._unreadable.pop(file.seen.name, None)
         return True
 
-    def _goes_on(self, file: Followed, row: SourceRow | None) -> bool:
+    def _goes_on(self, file: TrackedFile, row: SourceRow | None) -> bool:
         if not file.is_recognised or file.was_cut or file.may_have_been_cut:
             return False
         if row is None:
             return True
         try:
             with closing(self._stream_as(file, row)) as stream:
-                return same_source(stream, row) is not None
+                return resume_point(stream, row) is not None
         except InputError:
             return False
 
-    def _stream_as(self, file: Followed, row: SourceRow) -> ByteStream:
+    def _stream_as(self, file: TrackedFile, row: SourceRow) -> ByteStream:
         """A file's bytes as they were when the row was written, if it is about this file."""
         stream = byte_stream(file.open(), self._settings.max_expansion, self._settings.max_expansion_from)
-        return DocumentStream(stream) if is_unfolded(row) else stream
+        return DocumentStream(stream) if was_read_as_documents(row) else stream
 
-    def _rows(self, files: Iterable[Followed]) -> dict[str, SourceRow]:
+    def _rows(self, files: Iterable[TrackedFile]) -> dict[str, SourceRow]:
         names = [file.seen.name for file in files]
         sql = "SELECT * FROM sources WHERE path IN $names"
         return {row["path"]: row for row in (self._store.rows(sql, {"names": names}) if names else ())}
 
 
-def _needs_a_look(file: Followed, now: float) -> bool:
+def _needs_a_look(file: TrackedFile, now: float) -> bool:
     if not file.is_recognised or file.has_changed:
         return True
     return file.is_unended and now - max(file.changed_at, file.tried_at) >= _UNENDED_AFTER

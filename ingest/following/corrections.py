@@ -8,8 +8,8 @@ stays true; what has no file any more, or another one, is called past.
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
 
-from pixeldesk.ingest.sources.identity import PAST, SourceRow
-from pixeldesk.ingest.writing.reading import retire
+from pixeldesk.ingest.sources.fingerprint import RETIRED_NAME, SourceRow
+from pixeldesk.ingest.writing.source_progress import retire
 from pixeldesk.store import Transaction
 
 
@@ -82,4 +82,4 @@ class Corrections:
         transaction.append("losses", [astuple(one) for one in self.losses])
 
     def _is_left(self, name: str) -> bool:
-        return name in self.carried or name in self.begun_anew or PAST.fullmatch(name) is not None
+        return name in self.carried or name in self.begun_anew or RETIRED_NAME.fullmatch(name) is not None

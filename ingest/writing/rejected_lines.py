@@ -10,7 +10,7 @@ from pathlib import Path
 from pixeldesk.errors import InputError
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream
-from pixeldesk.ingest.sources.identity import PAST
+from pixeldesk.ingest.sources.fingerprint import RETIRED_NAME
 from pixeldesk.ingest.sources.source import Source
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
@@ -19,7 +19,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
-class SetAside:
+class RejectedLine:
     """One such line. `place` is its row in `table`; `path`, `format` and `provisional` are those of its source."""
 
     table: str
@@ -36,7 +36,7 @@ class SetAside:
     provisional: bool
 
 
-def set_aside(transaction: Transaction, source: str | None, reason: str | None) -> list[SetAside]:
+def rejected_lines(transaction: Transaction, source: str | None, reason: str | None) -> list[RejectedLine]:
     """The lines of a source, or of all, in the order in which they stand there.
 
     Of one kind of reason there are only quarantined ones.
@@ -49,7 +49,7 @@ def set_aside(transaction: Transaction, source: str | None, reason: str | None) 
         ORDER BY source_id, byte_offset, line_number""",
         {"source": source, "reason": reason},
     )
-    return [SetAside(*row) for row in rows]
+    return [RejectedLine(*row) for row in rows]
 
 
 def _select(table: str, reason: str, condition: str) -> str:
@@ -60,7 +60,7 @@ def _select(table: str, reason: str, condition: str) -> str:
         WHERE {condition}"""
 
 
-def with_bytes(lines: Iterable[SetAside], settings: Settings) -> Iterator[tuple[SetAside, bytes]]:
+def with_bytes(lines: Iterable[RejectedLine], settings: Settings) -> Iterator[tuple[RejectedLine, bytes]]:
     """Each line with what stands in its place now, which may be something else; its excerpt where nothing does."""
     for _, of_source in groupby(lines, key=lambda one: one.source_id):
         yield from _with_bytes_of_source(list(of_source), settings)
@@ -71,7 +71,7 @@ def is_digest_of(line: bytes, line_hash: int) -> bool:
     return int.from_bytes(hashlib.sha256(line).digest()[:8]) == line_hash
 
 
-def _with_bytes_of_source(lines: list[SetAside], settings: Settings) -> Iterator[tuple[SetAside, bytes]]:
+def _with_bytes_of_source(lines: list[RejectedLine], settings: Settings) -> Iterator[tuple[RejectedLine, bytes]]:
     try:
         stream = _opened(lines[0], settings)
     except InputError:
@@ -88,9 +88,9 @@ def _with_bytes_of_source(lines: list[SetAside], settings: Settings) -> Iterator
             yield line, found or line.excerpt.encode()
 
 
-def _opened(line: SetAside, settings: Settings) -> ByteStream | None:
+def _opened(line: RejectedLine, settings: Settings) -> ByteStream | None:
     """The source from its start; None for what is no file, such as what was piped in. Raises InputError."""
-    past = PAST.fullmatch(line.path)
+    past = RETIRED_NAME.fullmatch(line.path)
     path = Path(past[1] if past else line.path)
     if not path.is_absolute():
         return None
@@ -98,7 +98,7 @@ def _opened(line: SetAside, settings: Settings) -> ByteStream | None:
     return DocumentStream(stream) if line.format.startswith("documents/") else stream
 
 
-def _read(stream: ByteStream, line: SetAside) -> bytes:
+def _read(stream: ByteStream, line: RejectedLine) -> bytes:
     """The bytes of a line. Elements of one document have one place, and are not found by it."""
     if line.byte_offset < stream.passed:
         return b""

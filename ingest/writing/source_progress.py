@@ -6,14 +6,14 @@ from typing import Any
 
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.report import LineCounts
-from pixeldesk.ingest.sources.identity import PAST, digest
-from pixeldesk.ingest.sources.lines import START, Mark
+from pixeldesk.ingest.sources.fingerprint import RETIRED_NAME, digest
+from pixeldesk.ingest.sources.lines import START, Checkpoint
 from pixeldesk.ingest.writing.merging import restore
 from pixeldesk.store import Transaction
 
 
 @dataclass
-class Reading:
+class SourceProgress:
     """One source. `counts`, by batch, are what is not recorded yet."""
 
     name: str
@@ -21,7 +21,7 @@ class Reading:
     source_id: int | None = None
     size: int | None = None
     modified_ns: int | None = None
-    mark: Mark = START
+    mark: Checkpoint = START
     grown: bool = False
     """It was read before and is now longer: a last line taken without a line end is read again."""
     replaces: int | None = None
@@ -79,11 +79,11 @@ def retire(transaction: Transaction, source_ids: list[int], now: datetime) -> No
     ):
         transaction.execute(
             "UPDATE sources SET path = $path, size = coalesce(size, position) WHERE source_id = $source",
-            {"source": source_id, "path": path if PAST.fullmatch(path) else path + ending},
+            {"source": source_id, "path": path if RETIRED_NAME.fullmatch(path) else path + ending},
         )
 
 
-def record(transaction: Transaction, readings: list[Reading], whole_batch: int, now: datetime) -> None:
+def record(transaction: Transaction, readings: list[SourceProgress], whole_batch: int, now: datetime) -> None:
     """Write down how far sources were read, and what became of their lines in each batch.
 
     A batch other than `whole_batch` holds a last line without a line end. A followed source, of which there is a
@@ -110,7 +110,7 @@ def record(transaction: Transaction, readings: list[Reading], whole_batch: int, 
         reading.counts = {}
 
 
-def _row(reading: Reading, first_read_at: datetime, now: datetime) -> tuple[Any, ...]:
+def _row(reading: SourceProgress, first_read_at: datetime, now: datetime) -> tuple[Any, ...]:
     # Size and time are noted only once all is read: they say that nothing is left to read.
     is_whole = reading.ended and not reading.is_held_back
     head, tail = reading.mark.head, reading.mark.tail

@@ -11,20 +11,20 @@ from contextlib import closing
 from typing import Any
 
 from pixeldesk.ingest.sources.byte_stream import LAST_BYTES, ByteStream, CompressedStream
-from pixeldesk.ingest.sources.lines import Mark
+from pixeldesk.ingest.sources.lines import Checkpoint
 
 SourceRow = Mapping[str, Any]
 """A row of the table `sources`."""
-PAST = re.compile(r"(.*?)( \((gone|replaced) [^()]*\))+", re.DOTALL)
+RETIRED_NAME = re.compile(r"(.*?)( \((gone|replaced) [^()]*\))+", re.DOTALL)
 """What a source is called whose file has no name any more, or whose name another has now."""
 
 
-def is_unfolded(known: SourceRow) -> bool:
+def was_read_as_documents(known: SourceRow) -> bool:
     """Whether the source was read as documents, so that positions in it are those of a DocumentStream."""
     return str(known["format"]).startswith("documents/")
 
 
-def same_source(stream: ByteStream, known: SourceRow) -> Mark | None:
+def resume_point(stream: ByteStream, known: SourceRow) -> Checkpoint | None:
     """The place to go on from, if the stream, which stands at its start, begins with what was read; else None."""
     position, head_length, tail_length = (known[name] for name in ("position", "head_length", "tail_length"))
     head = stream.read(head_length)
@@ -41,25 +41,25 @@ def same_source(stream: ByteStream, known: SourceRow) -> Mark | None:
         stream.skip(known["unended_bytes"] - compared)
         if digest(stream.read(compared)) != known["unended_digest"]:
             return None
-    return Mark(position, known["lines"], head, tail)
+    return Checkpoint(position, known["lines"], head, tail)
 
 
 def is_unchanged(stream: ByteStream, known: SourceRow) -> bool:
     """The same for a file whose size and time of change are what they were: of a packed one, the start is enough."""
     if isinstance(stream, CompressedStream) and known["head_length"]:
         return digest(stream.read(known["head_length"])) == str(known["head_digest"])
-    return same_source(stream, known) is not None
+    return resume_point(stream, known) is not None
 
 
-class KnownContent:
-    """What was read of some sources, to recognise it under another name."""
+class KnownSources:
+    """What was read of some sources, to detect_format it under another name."""
 
     def __init__(self, rows: Iterable[SourceRow]) -> None:
         self._by_head: dict[bool, dict[int, dict[str, list[SourceRow]]]] = {}
         for row in rows:
             length, start = _start(row)
             if length:
-                by_length = self._by_head.setdefault(is_unfolded(row), {})
+                by_length = self._by_head.setdefault(was_read_as_documents(row), {})
                 by_length.setdefault(length, {}).setdefault(start, []).append(row)
 
     def beginning(self, stream_as: Callable[[SourceRow], ByteStream]) -> SourceRow | None:
@@ -70,12 +70,12 @@ class KnownContent:
         alike = [row for by_length in self._by_head.values() for row in _alike(by_length, stream_as)]
         for row in sorted(alike, key=lambda one: int(one["position"]), reverse=True):
             with closing(stream_as(row)) as stream:
-                if same_source(stream, row) is not None:
+                if resume_point(stream, row) is not None:
                     return row
         return None
 
 
-def is_recognisable(row: SourceRow) -> bool:
+def has_fingerprint(row: SourceRow) -> bool:
     """Whether anything of a source was read that it could be recognised by."""
     return _start(row)[0] > 0
 

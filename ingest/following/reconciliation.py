@@ -11,10 +11,17 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 
 from pixeldesk.errors import InputError
-from pixeldesk.ingest.following.followed import Followed
-from pixeldesk.ingest.following.positions import Corrections, Loss
+from pixeldesk.ingest.following.corrections import Corrections, Loss
+from pixeldesk.ingest.following.tracked_file import TrackedFile
 from pixeldesk.ingest.sources.byte_stream import ByteStream
-from pixeldesk.ingest.sources.identity import PAST, KnownContent, SourceRow, is_recognisable, is_unchanged, same_source
+from pixeldesk.ingest.sources.fingerprint import (
+    RETIRED_NAME,
+    KnownSources,
+    SourceRow,
+    has_fingerprint,
+    is_unchanged,
+    resume_point,
+)
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES
 
 # A file that had been quiet for so long when it was last looked at was finished: that it goes is no loss.
@@ -24,10 +31,10 @@ _COARSE = timedelta(seconds=1)
 # What rotation puts behind a name: .1, .1.gz, -20261116, .2026-11-16, _2.
 _ROTATED = re.compile(r"[.\-_]\d.*")
 _EPOCH = datetime(1970, 1, 1)
-StreamAs = Callable[[Followed, SourceRow], ByteStream]
+StreamAs = Callable[[TrackedFile, SourceRow], ByteStream]
 
 
-class Recognition:
+class Reconciliation:
     """Finds out for one look, from all rows of `sources`, what has to be put right before anything is read.
 
     `last_look` is UTC without a zone; None at the first look of a process.
@@ -45,7 +52,7 @@ class Recognition:
             self._read_at[_name_then(name)] = max(self._read_at.get(_name_then(name), _EPOCH), row["last_read_at"])
         latest = max((row["last_read_at"] for row in self._known.values()), default=now)
         self._quiet_before = (last_look or latest) - _FINISHED
-        self._content = KnownContent(rows)
+        self._content = KnownSources(rows)
         self._by_state = {(row["size"], row["modified_ns"]): row for row in self._known.values() if row["size"]}
         self._carried: dict[str, SourceRow] = {}
         self._vacated: set[str] = set()
@@ -60,7 +67,7 @@ class Recognition:
         """The names whose file is another one than was read, or not known to be the same: there may be remains."""
         return self._all_displaced | self._new
 
-    def take(self, file: Followed) -> None:
+    def take(self, file: TrackedFile) -> None:
         """Find out what a file is that has changed or is new under its name. Raises InputError."""
         name, own = file.seen.name, self._known.get(file.seen.name)
         if file.is_recognised:
@@ -108,7 +115,7 @@ class Recognition:
             except OSError:
                 absent.add(_name_then(name))
                 self._new.add(_name_then(name))
-                if row["size"] is None or not PAST.fullmatch(name):
+                if row["size"] is None or not RETIRED_NAME.fullmatch(name):
                     self.gone(name)
         followed = names | absent
         return [
@@ -117,12 +124,12 @@ class Recognition:
             if self._known[one[0]]["size"] is None or any(_is_rotation(one[0], name) for name in followed)
         ]
 
-    def is_remains_of(self, name: str, file: Followed) -> bool:
+    def is_remains_of(self, name: str, file: TrackedFile) -> bool:
         """Whether a file beside a displaced one holds what that one held, or what came in its place since."""
         with suppress(InputError):
             row = self._known.get(name)
             is_missed = name in self._all_displaced and not self._is_accounted_for(name)
-            if is_missed and row is not None and is_recognisable(row) and self._begins_with(file, row):
+            if is_missed and row is not None and has_fingerprint(row) and self._begins_with(file, row):
                 self._continued.add(row["source_id"])
                 return True
         # What was written and rotated away between two looks begins with nothing that is known.
@@ -149,7 +156,7 @@ class Recognition:
     def _all_displaced(self) -> set[str]:
         return self._displaced.keys() | (self._gone - self._unchanged)
 
-    def _read_before(self, file: Followed, own: SourceRow | None) -> SourceRow | None:
+    def _read_before(self, file: TrackedFile, own: SourceRow | None) -> SourceRow | None:
         for row in (own, self._by_state.get(file.seen.state)):
             if row is not None and (row["size"], row["modified_ns"]) == file.seen.state:
                 with closing(self._stream_as(file, row)) as stream:
@@ -161,9 +168,9 @@ class Recognition:
             return other
         return best
 
-    def _begins_with(self, file: Followed, row: SourceRow) -> bool:
+    def _begins_with(self, file: TrackedFile, row: SourceRow) -> bool:
         with closing(self._stream_as(file, row)) as stream:
-            return same_source(stream, row) is not None
+            return resume_point(stream, row) is not None
 
     def _is_accounted_for(self, name: str) -> bool:
         row = self._known.get(name)
@@ -177,8 +184,8 @@ class Recognition:
         if row["size"] is not None and row["problem"] is None and _name_then(row["path"]).endswith(COMPRESSED_SUFFIXES):
             return False
         # Of one that was retired before it was read to its end a size is known, and no time.
-        if row["modified_ns"] is None or not is_recognisable(row):
-            return is_recognisable(row)
+        if row["modified_ns"] is None or not has_fingerprint(row):
+            return has_fingerprint(row)
         modified = _EPOCH + timedelta(microseconds=row["modified_ns"] // 1000)
         return modified > self._quiet_before
 
@@ -195,7 +202,7 @@ def _is_further(found: SourceRow | None, former: SourceRow | None) -> bool:
 
 def _name_then(name: str) -> str:
     """What a source was called before its file had no name any more, or its name another file."""
-    past = PAST.fullmatch(name)
+    past = RETIRED_NAME.fullmatch(name)
     return past[1] if past else name
 
 
