@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pixeldesk.errors import InputError, UsageError
-from pixeldesk.ingest.formats.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, detect_format
+from pixeldesk.ingest.formats.detection import detect_format, sample
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
+from pixeldesk.ingest.line_reader import reader_for
 from pixeldesk.ingest.report import IngestReport
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream, PeekedStream
 from pixeldesk.ingest.sources.fingerprint import SourceRow, resume_point, was_read_as_documents
-from pixeldesk.ingest.sources.lines import Buffers, Chunk, LineReader, read_buffers
+from pixeldesk.ingest.sources.lines import Buffers, Chunk, read_buffers
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES, Source, SourceChanged
 from pixeldesk.ingest.writing.batch import Batch
 from pixeldesk.ingest.writing.source_progress import SourceProgress
@@ -100,8 +101,7 @@ class _Load:
         self._consumed = 0
         self._lines = 0
         self._stream: ByteStream | None = None
-        self._buffers = read_buffers(settings.chunk_bytes, settings.max_line_bytes)
-        self._document_buffers: Buffers | None = None
+        self._buffers: dict[int, Buffers] = {}
 
     def run(self, sources: Iterable[Source | InputError]) -> IngestReport:
         planned = self._plan(sources)
@@ -184,7 +184,7 @@ class _Load:
         self._stream = stream
         is_held_back = False
         with closing(stream):
-            reader = self._reader(reading, stream)
+            reader = reader_for(stream, reading.log_format, self._settings, reading.checkpoint, self._buffers_for)
             for chunk in reader.chunks():
                 is_held_back = plan.source.is_growing and not chunk.terminated
                 if not is_held_back:
@@ -201,21 +201,10 @@ class _Load:
         if not is_held_back or reading.source_id is None:
             yield reading, None
 
-    def _reader(self, reading: SourceProgress, stream: ByteStream) -> LineReader:
-        longest, limit, buffers = self._settings.max_line_bytes, "PIXELDESK_MAX_LINE_BYTES", self._buffers
-        if reading.log_format.elements:
-            longest, limit = self._settings.max_document_bytes, "PIXELDESK_MAX_DOCUMENT_BYTES"
-            self._document_buffers = self._document_buffers or read_buffers(self._settings.chunk_bytes, longest)
-            buffers = self._document_buffers
-        return LineReader(
-            stream,
-            self._settings.chunk_bytes,
-            longest,
-            mark=reading.mark,
-            buffers=buffers,
-            limit_name=limit,
-            blanks_count=not reading.log_format.are_documents,
-        )
+    def _buffers_for(self, longest: int) -> Buffers:
+        if longest not in self._buffers:
+            self._buffers[longest] = read_buffers(self._settings.chunk_bytes, longest)
+        return self._buffers[longest]
 
     def _open(self, plan: _Planned) -> tuple[SourceProgress, ByteStream]:
         """The source, opened where its reading goes on: behind the last complete line, if it is the same still."""
@@ -229,18 +218,18 @@ class _Load:
             is_followed=plan.source.is_followed,
         )
         if known is not None:
-            mark = resume_point(stream, known)
-            reading.source_id = known["source_id"] if mark else None
-            reading.replaces = None if mark else known["source_id"]
-            reading.grown = mark is not None and known["unended_bytes"] > 0
-            if mark is None and plan.source.is_followed:
+            checkpoint = resume_point(stream, known)
+            reading.source_id = known["source_id"] if checkpoint else None
+            reading.replaces = None if checkpoint else known["source_id"]
+            reading.grown = checkpoint is not None and known["unended_bytes"] > 0
+            if checkpoint is None and plan.source.is_followed:
                 stream.close()
                 raise SourceChanged(f"{plan.source.name}: was replaced")
-            reading.mark = mark or reading.mark
-            if stream.passed != reading.mark.position:
+            reading.checkpoint = checkpoint or reading.checkpoint
+            if stream.position != reading.checkpoint.position:
                 stream.close()
-                stream, reading.log_format = self._stream_of(plan, line_format if mark else None)
-                stream.skip(reading.mark.position)
+                stream, reading.log_format = self._stream_of(plan, line_format if checkpoint else None)
+                stream.skip(reading.checkpoint.position)
         self._report.read_as(reading.log_format.name)
         return reading, stream
 
@@ -252,7 +241,7 @@ class _Load:
         if line_format is None:
             peeked = PeekedStream(stream)
             try:
-                line_format = self._recognised(peeked)
+                line_format = detect_format(*sample(peeked), self._given, self._settings.formats)
             except UsageError as error:
                 peeked.close()
                 raise InputError(f"{plan.source.name}: {error}") from error
@@ -261,14 +250,6 @@ class _Load:
                 # What was read of it counts as bytes of documents unfolded, or of lines: as it was begun.
                 line_format = line_format.in_documents(was_read_as_documents(plan.known))
         return (DocumentStream(stream) if line_format.are_documents else stream), line_format
-
-    def _recognised(self, stream: PeekedStream) -> LogFormat:
-        sample = stream.peek(SAMPLE_BYTES)
-        asked = SAMPLE_BYTES
-        if len(sample) == asked and b"\n" not in sample:
-            asked = MOST_SAMPLE_BYTES
-            sample = stream.peek(asked)
-        return detect_format(sample, len(sample) < asked, self._given, self._settings.formats)
 
     def _format_before(self, known: SourceRow | None) -> LogFormat | None:
         """How a source was read before, None where that was not known; what is asked for by name goes before it."""

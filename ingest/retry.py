@@ -20,9 +20,10 @@ from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, detect_format
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.parsing.refusal import why_refused
 from pixeldesk.ingest.report import LineCounts
+from pixeldesk.ingest.sources.lines import line_digest
 from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
 from pixeldesk.ingest.writing.merging import merge
-from pixeldesk.ingest.writing.rejected_lines import RejectedLine, is_digest_of, rejected_lines, with_bytes
+from pixeldesk.ingest.writing.rejected_lines import RejectedLine, rejected_lines, with_bytes
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
 from pixeldesk.ingest.writing.staging import Places, Staging, stored
 from pixeldesk.settings import Settings
@@ -131,7 +132,7 @@ class _Retry:
             yield part
 
     def _not_text(self, line: RejectedLine, found: bytes) -> None:
-        if is_digest_of(found, line.line_hash):
+        if line_digest(found) == line.line_hash:
             self._report.still += 1
         else:
             self._not_found[line.path] += 1
@@ -219,7 +220,7 @@ class _Retry:
                 line.byte_offset,
                 line.byte_length,
                 line.line_hash,
-                is_digest_of(text.encode(), line.line_hash),
+                line_digest(text.encode()) == line.line_hash,
             )
             for row, (line, text) in enumerate(lines)
         ]

@@ -14,10 +14,11 @@ from typing import Any
 from pixeldesk.errors import UsageError
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import MOST_LAYERS, Elements, LogFormat, log_format, log_formats
+from pixeldesk.ingest.sources.documents import PeekedStream
 
 SAMPLE_BYTES = 1 << 16
-MOST_SAMPLE_BYTES = 1 << 22
-"""Of a source whose first line is longer than the usual sample."""
+# For a source whose first line is longer than the usual sample.
+_MAX_SAMPLE_BYTES = 1 << 22
 _SAMPLED = 40
 # Where the first of them leave no doubt, the others are not looked at.
 _FEW = 8
@@ -32,6 +33,15 @@ _LEAST_SHARE = 0.1
 _BETWEEN_VALUES = re.compile(r"[\s,\[\]]*")
 _NATIVE = "pixel"
 Record = dict[str, Any]
+
+
+def sample(stream: PeekedStream) -> tuple[bytes, bool]:
+    """Return the first bytes of a source, and whether they are all of it. The stream yields them all the same."""
+    # One byte more shows whether anything follows.
+    size, first = SAMPLE_BYTES, stream.peek(SAMPLE_BYTES + 1)
+    if len(first) > size and b"\n" not in first[:size]:
+        size, first = _MAX_SAMPLE_BYTES, stream.peek(_MAX_SAMPLE_BYTES + 1)
+    return first[:size], len(first) <= size
 
 
 def detect_format(sample: bytes, is_whole: bool, given: str, own: Path | None) -> LogFormat:

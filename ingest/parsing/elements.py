@@ -40,7 +40,7 @@ def split_documents(
         table=kept,
         lines=lines,
         unreadable=unreadable,
-        mark=replace(chunk.mark, lines=lines_before + lines if chunk.terminated else lines_before),
+        checkpoint=replace(chunk.checkpoint, lines=lines_before + lines if chunk.terminated else lines_before),
         owned=True,
     )
 

@@ -37,7 +37,7 @@ class ByteStream:
         self.problem: str | None = None
 
     @property
-    def passed(self) -> int:
+    def position(self) -> int:
         """Bytes of the source before the place where it is read next."""
         return self.consumed
 
@@ -88,7 +88,7 @@ class RefilledStream(ByteStream):
         raise NotImplementedError
 
     @property
-    def passed(self) -> int:
+    def position(self) -> int:
         """See ByteStream."""
         return self._given
 

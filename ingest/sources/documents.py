@@ -29,9 +29,9 @@ class PeekedStream(ByteStream):
         self._ahead = b""
 
     @property
-    def passed(self) -> int:
+    def position(self) -> int:
         """See ByteStream."""
-        return self._source.passed - len(self._ahead)
+        return self._source.position - len(self._ahead)
 
     def peek(self, count: int) -> bytes:
         """The first bytes, `count` of them or all there are."""

@@ -1,6 +1,6 @@
 """Bytes to lines: newline-aligned chunks as Arrow tables, without copying and without a loop over lines.
 
-Only LF ends a line (U+2028, U+0085 and vertical tabs are text); a CR before it, a byte order mark at the start
+Only LF ends a line (U+2028, U+0085 and vertical tabs are text); a CR before it, a byte order checkpoint at the start
 and blank lines are taken off. Each line keeps its number and its place in uncompressed bytes.
 """
 
@@ -69,7 +69,7 @@ class Chunk:
     lines: int
     blank: int
     unreadable: list[UnreadableLine]
-    mark: "Checkpoint"
+    checkpoint: "Checkpoint"
     """Where the source's last complete line ends."""
     size: int
     """Bytes, line ends included."""
@@ -86,7 +86,7 @@ class LineReader:
     stream: ByteStream
     chunk_bytes: int
     max_line_bytes: int
-    mark: Checkpoint = START
+    checkpoint: Checkpoint = START
     """Where the stream stands."""
     buffers: Buffers | None = None
     """Used in turn; given by a caller that reads many sources, since clearing memory for each costs more."""
@@ -146,9 +146,9 @@ class LineReader:
     def _unterminated(self, buffer: mmap, filled: int) -> Chunk:
         # One more line feed makes it a line like the others; it is taken off the counts again.
         buffer[filled : filled + 1] = b"\n"
-        before = self.mark
+        before = self.checkpoint
         chunk = self._chunk(buffer, filled + 1)
-        self.mark = chunk.mark = before
+        self.checkpoint = chunk.checkpoint = before
         chunk.size -= 1
         chunk.terminated = False
         return chunk
@@ -158,9 +158,9 @@ class LineReader:
         ends = _line_ends(octets)
         starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))
         unreadable: list[UnreadableLine] = []
-        numbers = np.arange(self.mark.lines + 1, self.mark.lines + 1 + len(ends), dtype=np.int64)
-        first = self.mark.lines + 1
-        offset = self.mark.position
+        numbers = np.arange(self.checkpoint.lines + 1, self.checkpoint.lines + 1 + len(ends), dtype=np.int64)
+        first = self.checkpoint.lines + 1
+        offset = self.checkpoint.position
         keep = np.ones(len(ends), bool)
         passed_over = 0
         if self._oversized is not None:
@@ -188,7 +188,7 @@ class LineReader:
                     int(numbers[index]),
                     int(offsets[index]),
                     len(line),
-                    _digest(line),
+                    line_digest(line),
                     reason,
                     line[:_SAMPLE_BYTES],
                 )
@@ -200,11 +200,11 @@ class LineReader:
             unreadable = [replace(line, line_number=int(numbers[line.line_number - first])) for line in unreadable]
         counted = len(numbers) if self.blanks_count else len(numbers) - blanks
         tail_bytes = max(TAIL_BYTES, size - int(starts[-1]))
-        self.mark = Checkpoint(
+        self.checkpoint = Checkpoint(
             position=offset + passed_over + size,
-            lines=self.mark.lines + counted,
-            head=self.mark.head or bytes(octets[:HEAD_BYTES]),
-            tail=(self.mark.tail + bytes(octets[-tail_bytes:]))[-tail_bytes:],
+            lines=self.checkpoint.lines + counted,
+            head=self.checkpoint.head or bytes(octets[:HEAD_BYTES]),
+            tail=(self.checkpoint.tail + bytes(octets[-tail_bytes:]))[-tail_bytes:],
         )
         owned = size <= self.chunk_bytes // _SMALL_SHARE
         if not keep.all():
@@ -214,7 +214,7 @@ class LineReader:
             lines=counted,
             blank=blanks if self.blanks_count else 0,
             unreadable=unreadable,
-            mark=self.mark,
+            checkpoint=self.checkpoint,
             size=passed_over + size,
             owned=owned,
         )
@@ -244,7 +244,7 @@ class _Oversized:
 
     def line(self, line_number: int, byte_offset: int, limit: str) -> UnreadableLine:
         reason = f"longer than {limit}"
-        digest = int.from_bytes(self._hash.digest()[:8])
+        digest = _first_64_bits(self._hash.digest())
         return UnreadableLine(line_number, byte_offset, self.length, digest, reason, self._sample)
 
 
@@ -276,8 +276,13 @@ def _has_high(octets: Octets) -> bool:
     )
 
 
-def _digest(line: bytes) -> int:
-    return int.from_bytes(hashlib.sha256(line).digest()[:8])
+def line_digest(line: bytes) -> int:
+    """Return the hash that stands for a line which DuckDB never sees: 64 bits of SHA-256."""
+    return _first_64_bits(hashlib.sha256(line).digest())
+
+
+def _first_64_bits(digest: bytes) -> int:
+    return int.from_bytes(digest[:8])
 
 
 def _blank(buffer: mmap, octets: Octets, starts: Places, ends: Places) -> npt.NDArray[np.bool_]:

@@ -66,9 +66,9 @@ class Batch:
             return
         if reading.log_format.elements:
             chunk = split_documents(
-                self._transaction, chunk, reading.log_format.elements, reading.mark.lines, self._longest
+                self._transaction, chunk, reading.log_format.elements, reading.checkpoint.lines, self._longest
             )
-        reading.mark = chunk.mark
+        reading.checkpoint = chunk.checkpoint
         batch_id = part or (self._batch_id if chunk.terminated else self._next("batch_ids"))
         if part is not None:
             reading.has_parts = True

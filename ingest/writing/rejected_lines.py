@@ -1,6 +1,5 @@
 """Lines that were not understood, in quarantine or unmapped, and their bytes as they lie in their sources today."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -66,11 +65,6 @@ def with_bytes(lines: Iterable[RejectedLine], settings: Settings) -> Iterator[tu
         yield from _with_bytes_of_source(list(of_source), settings)
 
 
-def is_digest_of(line: bytes, line_hash: int) -> bool:
-    """Whether a line that could not be taken in had this hash: see ingest.lines."""
-    return int.from_bytes(hashlib.sha256(line).digest()[:8]) == line_hash
-
-
 def _with_bytes_of_source(lines: list[RejectedLine], settings: Settings) -> Iterator[tuple[RejectedLine, bytes]]:
     try:
         stream = _opened(lines[0], settings)
@@ -100,9 +94,9 @@ def _opened(line: RejectedLine, settings: Settings) -> ByteStream | None:
 
 def _read(stream: ByteStream, line: RejectedLine) -> bytes:
     """The bytes of a line. Elements of one document have one place, and are not found by it."""
-    if line.byte_offset < stream.passed:
+    if line.byte_offset < stream.position:
         return b""
-    stream.skip(line.byte_offset - stream.passed)
+    stream.skip(line.byte_offset - stream.position)
     found = stream.read(line.byte_length)
     if line.byte_offset or not found.startswith(_BOM):
         return found

@@ -21,7 +21,7 @@ class SourceProgress:
     source_id: int | None = None
     size: int | None = None
     modified_ns: int | None = None
-    mark: Checkpoint = START
+    checkpoint: Checkpoint = START
     grown: bool = False
     """It was read before and is now longer: a last line taken without a line end is read again."""
     replaces: int | None = None
@@ -113,15 +113,15 @@ def record(transaction: Transaction, readings: list[SourceProgress], whole_batch
 def _row(reading: SourceProgress, first_read_at: datetime, now: datetime) -> tuple[Any, ...]:
     # Size and time are noted only once all is read: they say that nothing is left to read.
     is_whole = reading.ended and not reading.is_held_back
-    head, tail = reading.mark.head, reading.mark.tail
+    head, tail = reading.checkpoint.head, reading.checkpoint.tail
     return (
         reading.source_id,
         reading.name,
         reading.log_format.name,
         reading.size if is_whole else None,
         reading.modified_ns if is_whole else None,
-        reading.mark.position,
-        reading.mark.lines,
+        reading.checkpoint.position,
+        reading.checkpoint.lines,
         len(head),
         digest(head),
         len(tail),

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pixeldesk.errors import UsageError
-from pixeldesk.ingest.formats.detection import MOST_SAMPLE_BYTES, SAMPLE_BYTES, detect_format
+from pixeldesk.ingest.formats.detection import detect_format, sample
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.byte_stream import ByteStream
-from pixeldesk.ingest.sources.documents import DocumentStream
+from pixeldesk.ingest.sources.documents import DocumentStream, PeekedStream
 from pixeldesk.server.push.refusals import Refusal
 from pixeldesk.server.push.senders import Sender
 from pixeldesk.server.push.spool import Spool
@@ -56,13 +56,11 @@ class Taken:
 def post_of(sender: Sender, spool: Spool, format_name: str, key: str | None, settings: Settings) -> Post:
     """A post of a whole body. Raises Refusal where its format is unknown or cannot be told."""
     spool.file.seek(0)
-    sample = spool.file.read(SAMPLE_BYTES)
-    if len(sample) == SAMPLE_BYTES and b"\n" not in sample:
-        sample += spool.file.read(MOST_SAMPLE_BYTES - SAMPLE_BYTES)
+    start = PeekedStream(ByteStream(spool.file))  # type: ignore[arg-type]
     try:
         if format_name != AUTO:
             log_format(format_name, settings.formats)
-        found = detect_format(sample, len(sample) >= spool.size, format_name, settings.formats)
+        found = detect_format(*sample(start), format_name, settings.formats)
     except UsageError as error:
         raise Refusal(400, f"{error}".replace("--format ", "?format=")) from error
     return Post(sender, spool, found, _key_digest(key))

@@ -5,8 +5,9 @@ What a sender pushes is one growing source, `push:SENDER`, whose lines and bytes
 
 from datetime import UTC, datetime
 
+from pixeldesk.ingest.line_reader import reader_for
 from pixeldesk.ingest.report import LineCounts
-from pixeldesk.ingest.sources.lines import Checkpoint, LineReader, read_buffers
+from pixeldesk.ingest.sources.lines import Buffers, Checkpoint, LineReader, read_buffers
 from pixeldesk.ingest.writing.batch import Batch
 from pixeldesk.ingest.writing.source_progress import SourceProgress
 from pixeldesk.server.push.answered import Answered
@@ -53,13 +54,13 @@ class _Storing:
 
     def _take(self, post: Post, part: int) -> SourceProgress:
         reading = self._reading_for(post)
-        for chunk in self._reader(post, reading.mark).chunks(ahead=False):
+        for chunk in self._reader(post, reading.checkpoint).chunks(ahead=False):
             self._batch.take(reading, chunk, part)
             if reading.counts[part].lines > self._settings.push_max_lines:
                 raise too_many_lines(self._settings.push_max_lines)
         # It is recognised by its name, so nothing of its content is kept for that.
-        reading.mark = Checkpoint(reading.mark.position, reading.mark.lines)
-        reading.size = reading.mark.position
+        reading.checkpoint = Checkpoint(reading.checkpoint.position, reading.checkpoint.lines)
+        reading.size = reading.checkpoint.position
         return reading
 
     def _reading_for(self, post: Post) -> SourceProgress:
@@ -79,21 +80,18 @@ class _Storing:
         )
         source_id, position, lines = rows[0] if rows else (None, 0, 0)
         return SourceProgress(
-            name, post.log_format, source_id=source_id, mark=Checkpoint(position, lines), is_followed=True, ended=True
+            name,
+            post.log_format,
+            source_id=source_id,
+            checkpoint=Checkpoint(position, lines),
+            is_followed=True,
+            ended=True,
         )
 
-    def _reader(self, post: Post, mark: Checkpoint) -> LineReader:
-        settings = self._settings
-        longest, limit = settings.max_line_bytes, "PIXELDESK_MAX_LINE_BYTES"
-        if post.log_format.elements:
-            longest, limit = settings.max_document_bytes, "PIXELDESK_MAX_DOCUMENT_BYTES"
+    def _reader(self, post: Post, checkpoint: Checkpoint) -> LineReader:
         whole = post.size + 3  # The line end that may be missing, and room to see that nothing follows.
-        return LineReader(
-            post.stream(),
-            settings.chunk_bytes,
-            longest,
-            mark=mark,
-            buffers=read_buffers(min(whole, _PIECE_BYTES), min(whole, longest)),
-            limit_name=limit,
-            blanks_count=not post.log_format.are_documents,
-        )
+
+        def buffers(longest: int) -> Buffers:
+            return read_buffers(min(whole, _PIECE_BYTES), min(whole, longest))
+
+        return reader_for(post.stream(), post.log_format, self._settings, checkpoint, buffers)

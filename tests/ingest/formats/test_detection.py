@@ -11,6 +11,9 @@ import pytest
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import UsageError
+from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, sample
+from pixeldesk.ingest.sources.byte_stream import ByteStream
+from pixeldesk.ingest.sources.documents import PeekedStream
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.ingest.formats.log_makers import epoch_ms, nginx_line, pino_line, vercel_line
@@ -229,3 +232,24 @@ def test_a_folder_of_formats_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="PIXELDESK_FORMATS"):
         desk.ingest([str(write_lines(tmp_path / "a.log", [request_line()]))], "pixel")
     desk.store.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "sampled", "is_whole"),
+    [
+        (b"", 0, True),
+        (b"a\n", 2, True),
+        (b"a\n" * (SAMPLE_BYTES // 2), SAMPLE_BYTES, True),
+        (b"a\n" * (SAMPLE_BYTES // 2) + b"b", SAMPLE_BYTES, False),
+        (b"a" * SAMPLE_BYTES, SAMPLE_BYTES, True),
+        (b"a" * SAMPLE_BYTES + b"\nb\n", SAMPLE_BYTES + 3, True),
+        (b"a" * (1 << 23), 1 << 22, False),
+    ],
+)
+def test_a_sample_holds_the_first_line_and_says_whether_it_is_the_whole_source(
+    content: bytes, sampled: int, is_whole: bool
+) -> None:
+    stream = PeekedStream(ByteStream(io.BytesIO(content)))
+    first, whole = sample(stream)
+    assert (len(first), whole) == (sampled, is_whole)
+    assert stream.read(len(content)) == content
