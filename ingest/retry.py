@@ -163,7 +163,7 @@ class _Retry:
             yield found
 
     def _verified(self, lines: list[_Line]) -> list[_Line]:
-        with self._transaction.lent("candidates", self._table(lines)):
+        with self._transaction.registered("candidates", self._table(lines)):
             same = self._transaction.execute("SELECT row FROM candidates WHERE is_digest OR hash(line) = expected")
         rows = {row for (row,) in same}
         self._not_found.update(line.path for row, (line, _) in enumerate(lines) if row not in rows)
@@ -173,7 +173,7 @@ class _Retry:
         """Store what is good in this format. Returns the other lines, and why they are refused by their number."""
         oldest, newest = plausible_span(self._settings, self._now)
         staging = Staging(self._transaction, one, oldest, newest, self._first_batch)
-        with self._transaction.lent("lines", self._table(lines)):
+        with self._transaction.registered("lines", self._table(lines)):
             duplicates = staging.stage(len(lines))
         others = self._transaction.execute(
             "DELETE FROM staged WHERE outcome IN ('refused', 'unmapped') RETURNING row, raw, batch_id, duplicate"
@@ -194,7 +194,7 @@ class _Retry:
         for table, outcome in _TABLES.items():
             taken = [line for line in lines if line.table == table]
             places = pa.table({"place": pa.array([line.place for line in taken], pa.int64())})
-            with self._transaction.lent("taken", places):
+            with self._transaction.registered("taken", places):
                 self._transaction.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT place FROM taken)")
             for line in taken:
                 self._count(outcome, [(self._batch[line.provisional], line.source_id, -1)])
@@ -204,7 +204,7 @@ class _Retry:
         if changed:
             places, reasons = zip(*changed, strict=True)
             table = pa.table({"place": pa.array(places, pa.int64()), "reason": pa.array(reasons, pa.string())})
-            with self._transaction.lent("changed", table):
+            with self._transaction.registered("changed", table):
                 self._transaction.execute(
                     "UPDATE quarantine SET reason = changed.reason FROM changed WHERE quarantine.rowid = changed.place"
                 )

@@ -25,7 +25,7 @@ def split_documents(
     transaction: Transaction, chunk: Chunk, elements: Elements, lines_before: int, max_line_bytes: int
 ) -> Chunk:
     """The chunk with the elements of its documents as lines; `lines_before` were read of the source before it."""
-    with transaction.lent("documents", chunk.table):
+    with transaction.registered("documents", chunk.table):
         table = transaction.arrow(_elements_sql(elements), {"before": lines_before})
     too_long = table["byte_length"].to_numpy() > max_line_bytes
     unreadable = [_too_long(row, max_line_bytes) for row in table.filter(pa.array(too_long)).to_pylist()]

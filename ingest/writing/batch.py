@@ -117,7 +117,7 @@ class Batch:
         lines = _numbered(gathered)
         reading = gathered[0][0]
         staging = Staging(self._transaction, reading.log_format, self._oldest, self._newest, self._batch_id)
-        with self._transaction.lent("lines", lines):
+        with self._transaction.registered("lines", lines):
             self._count("duplicates", staging.stage(lines.num_rows))
         staging.insert_staged()
         unreadable = [(batch_id, one.source_id, line) for one, chunk, batch_id in gathered for line in chunk.unreadable]

@@ -41,7 +41,7 @@ def quarantine(transaction: Transaction, log_format: LogFormat, unreadable: list
     rows += [_row(*line) for line in new]
     if rows:
         columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), _ROWS.types, strict=True)]
-        with transaction.lent("refused", pa.Table.from_arrays(columns, schema=_ROWS)):
+        with transaction.registered("refused", pa.Table.from_arrays(columns, schema=_ROWS)):
             transaction.execute("INSERT INTO quarantine SELECT * FROM refused")
     return known
 

@@ -1,8 +1,8 @@
 """One DuckDB file and the process that owns it.
 
-DuckDB lets one process write a file, and while it does no other process may open it. Within the owner readers
-never wait for the writer (MVCC), as long as each takes a cursor of its own: one connection refuses a second
-thread. So: a fresh cursor a query (4 microseconds), and one writer at a time.
+DuckDB lets one process write a file, and no other process can open the file meanwhile. Within the owning process,
+readers never wait for the writer (MVCC) if each uses its own cursor: a connection refuses a second thread. So each
+query takes a fresh cursor (4 microseconds), and there is one writer at a time.
 """
 
 import os
@@ -17,23 +17,23 @@ import duckdb
 
 from pixeldesk.errors import StoreError, StoreMissing, StoreVersionError
 from pixeldesk.settings import MIB, Settings
-from pixeldesk.store.failures import told_plainly
+from pixeldesk.store.failures import translated_errors
 
-if TYPE_CHECKING:  # Half of a command's start would go into these, which only frames and loading need.
+if TYPE_CHECKING:  # Importing these takes half of a command's start, and only frames and loading need them.
     import pandas as pd
     import pyarrow as pa
 
 SCHEMA_VERSION = "3"
 _FOLDER = Path(__file__).parent
-# Files of this storage version open in DuckDB 1.5 too: a way back, at no measured cost.
+# DuckDB 1.5 can open files of this storage version too: a way back, at no measured cost.
 _STORAGE_VERSION = "v1.5.0"
-# What an index on random ids keeps in memory and cannot give back, bytes a row.
+# Memory that an index on random ids occupies and that cannot be evicted, bytes a row.
 _INDEX_BYTES_PER_ROW = 70
 Parameters = Mapping[str, object]
 
 
 class Transaction:
-    """One writer's connection between BEGIN and COMMIT. Temporary tables and registered tables are its own."""
+    """A writer's connection between BEGIN and COMMIT. No other connection sees its temporary and registered tables."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
@@ -43,25 +43,25 @@ class Transaction:
         return self._connection.execute(sql, parameters or {}).fetchall()
 
     def value(self, sql: str, parameters: Parameters | None = None) -> Any:
-        """The first column of the first row."""
+        """Run one statement and return the first column of its first row."""
         return self.execute(sql, parameters)[0][0]
 
     def arrow(self, sql: str, parameters: Parameters | None = None) -> "pa.Table":
-        """The rows as an Arrow table: for many, which go back into another statement."""
+        """Return the rows as an Arrow table, for many rows that another statement reads."""
         return self._connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
     def append(self, table: str, rows: list[tuple[Any, ...]]) -> None:
         """Insert rows given as tuples in column order."""
-        import pyarrow as pa  # Whoever writes has it loaded; bound values would take a statement a row.
+        import pyarrow as pa  # Writers have imported it already; bound values would take a statement a row.
 
         columns = [pa.array(column) for column in zip(*rows, strict=True)]
         if rows:
-            with self.lent("appended", pa.table(columns, [str(place) for place in range(len(columns))])):
+            with self.registered("appended", pa.table(columns, [str(index) for index in range(len(columns))])):
                 self.execute(f"INSERT INTO {table} SELECT * FROM appended")
 
     @contextmanager
-    def lent(self, name: str, table: "pa.Table") -> Iterator[None]:
-        """Let statements read an Arrow table under a name, without copying it."""
+    def registered(self, name: str, table: "pa.Table") -> Iterator[None]:
+        """Make an Arrow table visible to SQL under a name, without a copy, for the length of a `with` block."""
         self._connection.register(name, table)
         try:
             yield
@@ -70,29 +70,29 @@ class Transaction:
 
 
 class Workbench:
-    """A connection of its own for a question of many steps. What it makes is temporary and nobody else sees it."""
+    """A separate connection for a question of many steps. Its tables and views are temporary and private."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
     def make_table(self, name: str, select: str, parameters: Parameters | None = None) -> None:
-        """Keep the rows of a SELECT under a name until the workbench is left."""
+        """Store the rows of a SELECT as a temporary table, replacing one of the same name."""
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}", parameters or {})
 
     def drop_table(self, name: str) -> None:
-        """Give a table's memory back."""
+        """Drop a temporary table to free its memory."""
         self._connection.execute(f"DROP TABLE {name}")
 
     def make_view(self, name: str, select: str) -> None:
-        """Give a SELECT a name; its rows are read anew each time."""
+        """Name a SELECT, which runs anew each time the view is read."""
         self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
 
     def add_rows(self, name: str, select: str, parameters: Parameters | None = None) -> None:
-        """Append the rows of a SELECT to a table of the workbench."""
+        """Append the rows of a SELECT to a temporary table."""
         self._connection.execute(f"INSERT INTO {name} {select}", parameters or {})
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
-        """Ask, and get one dictionary a row."""
+        """Run one question and return one dictionary a row."""
         return _fetched(self._connection, sql, parameters)
 
 
@@ -103,29 +103,29 @@ class Store:
         self._connection = connection
         self._writer = threading.Lock()
         self._reading = threading.Condition()
-        self._at_work: set[duckdb.DuckDBPyConnection] = set()
+        self._open_cursors: set[duckdb.DuckDBPyConnection] = set()
         self._is_closing = False
         self._memory_mib = memory_mib
         self.path = path
         self.read_only = read_only
 
     def query(self, sql: str, parameters: Parameters | None = None) -> "pd.DataFrame":
-        """Run one question with bound `$name` parameters and return its rows as a frame."""
+        """Run one question with bound `$name` parameters and return its rows as a data frame."""
         frame: pd.DataFrame = self._arrow(sql, parameters).to_pandas()
         return frame
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
-        """The same as plain Python values, one dictionary a row; quicker for a few rows."""
-        with told_plainly(self.path), self._reading_cursor() as cursor:
+        """Run one question and return one dictionary a row; faster than a data frame for a few rows."""
+        with translated_errors(self.path), self._reading_cursor() as cursor:
             return _fetched(cursor, sql, parameters)
 
     @contextmanager
     def workbench(self) -> Iterator[Workbench]:
-        """Ask in many steps, with temporary tables between them, all of one state of the store.
+        """Ask in many steps, with temporary tables between them, on one snapshot of the store.
 
-        Raises StoreError when the store is closed meanwhile: closing does not wait for long work.
+        Raises StoreError if the store is closed meanwhile: `close` does not wait for long queries.
         """
-        with told_plainly(self.path), self._reading_cursor() as cursor:
+        with translated_errors(self.path), self._reading_cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION")
             try:
                 yield Workbench(cursor)
@@ -134,8 +134,8 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Write. Everything inside is stored when the block ends, or nothing is when it raises."""
-        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
+        """Open a write transaction, committed at the end of the `with` block and rolled back if the block raises."""
+        with self._writer, translated_errors(self.path), self._connection.cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION")
             try:
                 yield Transaction(cursor)
@@ -145,15 +145,15 @@ class Store:
                 raise
 
     def drop_indexes(self) -> None:
-        """Before a bulk load: an index on random ids costs more to grow than to build anew."""
-        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
+        """Drop the indexes before a bulk load: an index on random ids costs more to grow than to rebuild."""
+        with self._writer, translated_errors(self.path), self._connection.cursor() as cursor:
             for name in _index_names():
                 cursor.execute(f"DROP INDEX IF EXISTS {name}")
 
     def build_indexes(self) -> None:
-        """Build the indexes that are missing. A process killed in a bulk load leaves them to the next owner."""
-        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor:
-            # An alias is in two indexes.
+        """Build the missing indexes. If a process is killed in a bulk load, the next owner of the store builds them."""
+        with self._writer, translated_errors(self.path), self._connection.cursor() as cursor:
+            # Two indexes hold each alias.
             sql = "SELECT (SELECT count(*) FROM requests) + 2 * (SELECT count(*) FROM aliases)"
             rows = cursor.execute(sql).fetchall()[0][0]
             needed_mib = rows * _INDEX_BYTES_PER_ROW * 3 // 2 // MIB + 256
@@ -162,28 +162,31 @@ class Store:
             cursor.execute((_FOLDER / "indexes.sql").read_text())
 
     def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file, unless something is at work in it: the engine does it later then."""
+        """Checkpoint: fold the write-ahead log into the file.
+
+        While another transaction is open nothing happens, and the engine checkpoints later.
+        """
         is_busy = suppress(duckdb.TransactionException)
-        with self._writer, told_plainly(self.path), self._connection.cursor() as cursor, is_busy:
+        with self._writer, translated_errors(self.path), self._connection.cursor() as cursor, is_busy:
             cursor.execute("CHECKPOINT")
 
     def stop_work(self) -> None:
-        """Break off what is being read, and wait until it has ended: the engine refuses to close meanwhile.
+        """Interrupt the running queries and wait for their end: the engine cannot close while they run.
 
-        Nothing can be asked afterwards.
+        Every later query raises StoreError.
         """
         with self._reading:
             self._is_closing = True
-            while self._at_work:
-                for cursor in self._at_work:
+            while self._open_cursors:
+                for cursor in self._open_cursors:
                     cursor.interrupt()
-                # An interruption ends one statement; the next may have begun before it came.
+                # An interrupt ends one statement; the cursor may have started its next one before it arrived.
                 self._reading.wait(timeout=0.05)
 
     def close(self) -> None:
-        """Checkpoint and let go of the file."""
+        """Checkpoint and release the file."""
         self.stop_work()
-        with self._writer, told_plainly(self.path):
+        with self._writer, translated_errors(self.path):
             self._connection.close()
 
     @contextmanager
@@ -192,22 +195,22 @@ class Store:
             if self._is_closing:
                 raise StoreError(f"{self.path} is being closed")
             cursor = self._connection.cursor()
-            self._at_work.add(cursor)
+            self._open_cursors.add(cursor)
         try:
             yield cursor
         finally:
             with self._reading:
                 cursor.close()
-                self._at_work.discard(cursor)
+                self._open_cursors.discard(cursor)
                 self._reading.notify_all()
 
     def _arrow(self, sql: str, parameters: Parameters | None) -> "pa.Table":
-        with told_plainly(self.path), self._reading_cursor() as cursor:
+        with translated_errors(self.path), self._reading_cursor() as cursor:
             return cursor.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
 
 def open_store(settings: Settings, *, read_only: bool = False) -> Store:
-    """Open the store that the settings name; make it first where there is none and writing is wanted.
+    """Open the configured store. If there is none, create it, unless `read_only`.
 
     Raises StoreMissing, StoreLocked (with the holder's pid), StoreVersionError, StoreBroken or StoreError.
     """
@@ -215,7 +218,7 @@ def open_store(settings: Settings, *, read_only: bool = False) -> Store:
     if read_only and not path.exists():
         raise StoreMissing(f"there is no store at {path}; make one with: pixeldesk ingest PATH")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with told_plainly(path):
+    with translated_errors(path):
         if not path.exists():
             _make_file(path, _config(settings))
         connection = duckdb.connect(str(path), read_only=read_only, config=_config(settings))
@@ -232,7 +235,7 @@ def open_store(settings: Settings, *, read_only: bool = False) -> Store:
 
 
 def _make_file(path: Path, config: dict[str, Any]) -> None:
-    """An empty store, whole or not at all: half of one, of a full disk or a process killed, could not be opened."""
+    """Create an empty store atomically: a partial file, after a full disk or a kill, could not be opened."""
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         duckdb.connect(str(new), config=config).close()
@@ -240,9 +243,9 @@ def _make_file(path: Path, config: dict[str, Any]) -> None:
         try:
             os.link(new, path)
         except FileExistsError:
-            pass  # Another process was quicker.
+            pass  # Another process was faster.
         except OSError:
-            new.rename(path)  # A file system that has no links.
+            new.rename(path)  # The file system has no hard links.
     finally:
         new.unlink(missing_ok=True)
 
@@ -251,10 +254,10 @@ def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str
     config: dict[str, str | bool | int | float | list[str]] = {
         "storage_compatibility_version": _STORAGE_VERSION,
         "memory_limit": f"{settings.memory_mib}MiB",
-        # A checkpoint rewrites the whole index: rarely, and on purpose.
+        # A checkpoint rewrites the whole index, so let it happen rarely, and on purpose.
         "checkpoint_threshold": "1GB",
         "preserve_insertion_order": False,
-        # Log text is hostile and SQL is no wall: nothing but the store's own file can be reached.
+        # Log text is hostile and SQL is no sandbox: the engine can reach the store's own file only.
         "enable_external_access": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
@@ -292,7 +295,7 @@ def _require_same_version(connection: duckdb.DuckDBPyConnection, path: Path) -> 
 
 
 def _line_hash_check(connection: duckdb.DuckDBPyConnection) -> str:
-    # Lines are told apart by the engine's own hash (25 times quicker than MD5), which it may change one day.
+    # Lines are identified by the engine's own hash (25 times faster than MD5), which may change in a later version.
     return str(connection.execute("SELECT hash('pixeldesk')").fetchall()[0][0])
 
 
@@ -308,7 +311,7 @@ def _index_names() -> list[str]:
 
 
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
-    # After a full disk the engine has rolled back itself and refuses every further statement.
+    # After a full disk the engine has already rolled back, and refuses every further statement.
     try:
         cursor.execute("ROLLBACK")
     except duckdb.Error:

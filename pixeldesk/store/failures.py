@@ -1,4 +1,4 @@
-"""What the engine says when it fails, in pixeldesk's own errors."""
+"""Translate the engine's errors into pixeldesk's own."""
 
 import re
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ _HOLDER = re.compile(r"Conflicting lock is held in .*?\(PID (\d+)\)")
 
 
 @contextmanager
-def told_plainly(path: Path) -> Iterator[None]:
-    """Raise the engine's errors as ours, each one line that names the store and the remedy."""
+def translated_errors(path: Path) -> Iterator[None]:
+    """Raise the engine's errors as StoreError or a subclass: one line with the store's path and a remedy."""
     try:
         yield
     except duckdb.Error as error:
-        raise _plain(path, error) from error
+        raise _translated(path, error) from error
 
 
-def _plain(path: Path, error: duckdb.Error) -> StoreError:
+def _translated(path: Path, error: duckdb.Error) -> StoreError:
     text = str(error)
     if "Could not set lock" in text:
         holder = _HOLDER.search(text)
@@ -31,7 +31,7 @@ def _plain(path: Path, error: duckdb.Error) -> StoreError:
     if isinstance(error, duckdb.InterruptException):
         return StoreError(f"{path} is being closed")
     if "No space left" in text and "invalidated" in text:
-        # A checkpoint found no room. What was committed is kept in the log beside the file.
+        # A checkpoint ran out of space. Committed data stays in the write-ahead log beside the file.
         return StoreFull(f"{path} was closed as its disk was full; free some and start this process again")
     if "No space left" in text:
         return StoreFull(f"no space left on the disk of {path}; free some and run the same command again")

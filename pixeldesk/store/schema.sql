@@ -1,4 +1,4 @@
--- The tables of a store. The fields of a log line: ingest/formats/pixel.toml.
+-- The tables of a store. ingest/formats/pixel.toml documents the fields of a log line.
 -- Every timestamp is UTC without a zone, in microseconds.
 
 CREATE TABLE meta (
@@ -9,7 +9,7 @@ CREATE TABLE meta (
 CREATE SEQUENCE source_ids;
 CREATE SEQUENCE batch_ids;
 
--- One row an HTTP request, about in time order.
+-- One row an HTTP request, roughly in time order.
 CREATE TABLE requests (
     timestamp TIMESTAMP NOT NULL,
     request_id VARCHAR NOT NULL,
@@ -45,9 +45,9 @@ CREATE TABLE requests (
     error_code VARCHAR,
     error_message VARCHAR,
     error_details VARCHAR,
-    -- Who wrote the line where it was not the request's own program: platform, proxy or edge.
+    -- Who wrote the line, if not the API itself: platform, proxy or edge.
     seat VARCHAR,
-    -- Dated too far in the past or the future to be true: findable, but in no chart.
+    -- Dated implausibly far in the past or the future: lookup finds the request, charts leave it out.
     clock_suspect BOOLEAN NOT NULL,
     batch_id INTEGER NOT NULL,
     source_id INTEGER NOT NULL,
@@ -56,8 +56,8 @@ CREATE TABLE requests (
     raw VARCHAR NOT NULL USING COMPRESSION zstd
 );
 
--- One row a further line of a request that is counted already, such as the proxy's beside the application's: the
--- columns of requests, and the place of the line that is counted.
+-- One row for each further line of a request that is already counted, such as the proxy's line beside the
+-- application's: the columns of requests, and the source and number of the counted line.
 CREATE TABLE second_lines (
     timestamp TIMESTAMP NOT NULL,
     request_id VARCHAR NOT NULL,
@@ -121,8 +121,8 @@ CREATE TABLE events (
     raw VARCHAR NOT NULL USING COMPRESSION zstd
 );
 
--- Another id of a request: what lookup finds it by as well. kind: request (the same request's id at another hop), edge,
--- trace or downstream.
+-- Another id by which lookup finds a request. kind: request (the same request's id at another hop), edge, trace or
+-- downstream.
 CREATE TABLE aliases (
     alias VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
@@ -142,7 +142,7 @@ CREATE TABLE quarantine (
     excerpt VARCHAR NOT NULL
 );
 
--- A JSON object that is no log line of the format its source was read as.
+-- A JSON object that does not match the format of its source.
 CREATE TABLE unmapped (
     batch_id INTEGER NOT NULL,
     source_id INTEGER NOT NULL,
@@ -153,13 +153,13 @@ CREATE TABLE unmapped (
     excerpt VARCHAR NOT NULL
 );
 
--- What was read and how far. position and lines count what is behind the last complete line, uncompressed.
+-- The sources read so far. position (an offset in uncompressed bytes) and lines end with the last complete line.
 CREATE TABLE sources (
     source_id INTEGER NOT NULL,
     path VARCHAR NOT NULL,
     format VARCHAR NOT NULL,
     size BIGINT,
-    -- Of a file when it was last changed; of an object a number made of its ETag.
+    -- A file's modification time; for an object, a number derived from its ETag.
     modified_ns BIGINT,
     position BIGINT NOT NULL,
     lines BIGINT NOT NULL,
@@ -170,13 +170,13 @@ CREATE TABLE sources (
     problem VARCHAR,
     first_read_at TIMESTAMP NOT NULL,
     last_read_at TIMESTAMP NOT NULL,
-    -- The length of a last line that was taken without its line end, and what its end is recognised by.
+    -- The length of a last line that was read without its line end, and a digest to recognise the line's end by.
     unended_bytes BIGINT NOT NULL,
     unended_digest VARCHAR NOT NULL
 );
 
--- When a followed file was cut off, replaced or deleted, and what it held is found nowhere beside it: what was written
--- to it after looked_at may be lost.
+-- A followed file was truncated, replaced or deleted, and no rotated file beside it has its content: lines written
+-- after looked_at may be lost.
 CREATE TABLE losses (
     path VARCHAR NOT NULL,
     looked_at TIMESTAMP NOT NULL,
@@ -185,13 +185,13 @@ CREATE TABLE losses (
     source_id INTEGER NOT NULL
 );
 
--- What one transaction took from one source, or those of an hour from a followed one:
+-- What one transaction stored from one source; for a followed source, the transactions of an hour are one row.
 -- lines = requests + events + quarantined + duplicates + blank + unmapped.
 CREATE TABLE batches (
     batch_id INTEGER NOT NULL,
     source_id INTEGER NOT NULL,
     committed_at TIMESTAMP NOT NULL,
-    -- The source's last line had no line end: taken as a line, and read again should the source grow.
+    -- The source's last line had no line end: stored as a line, and read again if the source grows.
     provisional BOOLEAN NOT NULL,
     lines BIGINT NOT NULL,
     requests BIGINT NOT NULL,
@@ -203,8 +203,8 @@ CREATE TABLE batches (
     bytes BIGINT NOT NULL
 );
 
--- What was dropped by a rule of how long lines are kept: once a day, environment and status, whose rollups stay as they
--- were. status is NULL for application log lines.
+-- Lines dropped by a retention rule: one row a day, environment and status. Their rollups stay unchanged. status is
+-- NULL for application log lines.
 CREATE TABLE dropped_days (
     day TIMESTAMP NOT NULL,
     environment VARCHAR,
@@ -214,7 +214,7 @@ CREATE TABLE dropped_days (
     dropped_at TIMESTAMP NOT NULL
 );
 
--- Posts with an Idempotency-Key that were answered in the last 24 hours; counts is the answer, as JSON.
+-- Posts with an Idempotency-Key that were answered in the last 24 hours; counts is the response body, JSON.
 CREATE TABLE pushes (
     sender VARCHAR NOT NULL,
     key_digest VARCHAR NOT NULL,
@@ -247,7 +247,7 @@ CREATE TABLE requests_per_hour (
     duration_ms DOUBLE
 );
 
--- Failed requests only. caller is the customer, or where none is known the key's fingerprint or the address.
+-- Failed requests only. caller is the customer; if unknown, the key's fingerprint, or else the client address.
 CREATE TABLE errors_per_hour_and_caller (
     hour TIMESTAMP NOT NULL,
     environment VARCHAR,
@@ -267,7 +267,7 @@ CREATE TABLE requests_per_hour_and_customer (
     requests BIGINT NOT NULL
 );
 
--- What is our own fault, a minute and caller: incidents are found in it, and tell who was hit.
+-- Server errors by minute and caller: incident detection reads them, and they say who was hit.
 CREATE TABLE server_errors_per_minute (
     minute TIMESTAMP NOT NULL,
     environment VARCHAR,
@@ -280,8 +280,8 @@ CREATE TABLE server_errors_per_minute (
     requests BIGINT NOT NULL
 );
 
--- Requests by which the API contradicts itself, found as they are stored: one row a kind and request. The kinds are
--- named in trends/contradictions.py; those that status and code alone tell are counted in requests_per_hour.
+-- Requests by which the API contradicts itself, found at ingest: one row for each kind and request.
+-- trends/contradictions.py names the kinds; those visible in status and code alone are counted from requests_per_hour.
 CREATE TABLE contradictory_requests (
     kind VARCHAR NOT NULL,
     timestamp TIMESTAMP NOT NULL,

@@ -1,4 +1,4 @@
-"""The store's promises, on real files."""
+"""What the store promises, tried on real files."""
 
 import os
 import signal
@@ -27,32 +27,32 @@ MANY = """INSERT INTO requests BY NAME
 
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
-    """An empty store."""
+    """Open an empty store."""
     opened = open_store(settings)
     yield opened
     opened.close()
 
 
 def add(store: Store, first: int, past: int) -> None:
-    """Store requests with these numbers, in one transaction."""
+    """Store the requests `first` to `past` - 1 in one transaction."""
     with store.transaction() as transaction:
         transaction.execute(MANY, {"first": first, "past": past})
 
 
 def count(store: Store) -> int:
-    """How many requests there are."""
+    """Return the number of stored requests."""
     return int(store.rows("SELECT count(*) AS n FROM requests")[0]["n"])
 
 
 def indexes(store: Store) -> set[str]:
-    """The names of the indexes."""
+    """Return the names of the indexes."""
     return {row["index_name"] for row in store.rows("SELECT index_name FROM duckdb_indexes()")}
 
 
 # --- opening ------------------------------------------------------------------------------------------------
 
 
-def test_what_was_stored_is_there_when_opened_again(settings: Settings) -> None:
+def test_a_reopened_store_has_the_stored_requests(settings: Settings) -> None:
     first = open_store(settings)
     add(first, 0, 3)
     first.close()
@@ -61,7 +61,7 @@ def test_what_was_stored_is_there_when_opened_again(settings: Settings) -> None:
     again.close()
 
 
-def test_a_store_is_for_its_owner_only(settings: Settings) -> None:
+def test_only_the_owner_may_read_the_file(settings: Settings) -> None:
     settings.db.parent.mkdir(parents=True)
     settings.db.parent.chmod(0o755)
     previous = os.umask(0)
@@ -72,7 +72,7 @@ def test_a_store_is_for_its_owner_only(settings: Settings) -> None:
     assert settings.db.stat().st_mode & 0o777 == 0o600
 
 
-def test_reading_only_makes_nothing_and_writes_nothing(settings: Settings) -> None:
+def test_read_only_creates_nothing_and_writes_nothing(settings: Settings) -> None:
     with pytest.raises(StoreMissing, match=r"there is no store at .*; make one with: pixeldesk ingest PATH"):
         open_store(settings, read_only=True)
     assert not settings.db.parent.exists()
@@ -84,14 +84,14 @@ def test_reading_only_makes_nothing_and_writes_nothing(settings: Settings) -> No
     reader.close()
 
 
-def test_opened_twice_in_one_process_both_see_what_is_committed(settings: Settings) -> None:
-    one, other = open_store(settings), open_store(settings)
-    add(one, 0, 3)
-    assert count(other) == 3
-    one.close()
-    add(other, 3, 4)
-    assert count(other) == 4
-    other.close()
+def test_a_process_that_opens_a_store_twice_sees_all_commits_in_both(settings: Settings) -> None:
+    first, second = open_store(settings), open_store(settings)
+    add(first, 0, 3)
+    assert count(second) == 3
+    first.close()
+    add(second, 3, 4)
+    assert count(second) == 4
+    second.close()
 
 
 HOLD = """
@@ -106,7 +106,7 @@ sys.stdin.read()
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-def test_a_second_process_is_told_who_has_it(read_only: bool, settings: Settings) -> None:
+def test_a_second_process_learns_which_process_owns_the_store(read_only: bool, settings: Settings) -> None:
     command = [sys.executable, "-c", HOLD, str(settings.db)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
@@ -118,7 +118,7 @@ def test_a_second_process_is_told_who_has_it(read_only: bool, settings: Settings
     open_store(settings).close()
 
 
-def test_a_file_that_is_no_store(settings: Settings) -> None:
+def test_a_file_that_is_not_a_database_is_refused(settings: Settings) -> None:
     settings.db.parent.mkdir(parents=True)
     settings.db.write_bytes(b"garbage" * 1000)
     for read_only in (False, True):
@@ -127,7 +127,7 @@ def test_a_file_that_is_no_store(settings: Settings) -> None:
     assert settings.db.read_bytes() == b"garbage" * 1000
 
 
-def test_a_database_of_somebody_else(settings: Settings) -> None:
+def test_a_database_of_another_program_is_refused(settings: Settings) -> None:
     settings.db.parent.mkdir(parents=True)
     with duckdb.connect(str(settings.db)) as theirs:
         theirs.execute("CREATE TABLE theirs (n INTEGER)")
@@ -140,7 +140,7 @@ def test_a_database_of_somebody_else(settings: Settings) -> None:
     ("name", "message"),
     [("schema_version", "has schema version 0,"), ("line_hash_of_pixeldesk", r"another hash\(\)")],
 )
-def test_a_store_of_another_version(name: str, message: str, settings: Settings) -> None:
+def test_a_store_of_another_version_is_refused(name: str, message: str, settings: Settings) -> None:
     store = open_store(settings)
     with store.transaction() as transaction:
         transaction.execute("UPDATE meta SET value = '0' WHERE name = $name", {"name": name})
@@ -149,7 +149,7 @@ def test_a_store_of_another_version(name: str, message: str, settings: Settings)
         open_store(settings)
 
 
-def test_nothing_but_the_stores_own_file_can_be_reached(store: Store, tmp_path: Path) -> None:
+def test_sql_reaches_no_other_file(store: Store, tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_text("secret\n1\n")
     for sql in (f"SELECT * FROM '{tmp_path}/secret.csv'", f"COPY requests TO '{tmp_path}/out.csv'", "LOAD httpfs"):
         with pytest.raises(StoreError):
@@ -161,7 +161,7 @@ def test_nothing_but_the_stores_own_file_can_be_reached(store: Store, tmp_path: 
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_a_transaction_that_raises_leaves_nothing(error: type[BaseException], store: Store) -> None:
+def test_a_transaction_that_raises_is_rolled_back(error: type[BaseException], store: Store) -> None:
     with pytest.raises(error), store.transaction() as transaction:
         transaction.execute(MANY, {"first": 0, "past": 5})
         assert transaction.value("SELECT count(*) FROM requests") == 5
@@ -188,7 +188,7 @@ def test_readers_never_wait_for_the_writer_and_see_whole_transactions(store: Sto
                 add(store, n * 1000, n * 1000 + 1000)
         finally:
             done.set()
-        seen = set().union(*(one.result() for one in reading))
+        seen = set().union(*(reader.result() for reader in reading))
     assert all(n % 1000 == 0 for n in seen)
     assert count(store) == 10_000
 
@@ -222,7 +222,7 @@ def test_looking_up_an_id_uses_the_index(store: Store) -> None:
     assert [row["line_number"] for row in question("request").rows(store, request_id="req_77")] == [77]
 
 
-def test_indexes_that_are_missing_are_built_by_the_next_owner(settings: Settings) -> None:
+def test_the_next_owner_builds_missing_indexes(settings: Settings) -> None:
     store = open_store(settings)
     assert indexes(store) == INDEXES
     add(store, 0, 5000)
@@ -236,14 +236,14 @@ def test_indexes_that_are_missing_are_built_by_the_next_owner(settings: Settings
     again.close()
 
 
-def test_a_transaction_lends_a_table_for_as_long_as_its_block(store: Store) -> None:
+def test_a_table_is_registered_for_the_length_of_its_block(store: Store) -> None:
     import pyarrow as pa
 
     with store.transaction() as transaction:
-        with transaction.lent("lent_lines", pa.table({"n": [1, 2, 3]})):
-            assert transaction.value("SELECT sum(n) FROM lent_lines") == 6
+        with transaction.registered("numbers", pa.table({"n": [1, 2, 3]})):
+            assert transaction.value("SELECT sum(n) FROM numbers") == 6
         with pytest.raises(duckdb.CatalogException):
-            transaction.execute("SELECT * FROM lent_lines")
+            transaction.execute("SELECT * FROM numbers")
         transaction.execute("ROLLBACK")
         transaction.execute("BEGIN TRANSACTION")
 
@@ -251,13 +251,13 @@ def test_a_transaction_lends_a_table_for_as_long_as_its_block(store: Store) -> N
 # --- workbenches --------------------------------------------------------------------------------------------
 
 
-def test_what_a_workbench_makes_is_its_own_and_gone_afterwards(store: Store) -> None:
+def test_the_tables_of_a_workbench_are_private_and_temporary(store: Store) -> None:
     add(store, 0, 10)
-    with store.workbench() as one, store.workbench() as other:
-        one.make_table("few", "SELECT request_id FROM requests WHERE line_number < $past", {"past": 3})
-        one.make_view("odd", "SELECT request_id FROM requests WHERE line_number % 2 = 1")
-        one.add_rows("few", "SELECT * FROM odd WHERE request_id = $id", {"id": "req_7"})
-        assert one.rows("SELECT count(*) AS n FROM few") == [{"n": 4}]
+    with store.workbench() as bench, store.workbench() as other:
+        bench.make_table("few", "SELECT request_id FROM requests WHERE line_number < $past", {"past": 3})
+        bench.make_view("odd", "SELECT request_id FROM requests WHERE line_number % 2 = 1")
+        bench.add_rows("few", "SELECT * FROM odd WHERE request_id = $id", {"id": "req_7"})
+        assert bench.rows("SELECT count(*) AS n FROM few") == [{"n": 4}]
         with pytest.raises(duckdb.CatalogException):
             other.rows("SELECT * FROM few")
     with pytest.raises(StoreError):
@@ -265,16 +265,16 @@ def test_what_a_workbench_makes_is_its_own_and_gone_afterwards(store: Store) -> 
     assert {row["table_name"] for row in store.rows("SELECT table_name FROM duckdb_tables()")}.isdisjoint({"few"})
 
 
-def test_a_checkpoint_lets_others_work(store: Store) -> None:
+def test_a_checkpoint_does_not_disturb_an_open_transaction(store: Store) -> None:
     with store._connection.cursor() as other:
         other.execute("BEGIN")
-        other.execute("CREATE TABLE another (one INTEGER)")
+        other.execute("CREATE TABLE another (n INTEGER)")
         store.checkpoint()
         other.execute("COMMIT")
     assert store.rows("SELECT count(*) AS n FROM another") == [{"n": 0}]
 
 
-def test_a_workbench_sees_one_state_of_the_store(store: Store) -> None:
+def test_a_workbench_sees_one_snapshot_of_the_store(store: Store) -> None:
     add(store, 0, 10)
     with store.workbench() as bench:
         assert bench.rows("SELECT count(*) AS n FROM requests") == [{"n": 10}]
@@ -283,19 +283,19 @@ def test_a_workbench_sees_one_state_of_the_store(store: Store) -> None:
     assert count(store) == 30
 
 
-def test_a_workbench_of_a_store_that_is_only_read(settings: Settings) -> None:
+def test_a_read_only_store_has_workbenches(settings: Settings) -> None:
     writable = open_store(settings)
     add(writable, 0, 5)
     writable.close()
     store = open_store(settings, read_only=True)
     with store.workbench() as bench:
-        bench.make_table("all_of_them", "SELECT * FROM requests")
-        assert bench.rows("SELECT count(*) AS n FROM all_of_them") == [{"n": 5}]
-        bench.drop_table("all_of_them")
+        bench.make_table("copied", "SELECT * FROM requests")
+        assert bench.rows("SELECT count(*) AS n FROM copied") == [{"n": 5}]
+        bench.drop_table("copied")
     store.close()
 
 
-def test_closing_breaks_off_long_work(settings: Settings) -> None:
+def test_closing_interrupts_long_queries(settings: Settings) -> None:
     store = open_store(settings)
     begun = threading.Event()
 
@@ -327,7 +327,7 @@ def ask_until_it_fails(store: Store, started: threading.Barrier) -> str:
         return str(error)
 
 
-def test_many_threads_may_ask_while_it_is_closed(settings: Settings) -> None:
+def test_many_threads_may_query_a_store_that_is_closing(settings: Settings) -> None:
     with ThreadPoolExecutor() as pool:
         for _ in range(20):
             store = open_store(settings)
@@ -335,4 +335,4 @@ def test_many_threads_may_ask_while_it_is_closed(settings: Settings) -> None:
             asking = [pool.submit(ask_until_it_fails, store, started) for _ in range(4)]
             started.wait()
             store.close()
-            assert not [one for one in asking if "busy" in one.result()]
+            assert not [thread for thread in asking if "busy" in thread.result()]
