@@ -1,4 +1,4 @@
-"""Work that goes on in a thread beside everything else, and ends with the block that began it."""
+"""Run a function in a background thread for the length of a `with` block."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,9 +12,9 @@ def in_background(
     stop: threading.Event | None = None,
     ends_within: float | None = None,
 ) -> Iterator[None]:
-    """Do the work while the block runs; `stop` is set at its end, and the work waited for.
+    """Run `work` in a daemon thread during the block. At the block's end, set `stop` and join the thread.
 
-    `ends_within`: for so long at most, seconds, where what it has left to do need not be waited for.
+    `work` gets `stop` and must return soon after it is set. `ends_within`: timeout of the join, seconds.
     """
     stop = stop or threading.Event()
     thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)

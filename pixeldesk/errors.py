@@ -1,15 +1,15 @@
-"""Everything pixeldesk can fail with, in one tree.
+"""Define every error of pixeldesk, in one tree.
 
 * PixeldeskError            the root: one clear line for a person, and the exit code of the command line
-  * UsageError              the question itself cannot be understood
-  * InputError              a source cannot be read (it names the source and the remedy)
+  * UsageError              the question or its parameters cannot be understood
+  * InputError              a source cannot be read (the message names the source and the remedy)
   * StoreError              the store cannot be used
     * StoreMissing          there is no store at that path yet
     * StoreLocked           another process owns the store
     * StoreVersionError     the store was written by another version of pixeldesk or of its engine
     * StoreBroken           the store's file is damaged
-    * StoreFull             no space left, on the disk or in the memory allowed
-  * ServerError             the dashboard's server owns the store and cannot be reached or refused
+    * StoreFull             no space left, on the disk or within the memory limit
+  * ServerError             the dashboard's server owns the store, but cannot be reached or refused the command
 
 Raised at the cause; printed in one place, `cli.main`.
 """
@@ -22,7 +22,7 @@ class PixeldeskError(Exception):
 
 
 class UsageError(PixeldeskError):
-    """The question itself cannot be understood."""
+    """The question or its parameters cannot be understood."""
 
 
 class InputError(PixeldeskError):
@@ -38,7 +38,7 @@ class StoreMissing(StoreError):
 
 
 class StoreLocked(StoreError):
-    """Another process owns the store. `pid` is that process where the engine tells it."""
+    """Another process owns the store. `pid` is that process, if the engine's message has it."""
 
     def __init__(self, message: str, pid: int | None = None) -> None:
         super().__init__(message)
@@ -54,8 +54,8 @@ class StoreBroken(StoreError):
 
 
 class StoreFull(StoreError):
-    """No space left, on the disk or in the memory allowed."""
+    """No space left, on the disk or within the memory limit."""
 
 
 class ServerError(PixeldeskError):
-    """The dashboard's server owns the store, and it cannot be reached or it refused."""
+    """The dashboard's server owns the store, but cannot be reached or refused the command."""

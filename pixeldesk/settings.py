@@ -1,4 +1,4 @@
-"""Every setting, its default and its unit. Each is an environment variable `PIXELDESK_<NAME>`."""
+"""Define every setting with its default and unit. Each is an environment variable `PIXELDESK_<NAME>`."""
 
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ MIB = 1024 * 1024
 
 
 class Settings(BaseSettings):
-    """What a person may set. Frozen: a setting is read once, when a process starts."""
+    """The settings of a process, read once when it starts, and frozen."""
 
     model_config = SettingsConfigDict(
         env_prefix="PIXELDESK_",
@@ -22,112 +22,110 @@ class Settings(BaseSettings):
 
     db: Path = Field(default=Path("data/pixeldesk.duckdb"), description="The store: one DuckDB file.")
     memory_mib: int = Field(
-        default=1400, ge=256, description="Memory the engine may take, MiB. Raised by itself for a large index."
+        default=1400, ge=256, description="Memory limit of the engine, MiB. A large index raises it automatically."
     )
-    threads: int | None = Field(default=None, ge=1, description="Threads the engine may use; unset: one a processor.")
+    threads: int | None = Field(default=None, ge=1, description="Threads of the engine; unset: one per processor.")
 
     host: str = Field(default="127.0.0.1", description="Address the dashboard listens on.")
     port: int = Field(default=8501, ge=0, le=65535, description="Port the dashboard listens on.")
 
     follow: str = Field(
         default="",
-        description="Files, folders, globs and addresses that the server follows from its start, commas between them.",
+        description="Comma-separated files, folders, globs and addresses that the server follows from its start.",
     )
     follow_objects_seconds: int = Field(
-        default=60, ge=1, description="How often followed addresses such as s3://bucket/logs/ are listed, seconds."
+        default=60, ge=1, description="Seconds between listings of followed addresses such as s3://bucket/logs/."
     )
     push_tokens: Secret[str] = Field(
         default=Secret(""),
-        description="Who may push to /ingest: sender=token, commas between them; a token has 16 characters or more.",
+        description="Who may push to /ingest: comma-separated sender=token; a token has 16 characters or more.",
     )
     push_max_bytes: int = Field(
-        default=64 * MIB, ge=1024, description="A larger pushed body is refused, as sent and unpacked, bytes."
+        default=64 * MIB, ge=1024, description="Limit of a pushed body, compressed and decompressed, bytes."
     )
-    push_max_lines: int = Field(default=1_000_000, ge=1, description="A pushed body of more lines is refused.")
+    push_max_lines: int = Field(default=1_000_000, ge=1, description="Limit of a pushed body, lines.")
     push_waiting_bytes: int = Field(
-        default=256 * MIB, ge=1024, description="When so much waits to be stored, senders are told to wait, bytes."
+        default=256 * MIB, ge=1024, description="Backpressure: senders must wait while this much is queued, bytes."
     )
     push_waiting_posts: int = Field(
-        default=1000, ge=1, description="When so many posts wait to be stored, senders are told to wait."
+        default=1000, ge=1, description="Backpressure: senders must wait while this many posts are queued."
     )
     push_vercel_verify: str = Field(
-        default="", description="The code by which Vercel verifies the endpoint of a drain; unset: no drain may push."
+        default="", description="The code with which Vercel verifies a drain's endpoint; unset: no drain may push."
     )
     metrics_token: Secret[str] | None = Field(
-        default=None, description="The bearer token that /metrics asks for; unset: whoever can reach it may read it."
+        default=None, description="The bearer token that /metrics requires; unset: anyone who reaches it may read it."
     )
     webhook_url: Secret[HttpUrl] | None = Field(
-        default=None, description="Where alerts are posted, as Slack and Mattermost take them; unset: nowhere."
+        default=None, description="The webhook for alerts, of Slack or Mattermost; unset: no alerts."
     )
     public_url: str | None = Field(
-        default=None, description="The address people open the desk at, for links in alerts; unset: host and port."
+        default=None, description="Address at which people open the desk, for links in alerts; unset: host and port."
     )
-    watch_seconds: int = Field(default=30, ge=1, description="How often it is looked for alerts, seconds.")
+    watch_seconds: int = Field(default=30, ge=1, description="Seconds between checks for incidents to alert about.")
 
     availability_objective: float = Field(
         default=0.999, gt=0, lt=1, description="The share of requests to answer without a server error, for the review."
     )
 
     max_line_bytes: int = Field(
-        default=4 * MIB, ge=1024, description="A longer line is quarantined unread, bytes without its line end."
+        default=4 * MIB, ge=1024, description="A longer line is quarantined unread, bytes without the line end."
     )
     max_document_bytes: int = Field(
-        default=64 * MIB, ge=1024, description="The same for a JSON document that holds many lines, bytes."
+        default=64 * MIB, ge=1024, description="A longer JSON document of many lines is quarantined unread, bytes."
     )
     formats: Path | None = Field(
-        default=None, description="Your own log formats: a TOML file, or a folder of them; docs/adding_a_format.md."
+        default=None, description="Your own log formats: a TOML file or a folder of them; docs/adding_a_format.md."
     )
-    chunk_bytes: int = Field(
-        default=48 * MIB, ge=4096, description="How much of a source is parsed by one statement, bytes."
-    )
+    chunk_bytes: int = Field(default=48 * MIB, ge=4096, description="How much of a source one statement parses, bytes.")
     batch_bytes: int = Field(
-        default=512 * MIB, ge=4096, description="How much of a source is committed by one transaction, bytes."
+        default=512 * MIB, ge=4096, description="How much of a source one transaction commits, bytes."
     )
     max_expansion: int = Field(
-        default=250, ge=2, description="A compressed source is given up as a bomb past this many times its size."
+        default=250, ge=2, description="A source that decompresses to more than this many times its size is given up."
     )
     max_expansion_from: int = Field(
-        default=1024 * MIB, ge=1024, description="The bomb rule holds only past this many bytes read, bytes."
+        default=1024 * MIB, ge=1024, description="Decompressed bytes from which the bomb rule applies."
     )
     retention: str = Field(
         default="",
-        description="How long lines are kept, such as production:5xx=400d, production=90d, *=180d, or a TOML file of "
-        "such rules; unset: for good.",
+        description="How long lines are stored, such as production:5xx=400d, production=90d, *=180d, or a TOML file of "
+        "such rules; unset: forever.",
     )
     oldest_years: int = Field(
-        default=10, ge=1, description="Lines dated further back are kept but left out of charts, years."
+        default=10, ge=1, description="Lines dated further back are stored but excluded from charts, years."
     )
     newest_hours: int = Field(
-        default=24, ge=0, description="Lines dated further ahead are kept but left out of charts, hours."
+        default=24, ge=0, description="Lines dated further ahead are stored but excluded from charts, hours."
     )
 
     @cached_property
     def followed_paths(self) -> list[str]:
-        """What the server follows, one path each."""
+        """The paths and addresses that the server follows, split at the commas."""
         return [path.strip() for path in self.follow.split(",") if path.strip()]
 
     @cached_property
     def server_file(self) -> Path:
-        """Where a running server writes its address and token, readable by its owner only."""
+        """The file, readable by its owner only, in which a running server writes its address and token."""
         return self.db.with_name(self.db.name + ".server.json")
 
     @cached_property
     def desk_url(self) -> str:
-        """The address people open the desk at, without a slash at its end."""
+        """The address at which people open the desk, without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @cached_property
     def alerts_file(self) -> Path:
-        """Which alerts were posted. Beside the store, and kept when the store is built anew."""
+        """The journal of posted alerts. It lies beside the store and survives a rebuild of the store."""
         return self.db.with_name(self.db.name + ".alerts.ndjson")
 
     @cached_property
     def alerts_lock_file(self) -> Path:
-        """Held by the one process that posts alerts."""
+        """The lock file held by the process that posts alerts."""
         return self.db.with_name(self.db.name + ".alerts.lock")
 
     @cached_property
     def marks_file(self) -> Path:
-        """What support says of diagnoses. Beside the store, and kept when the store is built anew."""
+        """The journal of support's marks on diagnoses. It lies beside the store and survives a rebuild of the store."""
         return self.db.with_name(self.db.name + ".marks.ndjson")

@@ -1,7 +1,7 @@
-"""Rows as a file that a spreadsheet opens without computing anything of it.
+"""Write rows as CSV or XLSX in which no cell is a formula.
 
-In CSV a cell that begins with = + - @ is a formula, and log text may hold anything: such a text gets an apostrophe in
-front. Numbers are numbers of our own and stay as they are. In XLSX a cell says itself whether it is a text.
+In CSV a cell that begins with = + - @ is a formula, and log text may hold anything, so such text is prefixed with an
+apostrophe. Numbers are our own and stay unchanged. In XLSX each cell declares its own type.
 Source: https://owasp.org/www-community/attacks/CSV_Injection
 """
 
@@ -14,14 +14,14 @@ from typing import Any
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
-# What XML 1.0 does not allow and XlsxWriter passes on; it escapes the other controls itself.
+# Characters that XML 1.0 does not allow and XlsxWriter does not escape. It escapes the other control characters.
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _WIDEST_COLUMN = 48
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of a workbook: columns by title and number format (None for text), and the rows under them."""
+    """A sheet of a workbook: the title and number format (None for text) of each column, and the rows."""
 
     name: str
     columns: Sequence[tuple[str, str | None]]
@@ -29,7 +29,7 @@ class Sheet:
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> bytes:
-    """These columns of the rows, with a heading; in UTF-8 with the mark by which Excel knows it."""
+    """Return these columns of the rows as CSV with a header, in UTF-8 with the byte order mark that Excel needs."""
     text = io.StringIO()
     names = list(columns)
     writer = csv.writer(text)
@@ -47,35 +47,35 @@ def _cell(value: Any) -> Any:
 
 
 def as_xlsx(sheets: Iterable[Sheet]) -> bytes:
-    """A workbook of these sheets. Every text is a text and no formula or link, whatever it looks like."""
+    """Return a workbook of these sheets. Text is always written as text, never as a formula or link."""
     # Most commands write no workbook.
     from xlsxwriter import Workbook
 
     content = io.BytesIO()
-    # Each text is written as one below; these hold should that ever be forgotten.
-    plainly = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with Workbook(content, plainly) as workbook:
+    # `_write` already writes text as text; the options are a second line of defence.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with Workbook(content, options) as workbook:
         heading = workbook.add_format({"bold": True, "bottom": 1})
         for sheet in sheets:
             worksheet = workbook.add_worksheet(sheet.name)
             worksheet.freeze_panes(1, 0)
-            for place, (title, number_format) in enumerate(sheet.columns):
-                cells = [row[place] for row in sheet.rows]
-                shape = workbook.add_format({"num_format": number_format} if number_format else {})
-                worksheet.set_column(place, place, _width(title, cells))
-                worksheet.write_string(0, place, title, heading)
-                for line, value in enumerate(cells, start=1):
-                    _write(worksheet, line, place, value, shape)
+            for column, (title, number_format) in enumerate(sheet.columns):
+                cells = [row[column] for row in sheet.rows]
+                cell_format = workbook.add_format({"num_format": number_format} if number_format else {})
+                worksheet.set_column(column, column, _column_width(title, cells))
+                worksheet.write_string(0, column, title, heading)
+                for row_number, value in enumerate(cells, start=1):
+                    _write(worksheet, row_number, column, value, cell_format)
     return content.getvalue()
 
 
-def _write(worksheet: Any, line: int, place: int, value: Any, shape: Any) -> None:
+def _write(worksheet: Any, row: int, column: int, value: Any, cell_format: Any) -> None:
     if isinstance(value, int | float):
-        worksheet.write_number(line, place, value, shape)
+        worksheet.write_number(row, column, value, cell_format)
     elif value is not None:
-        worksheet.write_string(line, place, _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", str(value)))
+        worksheet.write_string(row, column, _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", str(value)))
 
 
-def _width(title: str, cells: Iterable[Any]) -> int:
-    """Of a column, in characters."""
+def _column_width(title: str, cells: Iterable[Any]) -> int:
+    """Return a column's width in characters."""
     return min(_WIDEST_COLUMN, 2 + max(len(title), *(len(str(cell)) for cell in cells if isinstance(cell, str)), 8))

@@ -1,8 +1,7 @@
-"""The questions: one `.sql` file each, run by name.
+"""Load questions, one `.sql` file each, by name.
 
-A file's first line is the question in English. Parameters are `$name`; there is no branch and no pasted filter
-in a file. `{scope}` stands for the one filter on time, environment, customer, route, host and error code:
-scope.sql.
+A file's first line is the question in English. Its parameters are `$name`; a file has no branches and no pasted
+filters. `{scope}` stands for the filter on time, environment, customer, route, host and error code in scope.sql.
 """
 
 import re
@@ -26,7 +25,7 @@ _SCOPE = "scope"
 
 @dataclass(frozen=True)
 class Scope:
-    """Which requests a question is about. Times are UTC without a zone, half open; None filters nothing."""
+    """The requests a question is about. `start` to before `end`, UTC without a zone; None filters nothing."""
 
     start: datetime | None = None
     end: datetime | None = None
@@ -39,7 +38,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its name, what it asks in English, its SQL and the parameters that the SQL names."""
+    """A question: its name, its English (`asks`), its SQL and the parameters that the SQL names."""
 
     name: str
     asks: str
@@ -47,11 +46,14 @@ class Question:
     parameters: tuple[str, ...]
 
     def frame(self, store: Store, **given: object) -> "pd.DataFrame":
-        """Ask it; one row a row of the answer."""
+        """Run the question and return a data frame. Raises UsageError for unknown or missing parameters."""
         return store.query(self.sql, self._bound(given))
 
     def rows(self, store: Store, **given: object) -> list[dict[str, Any]]:
-        """Ask it; plain Python values, quicker than a frame for a few rows."""
+        """Run the question and return one dictionary a row, faster than a data frame for a few rows.
+
+        Raises UsageError for unknown or missing parameters.
+        """
         return store.rows(self.sql, self._bound(given))
 
     def _bound(self, given: Mapping[str, object]) -> dict[str, object]:
@@ -69,13 +71,13 @@ class Question:
 
 
 def question_names() -> list[str]:
-    """Every question there is."""
+    """Return the names of all questions, sorted."""
     return sorted(path.stem for path in _FOLDER.glob("*.sql") if path.stem != _SCOPE)
 
 
 @cache
 def question(name: str) -> Question:
-    """The question of that name; raises UsageError where there is none."""
+    """Return the question of that name. Raises UsageError if there is none."""
     if name not in question_names():
         raise UsageError(f"no question is called {name}; there are: {', '.join(question_names())}")
     text = (_FOLDER / f"{name}.sql").read_text()

@@ -1,6 +1,6 @@
 -- How many others met the same error in the same clock hour?
--- Others are named customers; callers whom the logs do not name are counted beside them, by key or address.
--- Whoever is neither named nor has a key or an address is one caller, the empty one.
+-- Customers are counted apart from callers without a customer, who are identified by key or address.
+-- All requests without customer, key and address count as one caller, ''.
 SELECT count(DISTINCT customer_id) AS customers,
     coalesce(sum(CASE WHEN customer_id IS NOT NULL THEN requests END), 0) AS requests,
     count(DISTINCT CASE WHEN customer_id IS NULL THEN coalesce(caller, '') END) AS unnamed_callers,

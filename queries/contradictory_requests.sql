@@ -1,6 +1,6 @@
 -- Which requests show that the API contradicts itself, and how many are there of each kind?
--- The $count newest request ids of a kind, each with how many requests of that kind there are in all.
-WITH carried AS (
+-- The $count newest request ids of each kind; `requests` is the total of the kind.
+WITH by_id AS (
     SELECT kind, request_id, max(timestamp) AS last_seen, count(*) AS requests
     FROM contradictory_requests
     WHERE ($start IS NULL OR timestamp >= $start) AND ($end IS NULL OR timestamp < $end)
@@ -8,10 +8,10 @@ WITH carried AS (
     GROUP BY kind, request_id
 ), counted AS (
     SELECT kind, request_id, last_seen, sum(requests) OVER (PARTITION BY kind) AS requests,
-        row_number() OVER (PARTITION BY kind ORDER BY last_seen DESC, request_id) AS place
-    FROM carried
+        row_number() OVER (PARTITION BY kind ORDER BY last_seen DESC, request_id) AS recency
+    FROM by_id
 )
 SELECT kind, request_id, requests
 FROM counted
-WHERE place <= $count
-ORDER BY kind, place
+WHERE recency <= $count
+ORDER BY kind, recency

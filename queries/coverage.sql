@@ -1,5 +1,5 @@
 -- Which time do the stored logs cover, and how many lines are there?
--- Lines with an impossible time are left out of the span. Of requests that were dropped by a rule the hour is known.
+-- Lines with an implausible time are excluded. For requests dropped by a retention rule only the hour is known.
 SELECT min(hour) AS first_hour,
     max(hour) AS last_hour,
     coalesce(sum(requests), 0) AS requests,

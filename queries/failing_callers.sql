@@ -1,6 +1,6 @@
 -- Which customers and other callers had requests that failed, and with which codes?
--- Whole hours come from the hourly rollup, what the range has beside them from the requests. A shorter range has no
--- whole hour: $first_hour and $past_hour are then both its end. The counts of all come with every row.
+-- Whole hours are read from the hourly rollup, the rest of the range from the requests. In a range without a whole hour
+-- $first_hour and $past_hour both equal its end. Every row has the total counts `customers` and `callers`.
 SELECT customer_id, caller, sum(requests) AS requests,
     coalesce(list_sort(list(DISTINCT error_code) FILTER (WHERE error_code IS NOT NULL)), []) AS error_codes,
     count(customer_id) OVER () AS customers,

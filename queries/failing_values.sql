@@ -1,8 +1,8 @@
 -- Which host, route, release, region, customer, key and program do failing requests have, and those that succeed?
--- At most $count values a field, those that most failing requests have first, and one row of the field 'all'.
--- The empty value is one that was not logged. `distinct_values` counts what the field holds, failing or not.
+-- At most $count values a field, those with most failing requests first, and one row with the field 'all'.
+-- '' stands for requests that did not log the field. `distinct_values` counts the field's values, failing or not.
 WITH counted AS (
-    -- The columns as they are stored: text that is packed is grouped without unpacking it.
+    -- Group by the stored columns, not by expressions: the engine groups compressed text without decompressing it.
     SELECT
         CASE
             WHEN grouping(host) = 0 THEN 'host'

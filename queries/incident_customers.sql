@@ -1,6 +1,6 @@
 -- Whom did an incident hit, with how many requests, and in which minutes first and last?
--- Of one environment, where NULL means the requests that name none. Without an error code: of every server error.
--- The row without a customer is all callers whose customer is not known.
+-- $environment NULL selects requests without an environment; $error_code NULL selects every server error.
+-- The row without a customer counts all callers whose customer is unknown.
 SELECT customer_id, sum(requests) AS requests, count(DISTINCT caller) AS callers,
     min(minute) AS first_seen, max(minute) AS last_seen
 FROM server_errors_per_minute

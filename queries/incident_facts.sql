@@ -1,5 +1,5 @@
 -- Whom and what did an incident hit, and when was it seen first and last?
--- Not those of $not_callers, who failed already before it. No code: all server errors together.
+-- Without $not_callers, who already failed before it. $error_code NULL selects every server error.
 SELECT count(*) AS requests,
     count(DISTINCT customer_id) AS customers,
     count(DISTINCT coalesce(customer_id, key_fingerprint, client_ip, '')) AS callers,

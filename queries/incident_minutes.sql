@@ -1,5 +1,5 @@
 -- How many requests failed in an incident, on which host, in each bucket of time?
--- Of one environment, where NULL means the requests that name none. Without an error code: of every server error.
+-- $environment NULL selects requests without an environment; $error_code NULL selects every server error.
 SELECT f_bucket(minute, CAST($seconds AS BIGINT)) AS bucket, host, sum(requests) AS requests
 FROM server_errors_per_minute
 WHERE ($start IS NULL OR minute >= $start) AND ($end IS NULL OR minute < $end)

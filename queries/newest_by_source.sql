@@ -1,5 +1,5 @@
 -- When was the newest request of each source?
--- Lines with an impossible time are left out.
+-- Lines with an implausible time are excluded.
 SELECT source_id, max(timestamp) AS newest
 FROM requests
 WHERE NOT clock_suspect

@@ -1,5 +1,5 @@
 -- How many application log lines are stored from before a time, by day, environment and their request's status?
--- Lines with an impossible time have no age and are left out; the status is null where there is no request.
+-- Lines with an implausible time have no age and are excluded; the status is NULL without a request.
 SELECT f_bucket(events.timestamp, 86400) AS day, events.environment AS environment, answered.status AS status,
     count(*) AS lines
 FROM events

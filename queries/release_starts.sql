@@ -1,7 +1,7 @@
 -- Which host began to answer with which release, and when?
--- That is: in the last hour in which the host answered before, it did so with other releases only. A host that had not
--- answered before counts where its release is new to an environment that had. Before $start a host's past is looked at
--- from $earliest on. Hours serve long ranges, minutes short ones: the other of the two ranges is empty.
+-- A release starts on a host if the host's last earlier hour with an answer has other releases only. A new host counts
+-- if its release is new to an environment that had answered before. A host's past is read from $earliest on. Long
+-- ranges read the hourly rollup, short ranges the minutes: $first_hour makes the other range empty.
 WITH seen AS (
     SELECT environment, host, release, date_trunc('hour', moment) AS hour, min(moment) AS moment
     FROM (

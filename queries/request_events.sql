@@ -1,4 +1,4 @@
 -- Which other log lines were written while the request with this id was handled?
--- In no order, as in request.sql.
+-- No order, for the reason given in request.sql.
 SELECT timestamp, environment, host, level, message, raw, source_id, line_number
 FROM events WHERE request_id = $request_id

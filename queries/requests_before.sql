@@ -1,5 +1,5 @@
 -- What did the same customer, key or address ask for just before?
--- The customer's requests where one is known, those of the same key in any case, the address's where neither is.
+-- Finds requests of the customer or of the key; if neither is known, of the client address.
 SELECT timestamp, request_id, environment, method, route, path, status, error_code, duration_ms, customer_id
 FROM requests
 WHERE timestamp >= $earliest AND timestamp <= $at AND (timestamp < $at OR request_id < $request_id)

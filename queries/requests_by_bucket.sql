@@ -1,7 +1,7 @@
 -- How many requests were there in each bucket of time, by status and error code?
--- Whole hours come from the hourly rollup, what the range has beside them from the minutes: where buckets are narrower
--- than an hour, $first_hour and $past_hour are both the range's end, and all of it comes from the minutes. What one
--- customer did is counted in the requests, as the rollups have only his errors.
+-- Whole hours are read from the hourly rollup, the rest of the range from the minutes. For buckets narrower than an
+-- hour $first_hour and $past_hour both equal the range's end, so that only minutes are read. A customer's requests are
+-- counted in the requests table, since the rollups have only their errors.
 SELECT f_bucket(moment, CAST($seconds AS BIGINT)) AS bucket, status, error_code, sum(requests) AS requests
 FROM (
     SELECT hour AS moment, environment, route, host, status, error_code, requests

@@ -1,5 +1,5 @@
 -- Which callers met which server error, minute by minute?
--- A caller whom the logs do not name at all is the empty one.
+-- All requests without customer, key and address count as one caller, ''.
 SELECT environment, coalesce(error_code, '') AS error_code, minute, coalesce(caller, '') AS caller,
     sum(requests) AS requests
 FROM server_errors_per_minute

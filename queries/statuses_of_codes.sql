@@ -1,6 +1,6 @@
 -- With which HTTP statuses was each error code answered, how often, and when last?
--- Whole hours are counted by the hour and the rest of the range by the minute: `last_from` to `last_until` is the last
--- hour or minute that has any.
+-- Whole hours are read from the hourly rollup, the rest of the range from the minutes: `last_from` to `last_until` is
+-- the last hour or minute with such an answer.
 WITH counted AS (
     SELECT error_code, status, requests, hour AS counted_from, f_add_seconds(hour, 3600) AS counted_until
     FROM requests_per_hour

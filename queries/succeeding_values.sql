@@ -1,5 +1,5 @@
 -- How many requests that succeeded have these values of host, route, release, region, customer, key and program?
--- A value of $field_values is the field's name, a blank and the value, which is empty where it was not logged.
+-- Each of $field_values is a field name, a space and a value, which is empty for requests that did not log the field.
 WITH counted AS (
     SELECT
         CASE

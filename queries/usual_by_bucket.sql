@@ -1,7 +1,7 @@
 -- How many requests were there, and how many of them failed, in each bucket at a time of day?
--- The time of day begins with $earliest and is $seconds_of_day long. Hours serve buckets of an hour or more, minutes
--- narrower ones: $first_hour is $earliest or $latest, so that one of the two ranges is empty. What one customer did is
--- counted in the requests.
+-- The time of day starts at that of $earliest and lasts $seconds_of_day. Buckets of an hour or more read the hourly
+-- rollup, narrower buckets the minutes: $first_hour is $earliest or $latest, so that one of the two ranges is empty. A
+-- customer's requests are counted in the requests table.
 SELECT f_bucket(moment, CAST($seconds AS BIGINT)) AS bucket,
     sum(requests) AS requests,
     sum(CASE WHEN status >= 400

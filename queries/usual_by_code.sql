@@ -1,6 +1,6 @@
 -- How many requests were there on each day at a time of day, by status and error code?
--- A day begins with the time of day of $earliest and is counted for $seconds_of_day. What one customer did is counted
--- in the requests.
+-- A day starts at the time of day of $earliest and lasts $seconds_of_day. A customer's requests are counted in the
+-- requests table.
 SELECT f_add_seconds(CAST($earliest AS TIMESTAMP), into_range - mod(into_range, 86400)) AS day, status, error_code,
     sum(requests) AS requests
 FROM (
@@ -16,7 +16,7 @@ FROM (
         WHERE customer_id = $customer_id
             AND timestamp >= CAST($earliest AS TIMESTAMP) AND timestamp < CAST($latest AS TIMESTAMP) AND NOT clock_suspect
     ) AS counted
-) AS placed
+) AS counted_by_day
 WHERE mod(into_range, 86400) < CAST($seconds_of_day AS BIGINT)
     AND ($environment IS NULL OR environment = $environment)
     AND ($route IS NULL OR route = $route)

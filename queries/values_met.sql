@@ -1,5 +1,5 @@
 -- Which environments, routes, hosts, error codes and customers with errors are there, the most frequent first?
--- Counted in whole hours: that in which the range begins counts from its start.
+-- Counted by whole hours, including the hour in which the range begins.
 SELECT field, value, sum(requests) AS requests
 FROM (
     SELECT hour, unnest(['environment', 'route', 'host', 'error_code']) AS field,

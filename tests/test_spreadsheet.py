@@ -1,4 +1,4 @@
-"""The export as a spreadsheet would read it: numbers are numbers, and no text is a formula."""
+"""Read exports back as a spreadsheet would: numbers are numbers, and no text is a formula."""
 
 import csv
 import io
@@ -40,24 +40,24 @@ def cell(value: Any) -> str:
         "\tx",
     ],
 )
-def test_a_text_that_a_spreadsheet_would_compute_gets_an_apostrophe(text: str) -> None:
+def test_text_that_looks_like_a_formula_gets_an_apostrophe(text: str) -> None:
     assert cell(text) == f"'{text}"
 
 
 @pytest.mark.parametrize(
     "text", ["cus_1", "a=b", "key ak_live_x…", 'he said "no", twice', "two\nlines", "", "  x", "'=1"]
 )
-def test_any_other_text_stays_as_it_is(text: str) -> None:
+def test_other_text_stays_unchanged(text: str) -> None:
     assert cell(text) == text
 
 
-def test_numbers_stay_numbers_and_nothing_is_nothing() -> None:
+def test_numbers_stay_numbers_and_none_is_empty() -> None:
     rows = [{"count": -3, "share": 0.25, "none": None, "left out": 1}]
     assert as_csv(rows, ["count", "share", "none"]).decode("utf-8-sig") == "count,share,none\r\n-3,0.25,\r\n"
 
 
 @given(st.text())
-def test_no_text_whatever_is_read_as_a_formula(text: str) -> None:
+def test_no_text_is_read_as_a_formula(text: str) -> None:
     written = cell(text)
     assert written in (text, f"'{text}")
     assert not written.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
@@ -79,15 +79,15 @@ FORMULAS = [
 ]
 
 
-def test_a_workbook_holds_texts_as_texts_and_numbers_as_numbers() -> None:
-    rows = [[text, place, place / 4] for place, text in enumerate(FORMULAS)]
+def test_a_workbook_holds_text_as_text_and_numbers_as_numbers() -> None:
+    rows = [[text, index, index / 4] for index, text in enumerate(FORMULAS)]
     found = read_workbook(as_xlsx([Sheet("A", [("=name", None), ("count", "#,##0"), ("share", "0.00%")], rows)]))
     assert found.sheets == {"A": [["=name", "count", "share"], *rows]}
     assert not found.has_formula
     assert not found.has_link
 
 
-def test_a_workbook_has_a_sheet_each_and_empty_ones_too() -> None:
+def test_a_workbook_has_every_sheet_even_empty() -> None:
     found = read_workbook(as_xlsx([Sheet("A", [("x", None)], []), Sheet("B", [("y", None)], [[None], ["z"]])]))
     assert found.sheets == {"A": [["x"]], "B": [["y"], ["z"]]}
 
@@ -100,6 +100,6 @@ def test_a_workbook_gives_back_any_text(text: str) -> None:
     assert found == f".{expected}"
 
 
-def test_a_text_longer_than_a_cell_is_cut() -> None:
+def test_text_longer_than_a_cell_is_truncated() -> None:
     (_, (found,)) = read_workbook(as_xlsx([Sheet("A", [("x", None)], [["=" * 40_000]])])).sheets["A"]
     assert found == "=" * 32_767

@@ -2,7 +2,7 @@
 CREATE MACRO f_bucket(t, seconds) AS
     time_bucket(to_seconds(seconds), CAST(t AS TIMESTAMP), TIMESTAMP '1970-01-01');
 CREATE MACRO f_add_seconds(t, seconds) AS t + to_seconds(seconds);
--- Reduces the reason of a refused line to its kind: removes what differs between lines, their value and error position.
+-- The kind of reason why a line was refused: the reason without the line's own value and the position of the error.
 CREATE MACRO f_reason_kind(reason) AS
     regexp_replace(regexp_replace(reason, ' is .{1,41}: ', ': '), ' (at|character|byte|is) [0-9][0-9a-fx,]*', ' \1 N', 'g');
 -- Whether a retention rule dropped this day's requests of this status: the day's rollup rows are then not recomputed.

@@ -1,4 +1,4 @@
-"""What a customer's page asks, against counts made in plain Python over the same lines."""
+"""Compare the questions of the Customers page with a recount in plain Python over the same lines."""
 
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
@@ -13,15 +13,15 @@ from tests.sample_lines import Line, distinct_lines
 CUSTOMERS = ("cus_qd6lx", "cus_st286", "cus_tugp1")
 
 
-def theirs(customer: str) -> list[Line]:
-    """The customer's request lines."""
+def lines_of(customer: str) -> list[Line]:
+    """Return the customer's request lines."""
     return [line for line in distinct_lines() if line.is_request and line.at("customer_id") == customer]
 
 
 @pytest.mark.parametrize("customer", CUSTOMERS)
 def test_totals(customer: str, sample_desk: Desk) -> None:
     rows = sample_desk.query("customer_totals", customer_id=customer)
-    lines = theirs(customer)
+    lines = lines_of(customer)
     assert {row["environment"]: row["requests"] for row in rows} == Counter(line.at("environment") for line in lines)
     failed = Counter(line.at("environment") for line in lines if line.at("status") >= 400)
     assert {row["environment"]: row["failed"] for row in rows if row["failed"]} == failed
@@ -32,7 +32,7 @@ def test_totals(customer: str, sample_desk: Desk) -> None:
 @pytest.mark.parametrize("customer", CUSTOMERS)
 def test_failures_by_hour(customer: str, sample_desk: Desk) -> None:
     counted: Counter[tuple[str, str]] = Counter()
-    for line in theirs(customer):
+    for line in lines_of(customer):
         if line.at("status") >= 400:
             hour = line.timestamp.replace(minute=0, second=0, microsecond=0)
             counted[rfc3339(hour), line.at("error.code") or "no code"] += 1
@@ -53,7 +53,7 @@ def test_failures_by_hour_within_a_range_are_half_open(sample_desk: Desk) -> Non
 @pytest.mark.parametrize("customer", CUSTOMERS)
 def test_keys(customer: str, sample_desk: Desk) -> None:
     counted: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for line in theirs(customer):
+    for line in lines_of(customer):
         names = ("environment", "api_key.id", "api_key.prefix", "api_key.fingerprint")
         counted[tuple(line.at(name) for name in names)].append(line.at("status"))
     rows = sample_desk.query("customer_keys", customer_id=customer)
@@ -73,7 +73,7 @@ def test_websites(customer: str, sample_desk: Desk) -> None:
     for row in rows:
         lines = [
             line
-            for line in theirs(customer)
+            for line in lines_of(customer)
             if (line.at("environment"), line.at("website_id")) == (row["environment"], row["website_id"])
         ]
         events = [line for line in lines if line.at("route") == "/pixel/events" and line.at("status") < 300]
@@ -81,15 +81,17 @@ def test_websites(customer: str, sample_desk: Desk) -> None:
         assert row["events_accepted"] == len(events)
         assert row["last_event"] == (rfc3339(max(line.timestamp for line in events)) if events else None)
         assert row["empty_answers"] == sum(line.at("response.rows") == 0 for line in lines)
-    assert {row["website_id"] for row in rows} == {line.at("website_id") for line in theirs(customer)} - {None}
+    assert {row["website_id"] for row in rows} == {line.at("website_id") for line in lines_of(customer)} - {None}
 
 
 def test_the_last_failures_come_first(sample_desk: Desk) -> None:
     rows = sample_desk.query("customer_failures", customer_id=CUSTOMERS[0], limit=7)
-    failed = sorted((line for line in theirs(CUSTOMERS[0]) if line.at("status") >= 400), key=lambda one: one.timestamp)
+    failed = sorted(
+        (line for line in lines_of(CUSTOMERS[0]) if line.at("status") >= 400), key=lambda line: line.timestamp
+    )
     assert [row["request_id"] for row in rows] == [line.request_id for line in failed[:-8:-1]]
 
 
-def test_a_customer_whom_nobody_knows_has_nothing(sample_desk: Desk) -> None:
+def test_an_unknown_customer_has_no_rows(sample_desk: Desk) -> None:
     for name in ("customer_totals", "customer_hours", "customer_keys", "customer_websites"):
         assert sample_desk.query(name, customer_id="cus_nobody") == []

@@ -1,4 +1,4 @@
-"""Every question, against counts made in plain Python."""
+"""Compare every question's answer with a recount in plain Python."""
 
 import random
 import re
@@ -58,12 +58,15 @@ SOME_VALUE: dict[str, object] = {
 
 
 def given_for(name: str) -> dict[str, object]:
-    """A value for each parameter that must be given."""
-    return {one: SOME_VALUE[one] for one in question(name).parameters if one not in SCOPE or one in SOME_VALUE}
+    """Return a value for each required parameter."""
+    required = [
+        parameter for parameter in question(name).parameters if parameter not in SCOPE or parameter in SOME_VALUE
+    ]
+    return {parameter: SOME_VALUE[parameter] for parameter in required}
 
 
 @pytest.mark.parametrize("name", question_names())
-def test_a_file_asks_in_english_and_takes_parameters_only(name: str) -> None:
+def test_a_file_asks_in_english_and_has_parameters_only(name: str) -> None:
     text = (QUERIES / f"{name}.sql").read_text()
     first, _, sql = text.partition("\n")
     assert re.fullmatch(r"-- [A-Z][^?]*\?", first)
@@ -83,14 +86,14 @@ def test_an_empty_store_answers_in_the_same_columns(name: str, desk: Desk) -> No
 
 
 @pytest.mark.parametrize("name", question_names())
-def test_a_frame_and_rows_say_the_same(name: str, sample_desk: Desk) -> None:
+def test_a_frame_and_rows_agree(name: str, sample_desk: Desk) -> None:
     frame = question(name).frame(sample_desk.store, **given_for(name))
     rows = question(name).rows(sample_desk.store, **given_for(name))
     assert len(frame) == len(rows)
     assert all(list(row) == list(frame.columns) for row in rows)
 
 
-def test_a_question_names_what_it_takes() -> None:
+def test_an_error_names_the_parameters_of_a_question() -> None:
     with pytest.raises(UsageError, match=r"no question is called nonsense; there are: .*coverage"):
         question("nonsense")
     with pytest.raises(UsageError, match="gaps takes no color; it takes: nothing"):
@@ -122,34 +125,34 @@ def test_a_filter_is_a_value_and_never_sql(desk: Desk, tmp_path: Path) -> None:
 
 
 def in_scope(scope: dict[str, Any]) -> list[tuple[datetime, str]]:
-    """The requests that a scope is about, newest first, the first thousand."""
+    """Return time and id of the newest thousand requests in a scope, newest first."""
     found = (
-        (one.timestamp, one.request_id)
-        for one in newest_first()
-        if ("start" not in scope or one.timestamp >= scope["start"])
-        and ("end" not in scope or one.timestamp < scope["end"])
-        and all(getattr(one, name) == value for name, value in scope.items() if name not in ("start", "end"))
+        (request.timestamp, request.request_id)
+        for request in newest_first()
+        if ("start" not in scope or request.timestamp >= scope["start"])
+        and ("end" not in scope or request.timestamp < scope["end"])
+        and all(getattr(request, name) == value for name, value in scope.items() if name not in ("start", "end"))
     )
     return list(islice(found, 1000))
 
 
 @cache
 def newest_first() -> list[Request]:
-    """Every request of the sample; at the same moment, by id."""
-    by_id = sorted(sample_lines.requests(), key=lambda one: one.request_id)
-    return sorted(by_id, key=lambda one: one.timestamp, reverse=True)
+    """Return every request of the sample by descending time, then by id."""
+    by_id = sorted(sample_lines.requests(), key=lambda request: request.request_id)
+    return sorted(by_id, key=lambda request: request.timestamp, reverse=True)
 
 
 def some_scopes() -> list[dict[str, Any]]:
-    """Each filter alone, and any of them together, with values of a request that is there."""
+    """Return each filter alone, and random combinations, with the values of existing requests."""
     chance = random.Random(7)
-    failed = [one for one in sample_lines.requests() if one.error_code and one.customer_id]
+    failed = [request for request in sample_lines.requests() if request.error_code and request.customer_id]
     scopes = []
     for names in [[name] for name in SCOPE] + [chance.sample(SCOPE, chance.randint(2, 7)) for _ in range(18)]:
-        one = chance.choice(failed)
-        values = {name: getattr(one, name) for name in SCOPE if name not in ("start", "end")}
-        values["start"] = one.timestamp - timedelta(hours=chance.randint(0, 40))
-        values["end"] = one.timestamp + timedelta(microseconds=chance.choice([0, 1, 10**9]))
+        request = chance.choice(failed)
+        values = {name: getattr(request, name) for name in SCOPE if name not in ("start", "end")}
+        values["start"] = request.timestamp - timedelta(hours=chance.randint(0, 40))
+        values["end"] = request.timestamp + timedelta(microseconds=chance.choice([0, 1, 10**9]))
         scopes.append({name: values[name] for name in names})
     return scopes
 
@@ -160,13 +163,13 @@ def test_each_filter_alone_and_together(sample_desk: Desk) -> None:
         assert [(row["timestamp"], row["request_id"]) for row in rows] == in_scope(scope), scope
 
 
-# --- what there is ------------------------------------------------------------------------------------------
+# --- coverage, codes and sources ----------------------------------------------------------------------------
 
 
 def test_coverage_of_the_sample(sample_desk: Desk) -> None:
     requests = sample_lines.requests()
     (row,) = question("coverage").rows(sample_desk.store)
-    times = sorted(one.timestamp for one in requests)
+    times = sorted(request.timestamp for request in requests)
     assert (row["oldest"], row["newest"]) == (times[0], times[-1])
     assert (row["first_hour"], row["last_hour"]) == (hour_of(times[0]), hour_of(times[-1]))
     assert row["requests"] == row["all_requests"] == len(requests)
@@ -176,7 +179,7 @@ def test_coverage_of_the_sample(sample_desk: Desk) -> None:
     assert row["unmapped"] == 0
 
 
-def test_coverage_leaves_impossible_times_out_of_the_span(desk: Desk, tmp_path: Path) -> None:
+def test_coverage_excludes_implausible_times(desk: Desk, tmp_path: Path) -> None:
     lines: list[Any] = [
         request_line(request_id="req_longAgo1", timestamp="1970-01-01T00:00:00Z"),
         request_line(request_id="req_farAhead", timestamp="2999-01-01T00:00:00Z"),
@@ -192,7 +195,7 @@ def test_coverage_leaves_impossible_times_out_of_the_span(desk: Desk, tmp_path: 
     assert counted == [1, 3, 1, 1, 1]
 
 
-def test_nothing_is_covered_by_an_empty_store(desk: Desk) -> None:
+def test_an_empty_store_covers_nothing(desk: Desk) -> None:
     (row,) = question("coverage").rows(desk.store)
     assert row["oldest"] is row["newest"] is row["first_hour"] is row["last_ingest"] is None
     assert row["requests"] == row["all_requests"] == 0
@@ -201,7 +204,7 @@ def test_nothing_is_covered_by_an_empty_store(desk: Desk) -> None:
 def test_gaps_are_the_hours_without_a_request(desk: Desk, tmp_path: Path) -> None:
     hours = [0, 1, 4, 11, 14]
     lines = [request_line(request_id=f"req_hour{n:04}", timestamp=moment(n * 3600 + 1)) for n in hours]
-    # Neither a log line of another kind nor an impossible time fills a gap, and the latter makes none.
+    # Neither an application log line nor an implausible time fills a gap, and an implausible time creates none.
     lines += [event_line(timestamp=moment(2 * 3600)), request_line(timestamp="1999-01-01T00:00:00Z")]
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     found = [row["hour"] for row in question("gaps").rows(desk.store)]
@@ -209,7 +212,7 @@ def test_gaps_are_the_hours_without_a_request(desk: Desk, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("hours", [[], [0], [0, 1]])
-def test_no_gap(hours: list[int], desk: Desk, tmp_path: Path) -> None:
+def test_hours_without_a_pause_have_no_gap(hours: list[int], desk: Desk, tmp_path: Path) -> None:
     lines = [request_line(request_id=f"req_hour{n:04}", timestamp=moment(n * 3600)) for n in hours]
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     assert question("gaps").rows(desk.store) == []
@@ -217,9 +220,9 @@ def test_no_gap(hours: list[int], desk: Desk, tmp_path: Path) -> None:
 
 def test_error_codes_of_the_sample(sample_desk: Desk) -> None:
     times: dict[tuple[str, int], list[datetime]] = {}
-    for one in sample_lines.requests():
-        if one.error_code:
-            times.setdefault((one.error_code, one.status), []).append(minute_of(one.timestamp))
+    for request in sample_lines.requests():
+        if request.error_code:
+            times.setdefault((request.error_code, request.status), []).append(minute_of(request.timestamp))
     expected = [
         {
             "error_code": code,
@@ -244,7 +247,7 @@ def test_quarantined_lines_of_the_sample(sample_desk: Desk) -> None:
     assert question("quarantined").rows(sample_desk.store, limit=2) == rows[:2]
 
 
-def test_an_offset_leads_back_to_the_line(desk: Desk, tmp_path: Path) -> None:
+def test_an_offset_points_to_the_line(desk: Desk, tmp_path: Path) -> None:
     content = as_bytes([request_line(message="grüße"), b"\xff\xfe", "", "{bad}", request_line()])
     path = tmp_path / "a.ndjson"
     path.write_bytes(content)
@@ -267,8 +270,8 @@ def test_sources_read(sample_desk: Desk) -> None:
         assert (row["lines"], row["blank"]) == (lines[source], blank[source])
         assert row["bytes"] == row["position"] == size[source]
         assert row["complete"] and row["problem"] is None and row["format"] == "pixel"
-    kept = Counter(line.source for line in sample_lines.distinct_lines() if line.is_request)
-    assert Counter({row["source"]: int(row["requests"]) for row in rows}) == kept
+    requests = Counter(line.source for line in sample_lines.distinct_lines() if line.is_request)
+    assert Counter({row["source"]: int(row["requests"]) for row in rows}) == requests
 
 
 # --- one request and those around it ------------------------------------------------------------------------
@@ -292,40 +295,39 @@ def test_an_id_is_looked_up_exactly(desk: Desk, tmp_path: Path) -> None:
         assert question(name).rows(desk.store, request_id="req_sharedid1") == []
 
 
-def around(one: Request, sign: int, count: int) -> list[tuple[datetime, str]]:
-    """The nearest requests of the same customer or key, or of the address where neither is known."""
-    place = (one.timestamp, one.request_id)
+def around(request: Request, sign: int, count: int) -> list[tuple[datetime, str]]:
+    """Return the nearest requests of the same customer or key; if neither is known, of the address."""
+    own = (request.timestamp, request.request_id)
     same = [
         other
         for other in (
             (each.timestamp, each.request_id)
             for each in sample_lines.requests()
-            if (one.customer_id is not None and each.customer_id == one.customer_id)
-            or (one.key_fingerprint is not None and each.key_fingerprint == one.key_fingerprint)
+            if (request.customer_id is not None and each.customer_id == request.customer_id)
+            or (request.key_fingerprint is not None and each.key_fingerprint == request.key_fingerprint)
             or (
-                one.customer_id is None
-                and one.key_fingerprint is None
-                and one.client_ip is not None
-                and each.client_ip == one.client_ip
+                request.customer_id is None
+                and request.key_fingerprint is None
+                and request.client_ip is not None
+                and each.client_ip == request.client_ip
             )
         )
-        if (other < place if sign < 0 else other > place) and abs(other[0] - one.timestamp) <= timedelta(days=1)
+        if (other < own if sign < 0 else other > own) and abs(other[0] - request.timestamp) <= timedelta(days=1)
     ]
     return sorted(same, reverse=sign < 0)[:count]
 
 
-def asked(desk: Desk, one: Request, sign: int, count: int) -> list[tuple[datetime, str]]:
-    """The same, as the store answers."""
-    span: dict[str, object] = (
-        {"earliest": one.timestamp - timedelta(days=1)} if sign < 0 else {"latest": one.timestamp + timedelta(days=1)}
-    )
+def stored_around(desk: Desk, request: Request, sign: int, count: int) -> list[tuple[datetime, str]]:
+    """Return the same requests as the store's question finds them."""
+    day = timedelta(days=1)
+    span: dict[str, object] = {"earliest": request.timestamp - day} if sign < 0 else {"latest": request.timestamp + day}
     rows = question("requests_before" if sign < 0 else "requests_after").rows(
         desk.store,
-        at=one.timestamp,
-        request_id=one.request_id,
-        customer_id=one.customer_id,
-        key_fingerprint=one.key_fingerprint,
-        client_ip=one.client_ip,
+        at=request.timestamp,
+        request_id=request.request_id,
+        customer_id=request.customer_id,
+        key_fingerprint=request.key_fingerprint,
+        client_ip=request.client_ip,
         count=count,
         **span,
     )
@@ -335,66 +337,67 @@ def asked(desk: Desk, one: Request, sign: int, count: int) -> list[tuple[datetim
 @pytest.mark.parametrize(
     "known",
     [
-        lambda one: one.customer_id is not None and one.key_fingerprint is not None,
-        lambda one: one.customer_id is None and one.key_fingerprint is not None,
-        lambda one: one.customer_id is not None and one.key_fingerprint is None,
-        lambda one: one.customer_id is None and one.key_fingerprint is None,
+        lambda request: request.customer_id is not None and request.key_fingerprint is not None,
+        lambda request: request.customer_id is None and request.key_fingerprint is not None,
+        lambda request: request.customer_id is not None and request.key_fingerprint is None,
+        lambda request: request.customer_id is None and request.key_fingerprint is None,
     ],
     ids=["customer and key", "key only", "customer only", "address only"],
 )
-def test_requests_around_one(known: Callable[[Request], bool], sample_desk: Desk) -> None:
+def test_requests_before_and_after(known: Callable[[Request], bool], sample_desk: Desk) -> None:
     chance = random.Random(3)
-    for one in chance.sample([each for each in sample_lines.requests() if known(each)], 5):
+    for request in chance.sample([each for each in sample_lines.requests() if known(each)], 5):
         for sign in (-1, 1):
-            assert asked(sample_desk, one, sign, 10) == around(one, sign, 10)
+            assert stored_around(sample_desk, request, sign, 10) == around(request, sign, 10)
 
 
-def test_requests_at_the_same_moment_are_on_one_side_each(desk: Desk, tmp_path: Path) -> None:
+def test_simultaneous_requests_are_either_before_or_after(desk: Desk, tmp_path: Path) -> None:
     ids = [f"req_tie{n:05}" for n in range(7)]
-    at_once = [request_line(request_id=one) for one in reversed(ids)]
+    simultaneous = [request_line(request_id=request_id) for request_id in reversed(ids)]
     others = [
         request_line(request_id="req_earlier1", timestamp=moment(-60)),
         request_line(request_id="req_later001", timestamp=moment(60)),
         request_line(request_id="req_stranger", customer_id="cus_9", api_key=None),
     ]
-    desk.ingest([str(write_lines(tmp_path / "a.ndjson", at_once + others))])
-    one = Request(NOON, ids[3], None, None, None, None, 200, None, "cus_0184", None, None, None)
-    assert [found for _, found in asked(desk, one, -1, 10)] == [ids[2], ids[1], ids[0], "req_earlier1"]
-    assert [found for _, found in asked(desk, one, 1, 10)] == [ids[4], ids[5], ids[6], "req_later001"]
-    assert [found for _, found in asked(desk, one, 1, 2)] == [ids[4], ids[5]]
+    desk.ingest([str(write_lines(tmp_path / "a.ndjson", simultaneous + others))])
+    middle = Request(NOON, ids[3], None, None, None, None, 200, None, "cus_0184", None, None, None)
+    assert [found for _, found in stored_around(desk, middle, -1, 10)] == [ids[2], ids[1], ids[0], "req_earlier1"]
+    assert [found for _, found in stored_around(desk, middle, 1, 10)] == [ids[4], ids[5], ids[6], "req_later001"]
+    assert [found for _, found in stored_around(desk, middle, 1, 2)] == [ids[4], ids[5]]
 
 
 def test_also_affected_in_the_sample(sample_desk: Desk) -> None:
     chance = random.Random(5)
-    failed = [one for one in sample_lines.requests() if one.error_code and one.status >= 400]
-    at_once: dict[object, list[Request]] = {}
-    for one in failed:
-        at_once.setdefault((hour_of(one.timestamp), one.error_code), []).append(one)
-    for one in chance.sample(failed, 40):
-        alike = at_once[hour_of(one.timestamp), one.error_code]
-        others = [other for other in alike if other.caller != one.caller]
-        assert affected(sample_desk, one.timestamp, str(one.error_code), one.caller) == others_of(others)
+    failed = [request for request in sample_lines.requests() if request.error_code and request.status >= 400]
+    by_hour: dict[object, list[Request]] = {}
+    for request in failed:
+        by_hour.setdefault((hour_of(request.timestamp), request.error_code), []).append(request)
+    for request in chance.sample(failed, 40):
+        alike = by_hour[hour_of(request.timestamp), request.error_code]
+        others = [other for other in alike if other.caller != request.caller]
+        found = affected(sample_desk, request.timestamp, str(request.error_code), request.caller)
+        assert found == counted_callers(others)
 
 
-def others_of(requests: list[Request]) -> dict[str, int]:
-    """Customers and their requests, and those whom the logs do not name."""
-    named = [one for one in requests if one.customer_id is not None]
-    unnamed = [one for one in requests if one.customer_id is None]
+def counted_callers(requests: list[Request]) -> dict[str, int]:
+    """Count customers and their requests, and callers without a customer and theirs."""
+    named = [request for request in requests if request.customer_id is not None]
+    unnamed = [request for request in requests if request.customer_id is None]
     return {
-        "customers": len({one.customer_id for one in named}),
+        "customers": len({request.customer_id for request in named}),
         "requests": len(named),
-        "unnamed_callers": len({one.caller for one in unnamed}),
+        "unnamed_callers": len({request.caller for request in unnamed}),
         "unnamed_requests": len(unnamed),
     }
 
 
 def affected(desk: Desk, at: datetime, code: str, caller: str | None) -> dict[str, Any]:
-    """The row of the question."""
+    """Return the answer to also_affected."""
     (row,) = question("also_affected").rows(desk.store, hour=hour_of(at), error_code=code, caller=caller)
     return row
 
 
-def test_also_affected_is_about_others_in_the_clock_hour(desk: Desk, tmp_path: Path) -> None:
+def test_also_affected_counts_others_in_the_same_clock_hour(desk: Desk, tmp_path: Path) -> None:
     nobody: dict[str, Any] = {"customer_id": None, "api_key": None, "client": None}
     by_key = {**nobody, "api_key": {"fingerprint": "0123456789abcdef"}}
     met: list[tuple[float, str, dict[str, Any]]] = [
@@ -423,35 +426,34 @@ def test_also_affected_is_about_others_in_the_clock_hour(desk: Desk, tmp_path: P
     assert counted == [(2, 3, 3, 4), (2, 3, 3, 4), (3, 5, 2, 2), (3, 5, 2, 3), (3, 5, 2, 3)]
 
 
-def distance(one: str, other: str) -> int:
-    """Levenshtein's, row by row."""
-    row = list(range(len(other) + 1))
-    for i, left in enumerate(one, start=1):
+def distance(first: str, second: str) -> int:
+    """Return the Levenshtein distance, computed row by row."""
+    row = list(range(len(second) + 1))
+    for i, left in enumerate(first, start=1):
         above = row
         row = [i]
-        for j, right in enumerate(other, start=1):
+        for j, right in enumerate(second, start=1):
             row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (left != right)))
     return row[-1]
 
 
 def test_nearest_ids_in_the_sample(sample_desk: Desk) -> None:
     chance = random.Random(11)
-    ids = {one.request_id for one in sample_lines.requests()}
+    ids = {request.request_id for request in sample_lines.requests()}
     for real in chance.sample(sorted(ids), 10):
-        place = chance.randrange(4, len(real))
-        typed = chance.choice([real[:place] + "0" + real[place + 1 :], real[:place] + real[place + 1 :], real.lower()])
-        near = [
-            one for one in ids if one.lower().startswith(typed[:8].lower()) or one.lower().endswith(typed[-5:].lower())
-        ]
-        expected = sorted((distance(one.lower(), typed.lower()), one) for one in near)
+        index = chance.randrange(4, len(real))
+        typed = chance.choice([real[:index] + "0" + real[index + 1 :], real[:index] + real[index + 1 :], real.lower()])
+        head, tail = typed[:8].lower(), typed[-5:].lower()
+        near = [each for each in ids if each.lower().startswith(head) or each.lower().endswith(tail)]
+        expected = sorted((distance(each.lower(), typed.lower()), each) for each in near)
         rows = question("nearest_ids").rows(sample_desk.store, request_id=typed, head=typed[:8], tail=typed[-5:])
         assert [(row["distance"], row["request_id"]) for row in rows] == [
-            (far, one) for far, one in expected if far <= 3
+            (edits, request_id) for edits, request_id in expected if edits <= 3
         ][:3]
         assert real in [row["request_id"] for row in rows]
 
 
-# --- the counts that charts are made of ---------------------------------------------------------------------
+# --- the rollups that charts read ---------------------------------------------------------------------------
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -463,7 +465,7 @@ def minute_of(moment: datetime) -> datetime:
 
 
 def counts(desk: Desk, table: str) -> dict[tuple[object, ...], int]:
-    """A rollup's requests by all its other columns but the summed duration; each combination is there once."""
+    """Return a rollup's requests by its other columns, without the summed duration. Each combination occurs once."""
     rows = desk.store.rows(f"SELECT * EXCLUDE (requests), requests FROM {table}")
     found = [tuple(value for name, value in row.items() if name != "duration_ms") for row in rows]
     counted = {key[:-1]: key[-1] for key in found}
@@ -473,8 +475,16 @@ def counts(desk: Desk, table: str) -> dict[tuple[object, ...], int]:
 
 def recount(requests: Iterable[Request], bucket: Callable[[datetime], datetime]) -> Counter[tuple[object, ...]]:
     return Counter(
-        (bucket(one.timestamp), one.environment, one.route, one.host, one.release, one.status, one.error_code)
-        for one in requests
+        (
+            bucket(request.timestamp),
+            request.environment,
+            request.route,
+            request.host,
+            request.release,
+            request.status,
+            request.error_code,
+        )
+        for request in requests
     )
 
 
@@ -483,40 +493,40 @@ def by_caller(
 ) -> Counter[tuple[object, ...]]:
     return Counter(
         (
-            bucket(one.timestamp),
-            one.environment,
-            one.route,
-            one.host,
-            one.status,
-            one.error_code,
-            one.customer_id,
-            one.caller,
+            bucket(request.timestamp),
+            request.environment,
+            request.route,
+            request.host,
+            request.status,
+            request.error_code,
+            request.customer_id,
+            request.caller,
         )
-        for one in requests
-        if one.status >= least_status
+        for request in requests
+        if request.status >= least_status
     )
 
 
-def test_rollups_are_a_plain_recount(sample_desk: Desk) -> None:
+def test_rollups_equal_a_recount(sample_desk: Desk) -> None:
     requests = sample_lines.requests()
     assert counts(sample_desk, "requests_per_minute") == recount(requests, minute_of)
     assert counts(sample_desk, "requests_per_hour") == recount(requests, hour_of)
     assert counts(sample_desk, "errors_per_hour_and_caller") == by_caller(requests, hour_of, 400)
     assert counts(sample_desk, "server_errors_per_minute") == by_caller(requests, minute_of, 500)
-    named = [one for one in requests if one.customer_id is not None]
-    of_customers = Counter((hour_of(one.timestamp), one.environment, one.customer_id) for one in named)
-    assert counts(sample_desk, "requests_per_hour_and_customer") == of_customers
+    named = [request for request in requests if request.customer_id is not None]
+    by_customer = Counter((hour_of(request.timestamp), request.environment, request.customer_id) for request in named)
+    assert counts(sample_desk, "requests_per_hour_and_customer") == by_customer
 
 
 @pytest.mark.parametrize("table", ["requests_per_minute", "requests_per_hour"])
 def test_rollups_add_up_the_durations(table: str, sample_desk: Desk) -> None:
     (row,) = sample_desk.store.rows(f"SELECT sum(duration_ms) AS total FROM {table}")
-    assert row["total"] == pytest.approx(sum(one.duration_ms or 0 for one in sample_lines.requests()))
+    assert row["total"] == pytest.approx(sum(request.duration_ms or 0 for request in sample_lines.requests()))
 
 
-def test_lines_with_an_impossible_time_are_in_no_rollup_and_can_be_found(desk: Desk, tmp_path: Path) -> None:
+def test_lines_with_an_implausible_time_are_in_no_rollup_but_can_be_found(desk: Desk, tmp_path: Path) -> None:
     times = {"req_longAgo1": "1970-01-01T00:00:00Z", "req_farAhead": "2999-12-31T23:59:59Z"}
-    lines = [failed_line("invalid_body", 400, request_id=one, timestamp=at) for one, at in times.items()]
+    lines = [failed_line("invalid_body", 400, request_id=request_id, timestamp=at) for request_id, at in times.items()]
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     tables = (
         "requests_per_minute",
@@ -531,7 +541,7 @@ def test_lines_with_an_impossible_time_are_in_no_rollup_and_can_be_found(desk: D
         assert found["clock_suspect"] is True
 
 
-def test_a_minute_read_in_two_files_is_counted_whole(desk: Desk, tmp_path: Path) -> None:
+def test_a_minute_in_three_files_is_counted_completely(desk: Desk, tmp_path: Path) -> None:
     for n in range(3):
         line = request_line(request_id=f"req_file{n:04}", timestamp=moment(n))
         desk.ingest([str(write_lines(tmp_path / f"{n}.ndjson", [line]))])
