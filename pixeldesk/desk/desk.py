@@ -17,7 +17,7 @@ from pixeldesk.diagnosis.case_memory import CaseMemory, Mark, Precision, Verdict
 from pixeldesk.diagnosis.diagnose import Diagnosis, DiagnosisScope, diagnose, hygiene_of
 from pixeldesk.errors import ServerError, UsageError
 from pixeldesk.incidents.around import Around, around, examples_of
-from pixeldesk.incidents.board import IncidentBoard, within
+from pixeldesk.incidents.cache import IncidentCache, within
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.membership import incident_of
 from pixeldesk.incidents.traffic import too_quiet
@@ -73,7 +73,7 @@ class Desk:
         self._board = Board(store)
         self._memory = CaseMemory(settings.marks_file)
         self._kept = Kept(store)
-        self._incidents = IncidentBoard(store)
+        self._incidents = IncidentCache(store)
         self.retention = Retention(store, settings.retention, self._ingesting)
 
     def ingest(
@@ -291,7 +291,7 @@ class Desk:
 
     def judge_ahead(self) -> None:
         """Begin to judge the whole store in the background, so that the first visitor need not wait."""
-        self._incidents.look_ahead()
+        self._incidents.refresh_in_background()
         self._board.judge_ahead()
 
     def judgement(self) -> Judgement:

@@ -1,1 +1,1 @@
-"""When it is our own fault: the detector of incidents, and all that is known of each."""
+"""Detect incidents, failures that are our own fault, and describe them."""

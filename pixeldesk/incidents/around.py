@@ -1,4 +1,4 @@
-"""What the page of an incident shows beside the incident itself: its failures over time, and whom it hit."""
+"""Count an incident's failures over time and by host, and the customers it hit."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +16,9 @@ _MOST_HOSTS = 6
 
 @dataclass(frozen=True)
 class HostFailures:
-    """The failures on one host, None where it is not logged: when each bucket begins, and how many a minute.
+    """Failures per minute on a host, with the start of each bucket. `host` is None if it was not logged.
 
-    `is_rest` where it is all hosts that are not shown by themselves.
+    `is_rest` marks the sum over all hosts that are not listed separately.
     """
 
     host: str | None
@@ -29,9 +29,9 @@ class HostFailures:
 
 @dataclass(frozen=True)
 class Around:
-    """The failures from an hour before an incident to an hour after, and the customers of the incident itself.
+    """Failures from an hour before an incident to an hour after it, and the customers it hit.
 
-    `customers` are rows of the question incident_customers, `unnamed` is the one of callers without a customer.
+    `customers` are rows of the question incident_customers; `unnamed` is its row of callers without a customer.
     """
 
     time: TimeRange
@@ -41,18 +41,18 @@ class Around:
 
 
 def around(store: Store, incident: Incident, newest: datetime) -> Around:
-    """Nothing counts the callers that failed before it began, and nothing is shown after the newest record."""
+    """Count failures around an incident, up to the newest record, without callers that failed before it began."""
     began, past = span_of(incident)
-    whose = {
+    filters = {
         "environment": incident.environment,
         "error_code": code_of(incident),
         "not_callers": list(incident.failing_before),
     }
     time = _in_buckets(TimeRange(began - HOUR, min(past + HOUR, max(past, newest))))
     failures = question("incident_minutes").rows(
-        store, start=time.start, end=time.end, seconds=seconds_of(time.width), **whose
+        store, start=time.start, end=time.end, seconds=seconds_of(time.width), **filters
     )
-    hit = question("incident_customers").rows(store, start=floor(began, MINUTE), end=ceiling(past, MINUTE), **whose)
+    hit = question("incident_customers").rows(store, start=floor(began, MINUTE), end=ceiling(past, MINUTE), **filters)
     return Around(
         time=time,
         hosts=_by_host(failures, time.width / MINUTE),
@@ -62,9 +62,9 @@ def around(store: Store, incident: Incident, newest: datetime) -> Around:
 
 
 def examples_of(store: Store, incident: Incident) -> list[dict[str, Any]]:
-    """The rows of the requests that show it best; an id may be another request's too."""
+    """Return the rows of an incident's example requests. Other requests with the same ids are left out."""
     start, past = span_of(incident)
-    rows = [row for one in incident.examples for row in question("request").rows(store, request_id=one)]
+    rows = [row for example in incident.examples for row in question("request").rows(store, request_id=example)]
     return [row for row in rows if start <= row["timestamp"] < past and row["status"] >= LEAST_STATUS]
 
 
@@ -73,19 +73,21 @@ def _in_buckets(time: TimeRange) -> TimeRange:
 
 
 def _by_host(rows: list[dict[str, Any]], minutes: float) -> tuple[HostFailures, ...]:
-    """Host by host in their order; where there are many, all but the busiest together as the rest."""
+    """Return failures by host, sorted by name. Of more than `_MOST_HOSTS` hosts, the less busy ones are summed up."""
     counted: dict[str | None, int] = {}
     for row in rows:
         counted[row["host"]] = counted.get(row["host"], 0) + int(row["requests"])
     busiest = sorted(counted, key=lambda host: -counted[host])
-    apart = busiest if len(busiest) <= _MOST_HOSTS else busiest[: _MOST_HOSTS - 1]
-    in_order = sorted(apart, key=lambda host: (host is None, host or ""))
-    found = [_of_host(host, [row for row in rows if row["host"] == host], minutes) for host in in_order]
-    others = [row for row in rows if row["host"] not in apart]
-    return (*found, *([_of_host(None, others, minutes, is_rest=True)] if others else []))
+    listed = busiest if len(busiest) <= _MOST_HOSTS else busiest[: _MOST_HOSTS - 1]
+    in_order = sorted(listed, key=lambda host: (host is None, host or ""))
+    found = [_host_failures(host, [row for row in rows if row["host"] == host], minutes) for host in in_order]
+    others = [row for row in rows if row["host"] not in listed]
+    return (*found, *([_host_failures(None, others, minutes, is_rest=True)] if others else []))
 
 
-def _of_host(host: str | None, rows: list[dict[str, Any]], minutes: float, *, is_rest: bool = False) -> HostFailures:
+def _host_failures(
+    host: str | None, rows: list[dict[str, Any]], minutes: float, *, is_rest: bool = False
+) -> HostFailures:
     counted: dict[datetime, int] = {}
     for row in rows:
         counted[row["bucket"]] = counted.get(row["bucket"], 0) + int(row["requests"])

@@ -1,4 +1,4 @@
-"""The incidents of the whole store, found once and kept until new lines arrive."""
+"""Cache the incidents of the whole store until new lines arrive."""
 
 import threading
 import time
@@ -12,59 +12,60 @@ from pixeldesk.queries import question
 from pixeldesk.store import Store
 
 _SHORT_WAIT_S = 0.3
-# A tenth of the time is spent on looking at most, however fast lines come and however long a look takes.
-_REST_AFTER_A_LOOK = 9
+# Rest this many times the duration of a search before the next, so that searches take a tenth of the time at most.
+_REST_PER_SEARCH = 9
 
 
 class IncidentBoard:
-    """The incidents over one store. Any thread may ask; one looks for them at a time."""
+    """A cache of one store's incidents. Any thread may call it; one search runs at a time."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
         self._rests_until = float("-inf")
-        self._looking = threading.Lock()
-        self._kept: tuple[int | None, list[Incident]] | None = None
+        self._searching = threading.Lock()
+        # The newest batch at the last search, and what that search found.
+        self._cached: tuple[int | None, list[Incident]] | None = None
         self._starting = threading.Lock()
-        self._looker: threading.Thread | None = None
+        self._searcher: threading.Thread | None = None
 
     def incidents(self, start: datetime | None = None, end: datetime | None = None) -> list[Incident]:
-        """Those of the store as it is now, with any part in a half-open range of time, newest first."""
-        return within(self._newest(), start, end)
+        """Return the current incidents that overlap a half-open range of time, newest first. Waits for a search."""
+        return within(self._up_to_date(), start, end)
 
     def known(self) -> list[Incident] | None:
-        """All of them as of the last look, for a page that must not wait; None while the first one is on its way.
+        """Return the incidents of the last search, for a page that must not wait; None until the first search ends.
 
-        Where lines have come since, another look begins in the background, after a rest. A short one is waited for.
+        If lines have arrived since, start another search in the background, after a rest, and wait for a short one.
         """
-        if self._clock() >= self._rests_until and (self._kept is None or self._kept[0] != self._last_batch()):
-            self.look_ahead().join(_SHORT_WAIT_S)
-        return self._kept[1] if self._kept else None
+        if self._clock() >= self._rests_until and (self._cached is None or self._cached[0] != self._last_batch()):
+            self.refresh_in_background().join(_SHORT_WAIT_S)
+        return self._cached[1] if self._cached else None
 
-    def look_ahead(self) -> threading.Thread:
-        """Look for them in the background, unless that is being done."""
+    def refresh_in_background(self) -> threading.Thread:
+        """Start a search in a background thread, or return the thread of the running search."""
         with self._starting:
-            if self._looker is None or not self._looker.is_alive():
-                self._looker = threading.Thread(target=self._look_quietly, name="pixeldesk-incidents", daemon=True)
-                self._looker.start()
-            return self._looker
+            if self._searcher is None or not self._searcher.is_alive():
+                self._searcher = threading.Thread(target=self._search_quietly, name="pixeldesk-incidents", daemon=True)
+                self._searcher.start()
+            return self._searcher
 
-    def _look_quietly(self) -> None:
-        # Whoever asks next begins anew, such as after a store that was closed meanwhile.
+    def _search_quietly(self) -> None:
+        # After an error, such as a store that was closed meanwhile, the next call searches again.
         with suppress(PixeldeskError):
-            self._newest()
+            self._up_to_date()
 
-    def _newest(self) -> list[Incident]:
-        # Looking takes numbers and statistics, which a command that asks for something else need not load.
+    def _up_to_date(self) -> list[Incident]:
+        # A search imports numpy and scipy, which other commands need not load.
         from pixeldesk.incidents.find import find_incidents
 
-        with self._looking:
+        with self._searching:
             batch = self._last_batch()
-            if self._kept is None or self._kept[0] != batch:
+            if self._cached is None or self._cached[0] != batch:
                 began = self._clock()
-                self._kept = batch, find_incidents(self._store)
-                self._rests_until = self._clock() + _REST_AFTER_A_LOOK * (self._clock() - began)
-            return self._kept[1]
+                self._cached = batch, find_incidents(self._store)
+                self._rests_until = self._clock() + _REST_PER_SEARCH * (self._clock() - began)
+            return self._cached[1]
 
     def _last_batch(self) -> int | None:
         batch: int | None = question("last_batch").rows(self._store)[0]["batch_id"]
@@ -72,9 +73,10 @@ class IncidentBoard:
 
 
 def within(incidents: list[Incident], start: datetime | None, end: datetime | None) -> list[Incident]:
-    """Those with any part in a half-open range of time."""
+    """Return the incidents that overlap a half-open range of time."""
     return [
-        one
-        for one in incidents
-        if (start is None or (one.ended_at or one.last_seen) >= start) and (end is None or one.started_at < end)
+        incident
+        for incident in incidents
+        if (start is None or (incident.ended_at or incident.last_seen) >= start)
+        and (end is None or incident.started_at < end)
     ]

@@ -1,4 +1,4 @@
-"""Finds incidents in the failures with one code: what was decided at a minute came from what was there until then."""
+"""Find incidents in the failures with one code. A decision at a minute uses only data from before it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,27 +9,27 @@ from pixeldesk.incidents.baseline import Baseline, chance_of_at_least
 from pixeldesk.incidents.course import Course, course_of
 from pixeldesk.incidents.failures import Counts, Failures
 from pixeldesk.incidents.rules import (
+    CALLERS_P_VALUE,
     DAY,
     FEWEST_CALLERS,
     FEWEST_FAILURES,
     HABIT_HOURS,
     HOUR,
     LOOK_BACK,
-    P_VALUE_OF_CALLERS,
     STEP,
     WINDOWS,
     Window,
 )
 
-# So many minutes are looked at together: what comes after an incident is looked at anew.
-_MINUTES_AT_ONCE = 2 * DAY
-# What a caller is used to, how far back a beginning is looked for, and the longest window.
-_REMEMBERED = (HABIT_HOURS + 2) * HOUR + LOOK_BACK + max(window.minutes for window in WINDOWS)
+# Scan this many minutes per pass; after an incident, rescan from its end.
+_MINUTES_PER_PASS = 2 * DAY
+# Minutes of history that a pass needs: a caller's habit, the search for a start, and the longest window.
+_CONTEXT = (HABIT_HOURS + 2) * HOUR + LOOK_BACK + max(window.minutes for window in WINDOWS)
 
 
 @dataclass(frozen=True)
 class Episode:
-    """One incident in minutes: when a window fired, what was usual then, and the course it took."""
+    """An incident in minutes: when a window fired, what was usual then, and its course."""
 
     detected: int
     usual_rate: float
@@ -43,7 +43,7 @@ class Episode:
 
 @dataclass(frozen=True)
 class _History:
-    """What was usual: of callers that begin to fail, of failures in their first hour, and of all failures."""
+    """Baselines of callers that begin to fail, of failures in the hour after a caller began, and of all failures."""
 
     beginners: Baseline
     fresh: Baseline
@@ -52,36 +52,36 @@ class _History:
     @classmethod
     def of(cls, failures: Failures) -> "_History":
         counted = (failures.beginners_per_minute, failures.fresh_per_minute, failures.all_per_minute)
-        return cls(*(Baseline(failures.traffic, one) for one in counted))
+        return cls(*(Baseline(failures.traffic, counts) for counts in counted))
 
 
 def episodes(failures: Failures) -> Iterator[Episode]:
-    """All there are, in time order."""
+    """Yield all incidents in time order."""
     history = _History.of(failures)
-    over, looked_until, past = 0, 0, len(failures.traffic)
-    length = _MINUTES_AT_ONCE
-    while looked_until < past:
-        until = min(looked_until + length, past)
-        rows = failures.within(looked_until - _REMEMBERED, until)
+    over, scanned_until, past = 0, 0, len(failures.traffic)
+    length = _MINUTES_PER_PASS
+    while scanned_until < past:
+        until = min(scanned_until + length, past)
+        rows = failures.within(scanned_until - _CONTEXT, until)
         part = failures.only(rows, until)
-        firing = _firing(part, history, looked_until, until)
+        firing = _firing(part, history, scanned_until, until)
         found = (_episode(part, history, over, at, window) for at, window in firing)
-        episode = next((one for one in found if one is not None), None)
+        episode = next((candidate for candidate in found if candidate is not None), None)
         if episode is not None and episode.course.decided is None and until < past:
-            # It goes on beyond what was looked at.
+            # It is still open at the end of this pass: scan a longer one.
             length *= 2
             continue
-        length, looked_until = _MINUTES_AT_ONCE, until
+        length, scanned_until = _MINUTES_PER_PASS, until
         if episode is None:
             continue
         yield episode
         course = episode.course
         failures = failures.without(course.start, course.end, rows, course.own)
-        over, looked_until = course.end, past if course.decided is None else course.decided
+        over, scanned_until = course.end, past if course.decided is None else course.decided
 
 
 def _episode(failures: Failures, history: _History, earliest: int, at: int, window: Window) -> Episode | None:
-    """The incident that made a window fire, if it was one."""
+    """Return the incident that made a window fire, or None if there was none."""
     minute = np.array([at])
     usual_rate = float(history.all.usual(minute).rate[0])
     fresh_rate = float(history.fresh.usual(minute).rate[0])
@@ -102,9 +102,9 @@ def _episode(failures: Failures, history: _History, earliest: int, at: int, wind
 
 
 def _firing(failures: Failures, history: _History, after: int, until: int) -> list[tuple[int, Window]]:
-    """The steps at which a window fires, each with the shortest that does: more failures and more beginners than usual.
+    """Return, in order, the steps after `after` and up to `until` at which a window fires, with the shortest that does.
 
-    Steps after a minute and not after another, in their order.
+    A window fires if it has improbably many failures and improbably many callers that begin to fail.
     """
     fresh = Baseline(failures.traffic, failures.fresh_per_minute)
     beginners = Baseline(failures.traffic, failures.beginners_per_minute)
@@ -112,15 +112,15 @@ def _firing(failures: Failures, history: _History, after: int, until: int) -> li
     for window in reversed(WINDOWS):
         steps = np.arange(after // STEP * STEP + STEP, until + 1, STEP)
         steps = _improbable(fresh, history.fresh, steps, window, FEWEST_FAILURES, window.p_value)
-        steps = _improbable(beginners, history.beginners, steps, window, FEWEST_CALLERS, P_VALUE_OF_CALLERS)
+        steps = _improbable(beginners, history.beginners, steps, window, FEWEST_CALLERS, CALLERS_P_VALUE)
         firing |= dict.fromkeys(steps.tolist(), window)
-    return sorted(firing.items(), key=lambda one: one[0])
+    return sorted(firing.items(), key=lambda item: item[0])
 
 
 def _improbable(
     recent: Baseline, usually: Baseline, steps: Counts, window: Window, fewest: int, p_value: float
 ) -> Counts:
-    """Those of the steps before which a window holds improbably many. What costs little is asked first."""
+    """Return the steps at whose end a window holds improbably many. Cheap conditions are checked first."""
     requests, counted = recent.sums(steps - window.minutes, steps)
     enough = counted >= fewest
     steps, counted, requests = steps[enough], counted[enough], requests[enough]

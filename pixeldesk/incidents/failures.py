@@ -1,4 +1,4 @@
-"""The failures with one error code in one environment, as columns, minute by minute."""
+"""Hold the failures with one error code in one environment, by minute and caller, as columns."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pixeldesk.incidents.rules import HABIT_HOURS, HOUR, MORE_THAN_HABIT
+from pixeldesk.incidents.rules import HABIT_FACTOR, HABIT_HOURS, HOUR
 
 Counts = NDArray[np.int64]
 Chosen = NDArray[np.bool_]
@@ -15,9 +15,9 @@ Chosen = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Failures:
-    """One row a caller and minute, in time order. Minutes count from the first of the environment's traffic.
+    """One row per minute and caller, in time order. Minute 0 is the first minute of the environment's traffic.
 
-    `traffic` has the environment's requests of every minute, whatever became of them.
+    `traffic` has the number of the environment's requests in every minute, failed or not.
     """
 
     traffic: Counts
@@ -27,27 +27,25 @@ class Failures:
 
     @cached_property
     def is_fresh(self) -> Chosen:
-        """Whether a row's caller fails more than it is used to.
+        """Whether a row's caller fails more than its habit, row by row.
 
-        That is: in the hour until then MORE_THAN_HABIT times more often than in its worst hour of the day before.
-        Or the customers who always fail would hide those who suddenly do.
+        That is, in the hour until then it fails more than HABIT_FACTOR times as often as in its worst hour of the day
+        before. Without this condition, customers who always fail would hide those who suddenly do.
         """
         order = np.lexsort((self.minute, self.caller))
-        # One number for caller and minute, so that all callers are searched at once; none reaches into another's.
-        apart = len(self.traffic) + (HABIT_HOURS + 3) * HOUR
-        place = self.caller[order] * apart + self.minute[order] + (HABIT_HOURS + 2) * HOUR
+        # One sort key for caller and minute, so that one search serves all callers; the stride keeps callers apart.
+        stride = len(self.traffic) + (HABIT_HOURS + 3) * HOUR
+        key = self.caller[order] * stride + self.minute[order] + (HABIT_HOURS + 2) * HOUR
         failed_until = np.concatenate([[0], np.cumsum(self.requests[order])])
-        hours = [
-            failed_until[np.searchsorted(place, place - hour * HOUR, side="right")] for hour in range(HABIT_HOURS + 2)
-        ]
+        hours = [failed_until[np.searchsorted(key, key - hour * HOUR, side="right")] for hour in range(HABIT_HOURS + 2)]
         last_hour, *before = [later - earlier for later, earlier in pairwise(hours)]
         fresh = np.empty(len(order), dtype=bool)
-        fresh[order] = last_hour > MORE_THAN_HABIT * np.max(before, axis=0)
+        fresh[order] = last_hour > HABIT_FACTOR * np.max(before, axis=0)
         return fresh
 
     @cached_property
     def begins(self) -> Chosen:
-        """The fresh rows before which their caller has had none for an hour."""
+        """Whether a row is fresh and its caller had no fresh row in the hour before, row by row."""
         rows = np.flatnonzero(self.is_fresh)
         order = rows[np.lexsort((self.minute[rows], self.caller[rows]))]
         minute, caller = self.minute[order], self.caller[order]
@@ -59,27 +57,27 @@ class Failures:
 
     @cached_property
     def all_per_minute(self) -> Counts:
-        """All failures a minute."""
+        """All failures per minute."""
         return self.per_minute(np.ones(len(self.minute), dtype=bool))
 
     @cached_property
     def fresh_per_minute(self) -> Counts:
-        """Failures a minute of callers that fail more than they are used to; none where traffic is left out."""
+        """Fresh failures per minute; 0 in minutes whose traffic was removed by `without`."""
         return np.where(self.traffic > 0, self.per_minute(self.is_fresh), 0)
 
     @cached_property
     def beginners_per_minute(self) -> Counts:
-        """How many callers begin to fail more than that; none where traffic is left out."""
+        """Callers per minute that begin to fail; 0 in minutes whose traffic was removed by `without`."""
         counted = np.bincount(self.minute[self.begins], minlength=len(self.traffic)).astype(np.int64)
         return np.where(self.traffic > 0, counted, 0)
 
     def per_minute(self, chosen: Chosen) -> Counts:
-        """Failures of the chosen rows, one number a minute of the traffic."""
+        """Sum the failures of the chosen rows, one number for each minute of the traffic."""
         counted = np.bincount(self.minute[chosen], weights=self.requests[chosen], minlength=len(self.traffic))
         return counted.astype(np.int64)
 
-    def of_those_who_begin(self, start: int) -> Chosen:
-        """The rows of callers that begin at `start` or later, each from its beginning on."""
+    def of_new_failers(self, start: int) -> Chosen:
+        """Select the rows of callers that begin to fail at minute `start` or later, each from that minute on."""
         never = len(self.traffic)
         begun = np.full(int(self.caller.max(initial=-1)) + 1, never)
         since = self.begins & (self.minute >= start)
@@ -87,21 +85,22 @@ class Failures:
         return self.minute >= begun[self.caller]
 
     def within(self, start: int, end: int) -> slice:
-        """The rows of the minutes from `start` until before `end`."""
+        """Return the rows of the minutes from `start` to before `end`."""
         first, past = np.searchsorted(self.minute, [start, end])
         return slice(int(first), int(past))
 
     def only(self, rows: slice, until: int) -> "Failures":
-        """As if there were no other rows, and no time after a minute."""
+        """Return a copy with only these rows, whose traffic ends before minute `until`."""
         return Failures(self.traffic[:until], self.minute[rows], self.caller[rows], self.requests[rows])
 
     def without(self, start: int, end: int, rows: slice, own: Chosen) -> "Failures":
-        """As if the chosen of these rows, of an incident in these minutes, had not been, nor the minutes' traffic.
+        """Return a copy without an incident: without the rows in `rows` that `own` selects, and its minutes' traffic.
 
-        Who was hit by it fails anew in the next one, and is no customer who always fails.
+        A caller that the incident hit can then begin to fail again in the next one, and does not count as one that
+        always fails.
         """
         traffic = self.traffic.copy()
         traffic[start:end] = 0
-        kept = np.ones(len(self.minute), dtype=bool)
-        kept[rows] = ~own
-        return Failures(traffic, self.minute[kept], self.caller[kept], self.requests[kept])
+        remaining = np.ones(len(self.minute), dtype=bool)
+        remaining[rows] = ~own
+        return Failures(traffic, self.minute[remaining], self.caller[remaining], self.requests[remaining])

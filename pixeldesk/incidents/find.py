@@ -1,8 +1,8 @@
-"""Every incident of a store, each with all that is known of it."""
+"""Find every incident of a store, with its facts, its examples and what differs about it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pixeldesk.incidents.detector import Episode, episodes
@@ -14,22 +14,22 @@ from pixeldesk.store import Store
 from pixeldesk.trends.differences import Failing, what_differs
 
 _EXAMPLES = 8
-_BESIDE = timedelta(minutes=QUIET_MINUTES)
+_OVERLAP_MARGIN = timedelta(minutes=QUIET_MINUTES)
 
 
 def find_incidents(store: Store) -> list[Incident]:
-    """All of them, newest first. What one code shows is not shown again as an incident of all server errors."""
+    """Return all incidents, newest first. An incident of all server errors is left out if a code's own overlaps it."""
     found: list[Incident] = []
     for series in series_of(store):
-        of_series = [_incident(store, series, episode) for episode in episodes(series.failures)]
+        incidents = [_incident(store, series, episode) for episode in episodes(series.failures)]
         if series.code == ANY_SERVER_ERROR:
-            of_series = [one for one in of_series if not any(_same_time(one, other) for other in found)]
-        found += of_series
-    return sorted(found, key=lambda one: (one.started_at, one.code, one.environment or ""), reverse=True)
+            incidents = [each for each in incidents if not any(_overlap(each, other) for other in found)]
+        found += incidents
+    return sorted(found, key=_sort_key, reverse=True)
 
 
 def incident_failing(incident: Incident) -> Failing:
-    """Its failing requests, to be compared with others."""
+    """Return the scope of an incident's failing requests, to compare them with others."""
     code = None if incident.code in (ANY_SERVER_ERROR, NO_CODE) else incident.code
     return Failing(
         start=incident.started_at,
@@ -78,8 +78,8 @@ def _incident(store: Store, series: Series, episode: Episode) -> Incident:
             row["request_id"] for row in question("incident_examples").rows(store, **scope, limit=_EXAMPLES)
         ),
     )
-    differs = tuple(one.sentence() for one in what_differs(store, incident_failing(incident)).differences)
-    return replace(incident, differs=differs)
+    differences = what_differs(store, incident_failing(incident)).differences
+    return replace(incident, differs=tuple(difference.sentence() for difference in differences))
 
 
 def _changes(series: Series, episode: Episode) -> Iterator[Change]:
@@ -87,9 +87,13 @@ def _changes(series: Series, episode: Episode) -> Iterator[Change]:
         yield Change(turn.kind, series.time_of(turn.at), turn.requests, turn.callers)
 
 
-def _same_time(one: Incident, other: Incident) -> bool:
+def _sort_key(incident: Incident) -> tuple[datetime, str, str]:
+    return incident.started_at, incident.code, incident.environment or ""
+
+
+def _overlap(first: Incident, second: Incident) -> bool:
     return (
-        one.environment == other.environment
-        and one.started_at <= (other.ended_at or other.last_seen) + _BESIDE
-        and other.started_at <= (one.ended_at or one.last_seen) + _BESIDE
+        first.environment == second.environment
+        and first.started_at <= (second.ended_at or second.last_seen) + _OVERLAP_MARGIN
+        and second.started_at <= (first.ended_at or first.last_seen) + _OVERLAP_MARGIN
     )

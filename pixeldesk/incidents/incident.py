@@ -1,4 +1,4 @@
-"""What an incident is: our own failure, as found in the logs."""
+"""Define an incident: a failure of our own, as found in the logs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,17 +7,17 @@ from typing import Any, Literal
 from pixeldesk.queries.values import plain
 
 ANY_SERVER_ERROR = "5xx"
-"""The code of an incident that no single error code shows, only all server errors together."""
+"""The code of an incident that shows only in all server errors together."""
 
 NO_CODE = "no code"
-"""The code of an incident whose requests failed without one."""
+"""The code of an incident whose requests failed without an error code."""
 
 ChangeKind = Literal["opened", "grew", "ended"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """What became of an incident at a time, as whoever watched could have known it then."""
+    """A change of an incident at a time, with what an observer could have known then."""
 
     kind: ChangeKind
     at: datetime
@@ -27,7 +27,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Incident:
-    """One incident. Times are UTC without a zone; rates are failed requests a minute."""
+    """An incident. Times are UTC without a zone; rates are failed requests per minute."""
 
     id: str
     code: str
@@ -44,9 +44,9 @@ class Incident:
     peak_per_minute: float
     rate_per_minute: float
     baseline_per_minute: float
-    # Fewer than seven days of history were there to compare with.
+    # The history to compare with was shorter than seven days.
     is_learning: bool
-    # Callers that failed with this code already before it began: their failures are not counted here.
+    # Callers that failed with this code before it began. Their failures are not counted here.
     failing_before: tuple[str, ...]
     changes: tuple[Change, ...]
     # Sentences, most telling first.
@@ -55,12 +55,12 @@ class Incident:
 
     @property
     def is_open(self) -> bool:
-        """Whether it goes on, as far as the logs tell."""
+        """Whether the incident has no end in the logs."""
         return self.ended_at is None
 
     def as_json(self) -> dict[str, Any]:
-        """The INCIDENT of the command line's contract, and more."""
+        """Return the incident as the JSON object that the command line documents as INCIDENT."""
         names = self.__dataclass_fields__
-        told: dict[str, Any] = plain({name: getattr(self, name) for name in names if name != "changes"})
-        told["changes"] = [plain(vars(change)) for change in self.changes]
-        return told
+        document: dict[str, Any] = plain({name: getattr(self, name) for name in names if name != "changes"})
+        document["changes"] = [plain(vars(change)) for change in self.changes]
+        return document

@@ -1,4 +1,4 @@
-"""Incidents picked out of all: by what a page filters, or by their id, which names the first minute and the code."""
+"""Select incidents by a page's filters, or by id, which holds the first minute and the code."""
 
 import re
 from collections.abc import Iterable
@@ -16,23 +16,25 @@ def chosen(
     code: str | None = None,
     is_open: bool | None = None,
 ) -> list[Incident]:
-    """Those of an environment and a code that go on, or do not; None filters nothing."""
+    """Return the incidents that match all filters; None filters nothing."""
     return [
-        one
-        for one in incidents
-        if environment in (None, one.environment) and code in (None, one.code) and is_open in (None, one.is_open)
+        incident
+        for incident in incidents
+        if environment in (None, incident.environment)
+        and code in (None, incident.code)
+        and is_open in (None, incident.is_open)
     ]
 
 
 def with_id(incidents: Iterable[Incident], incident_id: str) -> Incident | None:
-    """The incident of this id."""
-    return next((one for one in incidents if one.id == incident_id), None)
+    """Return the incident of this id, or None."""
+    return next((incident for incident in incidents if incident.id == incident_id), None)
 
 
 def nearest_to(incidents: Iterable[Incident], incident_id: str) -> Incident | None:
-    """That of the code an id names and whose beginning is nearest; None where the id is none, or no code fits.
+    """Return the incident with the id's code and the nearest start; None for a malformed id or an unknown code.
 
-    Newer lines may move a beginning, and with it the id.
+    Later lines may move an incident's start, and with it its id.
     """
     parts = _ID.fullmatch(incident_id)
     if parts is None:
@@ -41,5 +43,5 @@ def nearest_to(incidents: Iterable[Incident], incident_id: str) -> Incident | No
         began = datetime.fromisoformat(parts[1])
     except ValueError:
         return None
-    of_code = [one for one in incidents if parts[2].startswith(f"{one.code}-")]
-    return min(of_code, key=lambda one: abs(one.started_at - began), default=None)
+    with_code = [incident for incident in incidents if parts[2].startswith(f"{incident.code}-")]
+    return min(with_code, key=lambda incident: abs(incident.started_at - began), default=None)

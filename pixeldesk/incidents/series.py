@@ -1,4 +1,4 @@
-"""From the store to the detector: the failures of every error code in every environment, minute by minute."""
+"""Read the failures of every error code in every environment from the store, as the detector needs them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from pixeldesk.store import Store
 
 @dataclass(frozen=True)
 class Series:
-    """The failures with one code in one environment. `callers` names the callers by their number.
+    """The failures with one code in one environment. `callers` has the name of each caller number.
 
-    `code` is empty for failures without one, and ANY_SERVER_ERROR for all of the environment together.
+    `code` is "" for failures without a code, and ANY_SERVER_ERROR for all failures of the environment.
     """
 
     environment: str | None
@@ -27,20 +27,20 @@ class Series:
     failures: Failures
 
     def time_of(self, minute: int) -> datetime:
-        """A minute of the failures as a time, UTC."""
+        """Convert a minute of the failures to a time, UTC."""
         return self.first_minute + timedelta(minutes=minute)
 
 
 def series_of(store: Store) -> Iterator[Series]:
-    """All that there are: environment by environment, each code by itself and then all codes together."""
+    """Yield every series, by environment: each code, then all codes together."""
     traffic = question("requests_by_minute").frame(store)
     errors = question("server_errors_by_minute").frame(store)
     for environment, requests in traffic.groupby("environment", dropna=False):
         name = None if pd.isna(environment) else str(environment)
-        in_it = errors["environment"].isna() if name is None else errors["environment"] == name
-        failed = errors[in_it].sort_values("minute", kind="stable")
-        for code, of_code in failed.groupby("error_code"):
-            yield _series(name, str(code), requests, of_code)
+        is_here = errors["environment"].isna() if name is None else errors["environment"] == name
+        failed = errors[is_here].sort_values("minute", kind="stable")
+        for code, with_code in failed.groupby("error_code"):
+            yield _series(name, str(code), requests, with_code)
         yield _series(name, ANY_SERVER_ERROR, requests, failed)
 
 

@@ -1,4 +1,4 @@
-"""How long things took: an incident, its detection, the history it was judged by."""
+"""Compute durations: of an incident, of its detection, and of the history behind it."""
 
 from datetime import datetime, timedelta
 
@@ -9,23 +9,23 @@ _PAST = timedelta(microseconds=1)
 
 
 def span_of(incident: Incident) -> tuple[datetime, datetime]:
-    """Its time, half open; that of an open one ends behind its last failure."""
+    """Return an incident's start and end, half open. An open incident ends just after its last failure."""
     return incident.started_at, incident.ended_at or incident.last_seen + _PAST
 
 
 def minutes_lasted(incident: Incident) -> int:
-    """From its first failure to its end, or to its last failure so far."""
+    """Return the minutes from an incident's first failure to its end, or to its last failure so far."""
     start, past = span_of(incident)
     return _whole_minutes(past - start)
 
 
 def minutes_to_detect(incident: Incident) -> int:
-    """From its first failure until the rule fired."""
+    """Return the minutes from an incident's first failure to the firing of the rule."""
     return _whole_minutes(incident.detected_at - incident.started_at)
 
 
 def is_learning(oldest: datetime, newest: datetime) -> bool:
-    """Whether the logs are too short to know what is usual."""
+    """Return whether the logs cover less than LEARNING_DAYS, too little to know what is usual."""
     return newest - oldest < timedelta(days=LEARNING_DAYS)
 
 

@@ -1,4 +1,4 @@
-"""Where no incident is said, though nobody could have seen one: too few requests, or too little history."""
+"""Find environments with too little traffic for the detector to see an incident."""
 
 from datetime import timedelta
 
@@ -6,13 +6,13 @@ from pixeldesk.incidents.rules import FEWEST_FAILURES
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 
-# With a quarter of the requests failing there would still not be enough failures to fire.
+# Below this, even if a quarter of the requests failed, there would be too few failures to fire.
 _FEWEST_REQUESTS = 4 * FEWEST_FAILURES
 _SPAN = timedelta(hours=1)
 
 
 def too_quiet(store: Store) -> list[str]:
-    """A sentence an environment whose last hour of the logs has too few requests to judge."""
+    """Return a sentence for each environment with too few requests in the logs' last hour."""
     (coverage,) = question("coverage").rows(store)
     if coverage["newest"] is None:
         return []

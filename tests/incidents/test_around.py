@@ -1,4 +1,4 @@
-"""What an incident's page shows around it, against counts made in plain Python over the same lines."""
+"""Compare the counts around an incident with a recount in plain Python over the same lines."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -20,22 +20,22 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(scope="module", params=range(4))
 def outage(sample_desk: Desk, request: pytest.FixtureRequest) -> Incident:
-    """Each of the sample's four outages."""
+    """Return one of the sample's four outages."""
     found = sample_desk.incidents()
     assert len(found) == 4
-    one: Incident = found[request.param]
-    return one
+    chosen: Incident = found[request.param]
+    return chosen
 
 
-def failures(one: Incident, start: datetime, end: datetime) -> list[Request]:
-    """Its failures and the like of them, in a half-open range."""
+def failures(incident: Incident, start: datetime, end: datetime) -> list[Request]:
+    """Return the requests in a half-open range that failed as the incident's do."""
     return [
         each
         for each in requests()
         if start <= each.timestamp < end
         and each.status >= 500
-        and (each.environment, each.error_code) == (one.environment, one.code)
-        and each.caller not in one.failing_before
+        and (each.environment, each.error_code) == (incident.environment, incident.code)
+        and each.caller not in incident.failing_before
     ]
 
 
@@ -76,7 +76,7 @@ def test_the_customers_it_hit(outage: Incident, sample_desk: Desk) -> None:
     assert around.unnamed is None
 
 
-def test_the_examples_are_requests_of_its_own(outage: Incident, sample_desk: Desk) -> None:
+def test_the_examples_are_the_incidents_own_requests(outage: Incident, sample_desk: Desk) -> None:
     assert outage.ended_at is not None
     own = {each.request_id: each for each in failures(outage, outage.started_at, outage.ended_at)}
     rows = sample_desk.examples(outage)
@@ -86,7 +86,7 @@ def test_the_examples_are_requests_of_its_own(outage: Incident, sample_desk: Des
         assert row["customer_id"] == own[row["request_id"]].customer_id
 
 
-def test_how_long_it_took(outage: Incident) -> None:
+def test_duration_and_detection_in_minutes(outage: Incident) -> None:
     assert outage.ended_at is not None
     assert abs(minutes_lasted(outage) - (outage.ended_at - outage.started_at).total_seconds() / 60) <= 0.5
     assert abs(minutes_to_detect(outage) - (outage.detected_at - outage.started_at).total_seconds() / 60) <= 0.5
@@ -98,17 +98,17 @@ Fields = dict[str, object]
 
 @pytest.fixture
 def load(desk: Desk, tmp_path: Path) -> Load:
-    """A desk over failures a minute apart from noon, each with the fields given."""
+    """Return a function that loads failures, a minute apart from noon, each with the given fields."""
 
     def of(*failed: Fields) -> Desk:
         lines = [
             {
                 **failed_line(str(fields.get("code", "ingest_unavailable")), 503),
-                "request_id": f"req_F{place:07}",
-                "timestamp": moment(60.0 * place),
+                "request_id": f"req_F{index:07}",
+                "timestamp": moment(60.0 * index),
                 **fields,
             }
-            for place, fields in enumerate(failed)
+            for index, fields in enumerate(failed)
         ]
         newest = request_line(request_id="req_Newest01", timestamp=moment(60.0 * 80))
         desk.ingest([str(write_lines(tmp_path / "a.ndjson", [*lines, newest]))])
@@ -117,7 +117,7 @@ def load(desk: Desk, tmp_path: Path) -> Load:
     return of
 
 
-def test_callers_without_a_customer_are_apart(load: Load) -> None:
+def test_callers_without_a_customer_are_counted_apart(load: Load) -> None:
     nobody: Fields = {"customer_id": None}
     around = load({}, nobody, {**nobody, "api_key": {"fingerprint": "aa"}}, nobody).around(ended())
     assert [(row["customer_id"], row["requests"]) for row in around.customers] == [("cus_0184", 1)]
@@ -125,7 +125,7 @@ def test_callers_without_a_customer_are_apart(load: Load) -> None:
     assert (around.unnamed["callers"], around.unnamed["requests"]) == (2, 3)
 
 
-def test_who_failed_before_and_another_failure_are_not_counted(load: Load) -> None:
+def test_earlier_failers_and_other_failures_are_not_counted(load: Load) -> None:
     others = ({"environment": "preview"}, {"code": "tinybird_error"}, {"customer_id": "cus_old"})
     around = load({}, *others).around(ended(failing_before=("cus_old",)))
     assert [row["customer_id"] for row in around.customers] == ["cus_0184"]
@@ -145,12 +145,12 @@ def test_nothing_is_shown_after_the_newest_record(load: Load) -> None:
     assert load().around(incident(last_seen=after(79))).time.end == after(80)
 
 
-def test_of_many_hosts_the_busiest_are_apart(load: Load) -> None:
+def test_six_hosts_are_listed_separately(load: Load) -> None:
     of_host = [{"host": f"web-{n}"} for n in range(6)]
     assert [host.host for host in load(*of_host).around(ended()).hosts] == [f"web-{n}" for n in range(6)]
 
 
-def test_of_too_many_hosts_the_rest_is_one(load: Load) -> None:
+def test_of_more_hosts_the_less_busy_are_summed_up(load: Load) -> None:
     hosts = [*(f"web-{n}" for n in range(7)), "web-6", "web-6", None]
     around = load(*({"host": host} for host in hosts)).around(ended())
     assert [(host.host, host.is_rest) for host in around.hosts] == [
@@ -160,12 +160,12 @@ def test_of_too_many_hosts_the_rest_is_one(load: Load) -> None:
     assert around.hosts[-1].buckets == (after(4), after(5), after(9))
 
 
-def test_an_id_that_another_request_has_too_is_one_example(load: Load) -> None:
+def test_an_id_shared_with_another_request_gives_one_example(load: Load) -> None:
     desk = load({"request_id": "req_Same0001"}, {"request_id": "req_Same0001", "status": 404})
     rows = desk.examples(ended(examples=("req_Same0001",)))
     assert [row["status"] for row in rows] == [503]
 
 
-def test_less_than_a_week_of_logs_is_little_to_learn_from() -> None:
+def test_less_than_a_week_of_logs_is_learning() -> None:
     assert is_learning(after(0), after(7 * 24 * 60) - timedelta(microseconds=1))
     assert not is_learning(after(0), after(7 * 24 * 60))

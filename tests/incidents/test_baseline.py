@@ -1,4 +1,4 @@
-"""What is usual, against the same counted in plain Python."""
+"""Compare the baseline with a recount in plain Python."""
 
 import math
 
@@ -22,17 +22,17 @@ def made(seed: int = 1, busy_days: tuple[int, ...] = ()) -> tuple[Counts, Counts
 
 
 def same_time_of_day(values: Counts, days: list[int]) -> int:
-    """From twenty minutes before until a quarter of an hour after, on some days, in plain Python."""
+    """Sum the minutes from 20 before minute 600 to 15 after it on some days."""
     return sum(int(values[day * DAY + minute]) for day in days for minute in range(600 - 20, 600 + 15))
 
 
-def test_the_rate_is_that_of_the_same_time_of_day_in_the_fortnight_before_without_its_noisiest_days() -> None:
+def test_the_rate_is_that_of_the_fortnight_before_without_its_noisiest_days() -> None:
     traffic, counted = made()
     days = list(range(6, 20))
     share = sum(same_time_of_day(counted, [day]) for day in days) / same_time_of_day(traffic, days)
     excess = {day: same_time_of_day(counted, [day]) - share * same_time_of_day(traffic, [day]) for day in days}
-    kept = sorted(excess, key=excess.__getitem__)[:-2]
-    expected = (same_time_of_day(counted, kept) + PRIOR_COUNT) / (same_time_of_day(traffic, kept) + PRIOR_REQUESTS)
+    calm = sorted(excess, key=excess.__getitem__)[:-2]
+    expected = (same_time_of_day(counted, calm) + PRIOR_COUNT) / (same_time_of_day(traffic, calm) + PRIOR_REQUESTS)
     assert Baseline(traffic, counted).usual(np.array([AT])).rate[0] == pytest.approx(expected)
 
 
@@ -42,7 +42,7 @@ def test_two_incidents_in_a_fortnight_are_not_usual_but_five_are() -> None:
     assert Baseline(*made(busy_days=(8, 10, 12, 14, 16))).usual(np.array([AT])).rate[0] > 5 * quiet
 
 
-def test_what_comes_after_is_not_known() -> None:
+def test_later_minutes_do_not_change_the_baseline() -> None:
     traffic, counted = made()
     usual = Baseline(traffic, counted).usual(np.array([AT]))
     counted[AT:] = 20
@@ -51,19 +51,19 @@ def test_what_comes_after_is_not_known() -> None:
     assert (later.rate[0], later.dispersion[0]) == (usual.rate[0], usual.dispersion[0])
 
 
-def test_on_the_first_day_the_hours_before_tell() -> None:
+def test_on_the_first_day_the_hours_before_count() -> None:
     traffic, counted = made()
     at = 500
     expected = (counted[: at - 20].sum() + PRIOR_COUNT) / (traffic[: at - 20].sum() + PRIOR_REQUESTS)
     assert Baseline(traffic, counted).usual(np.array([at])).rate[0] == pytest.approx(expected)
 
 
-def test_with_no_history_perfection_is_not_believed() -> None:
+def test_without_history_the_rate_is_the_prior() -> None:
     nothing = np.zeros(10, dtype=np.int64)
     assert Baseline(nothing, nothing).usual(np.array([5])).rate[0] == PRIOR_COUNT / PRIOR_REQUESTS
 
 
-def test_dispersion_is_nought_by_chance_and_large_for_bursts() -> None:
+def test_dispersion_is_small_by_chance_and_large_for_bursts() -> None:
     traffic, counted = made()
     chance = Baseline(traffic, counted).usual(np.array([AT])).dispersion[0]
     bursts = np.where(np.arange(len(traffic)) // 5 % 7 == 0, counted * 7, 0)
@@ -72,16 +72,14 @@ def test_dispersion_is_nought_by_chance_and_large_for_bursts() -> None:
     assert 1 < uneven <= MOST_DISPERSION
 
 
-def test_of_a_few_days_unevenness_is_assumed() -> None:
+def test_a_few_days_have_the_learning_dispersion() -> None:
     usual = Baseline(*made()).usual(np.array([3 * DAY]))
     assert usual.dispersion[0] >= LEARNING_DISPERSION
     assert list(Baseline(*made()).is_learning(np.array([7 * DAY - 1, 7 * DAY]))) == [True, False]
 
 
 @pytest.mark.parametrize(("counted", "expected", "dispersion"), [(5, 0.5, 0.3), (12, 8.0, 1.5), (1, 0.01, 4.0)])
-def test_the_chance_is_the_tail_of_the_negative_binomial_added_up(
-    counted: int, expected: float, dispersion: float
-) -> None:
+def test_the_chance_is_the_tail_of_the_negative_binomial(counted: int, expected: float, dispersion: float) -> None:
     size = 1 / dispersion
     below = sum(
         math.exp(

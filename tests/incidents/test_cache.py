@@ -1,4 +1,4 @@
-"""Incidents are found once a batch; a page is never kept waiting by new lines."""
+"""Incidents are searched once a batch, and new lines never keep a page waiting."""
 
 import threading
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.incidents import find
-from pixeldesk.incidents.board import IncidentBoard
+from pixeldesk.incidents.cache import IncidentCache
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.store import Store
 from tests.alerts.made_incidents import ended
@@ -17,7 +17,7 @@ _PATIENCE_S = 30
 
 
 class Finder:
-    """In the place of the detector: it can be made to wait, and says how often it was asked."""
+    """A fake detector that can be made to wait and counts its calls."""
 
     def __init__(self) -> None:
         self.may_go_on = threading.Event()
@@ -35,10 +35,10 @@ class Finder:
 
 @pytest.fixture
 def finder(monkeypatch: pytest.MonkeyPatch) -> Finder:
-    """Instead of looking through failures."""
-    made = Finder()
-    monkeypatch.setattr(find, "find_incidents", made)
-    return made
+    """Replace the detector."""
+    fake = Finder()
+    monkeypatch.setattr(find, "find_incidents", fake)
+    return fake
 
 
 def new_lines(desk: Desk, folder: Path, name: str) -> None:
@@ -46,56 +46,56 @@ def new_lines(desk: Desk, folder: Path, name: str) -> None:
     desk.ingest([str(path)])
 
 
-def test_they_are_looked_for_once_a_batch(desk: Desk, finder: Finder, tmp_path: Path) -> None:
-    board = IncidentBoard(desk.store)
-    assert board.incidents() == board.incidents() == board.known() == []
+def test_incidents_are_searched_once_a_batch(desk: Desk, finder: Finder, tmp_path: Path) -> None:
+    cache = IncidentCache(desk.store)
+    assert cache.incidents() == cache.incidents() == cache.known() == []
     assert finder.times == 1
     new_lines(desk, tmp_path, "one")
     finder.found = [ended()]
-    assert board.incidents() == finder.found
+    assert cache.incidents() == finder.found
     assert finder.times == 2
 
 
-def test_a_page_gets_what_is_known_while_new_lines_are_looked_at(desk: Desk, finder: Finder, tmp_path: Path) -> None:
-    board = IncidentBoard(desk.store, clock=lambda: 0.0)
-    board.incidents()
+def test_a_page_gets_the_cached_incidents_while_a_search_runs(desk: Desk, finder: Finder, tmp_path: Path) -> None:
+    cache = IncidentCache(desk.store, clock=lambda: 0.0)
+    cache.incidents()
     new_lines(desk, tmp_path, "one")
     finder.found = [ended()]
     finder.may_go_on.clear()
     assert finder.asked.acquire(timeout=_PATIENCE_S)
-    assert board.known() == []
+    assert cache.known() == []
     assert finder.asked.acquire(timeout=_PATIENCE_S)
-    assert board.known() == []
+    assert cache.known() == []
     finder.may_go_on.set()
-    assert board.incidents() == finder.found
-    assert board.known() == finder.found
+    assert cache.incidents() == finder.found
+    assert cache.known() == finder.found
     assert finder.times == 2
 
 
-def test_pages_do_not_make_it_look_all_the_time(desk: Desk, finder: Finder, tmp_path: Path) -> None:
+def test_a_search_is_followed_by_a_rest(desk: Desk, finder: Finder, tmp_path: Path) -> None:
     seconds = iter([0.0, 100.0, 100.0])
     now = 150.0
-    board = IncidentBoard(desk.store, clock=lambda: next(seconds, now))
-    board.incidents()
+    cache = IncidentCache(desk.store, clock=lambda: next(seconds, now))
+    cache.incidents()
     new_lines(desk, tmp_path, "one")
-    board.known()
+    cache.known()
     assert finder.times == 1
     now = 1001.0
-    board.known()
-    board.incidents()
+    cache.known()
+    cache.incidents()
     assert finder.times == 2
 
 
-def test_the_first_look_is_waited_for_only_by_who_needs_it(desk: Desk, finder: Finder) -> None:
-    board = IncidentBoard(desk.store)
+def test_only_incidents_waits_for_the_first_search(desk: Desk, finder: Finder) -> None:
+    cache = IncidentCache(desk.store)
     finder.found = [ended()]
     finder.may_go_on.clear()
-    assert board.known() is None
+    assert cache.known() is None
     finder.may_go_on.set()
-    assert board.incidents() == finder.found
+    assert cache.incidents() == finder.found
 
 
-def test_closing_the_store_ends_a_look_quietly(desk: Desk, finder: Finder) -> None:
+def test_closing_the_store_ends_a_search_quietly(desk: Desk, finder: Finder) -> None:
     desk.judge_ahead()
     assert finder.asked.acquire(timeout=_PATIENCE_S)
     finder.may_go_on.set()

@@ -1,4 +1,4 @@
-"""Who fails more than it is used to, against the same counted in plain Python."""
+"""Compare fresh failures, and callers that begin to fail, with a recount in plain Python."""
 
 import numpy as np
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bench.made_failures import gathered
 from pixeldesk.incidents.failures import Failures
-from pixeldesk.incidents.rules import HABIT_HOURS, HOUR, MORE_THAN_HABIT
+from pixeldesk.incidents.rules import HABIT_FACTOR, HABIT_HOURS, HOUR
 
 MINUTES = 30 * HOUR
 ROWS = st.lists(st.tuples(st.integers(0, MINUTES - 1), st.integers(0, 3)), max_size=60)
@@ -19,45 +19,45 @@ def failures_of(rows: list[tuple[int, int]]) -> Failures:
 
 def is_fresh(rows: list[tuple[int, int]], minute: int, caller: int) -> bool:
     def within_hour_until(last: int) -> int:
-        return sum(one == caller and last - HOUR < at <= last for at, one in rows)
+        return sum(other == caller and last - HOUR < at <= last for at, other in rows)
 
     before = [within_hour_until(minute - HOUR * hour) for hour in range(1, HABIT_HOURS + 1)]
-    return within_hour_until(minute) > MORE_THAN_HABIT * max(before)
+    return within_hour_until(minute) > HABIT_FACTOR * max(before)
 
 
 @given(ROWS)
-def test_fresh_is_who_fails_more_than_in_the_worst_hour_of_the_day_before(rows: list[tuple[int, int]]) -> None:
-    made = failures_of(rows)
-    expected = [is_fresh(rows, at, caller) for at, caller in zip(made.minute, made.caller, strict=True)]
-    assert made.is_fresh.tolist() == expected
+def test_fresh_callers_fail_more_than_in_the_worst_hour_of_the_day_before(rows: list[tuple[int, int]]) -> None:
+    failures = failures_of(rows)
+    expected = [is_fresh(rows, at, caller) for at, caller in zip(failures.minute, failures.caller, strict=True)]
+    assert failures.is_fresh.tolist() == expected
 
 
 @given(ROWS)
-def test_a_caller_begins_where_it_was_not_fresh_for_an_hour(rows: list[tuple[int, int]]) -> None:
-    made = failures_of(rows)
-    fresh = {(at, caller) for at, caller, is_it in zip(made.minute, made.caller, made.is_fresh, strict=True) if is_it}
-    begins = {
+def test_a_caller_begins_when_it_was_not_fresh_for_an_hour(rows: list[tuple[int, int]]) -> None:
+    failures = failures_of(rows)
+    keys = list(zip(failures.minute, failures.caller, strict=True))
+    fresh = {key for key, is_fresh in zip(keys, failures.is_fresh, strict=True) if is_fresh}
+    expected = {
         (at, caller) for at, caller in fresh if not any((at - ago, caller) in fresh for ago in range(1, HOUR + 1))
     }
-    found = {(at, caller) for at, caller, is_it in zip(made.minute, made.caller, made.begins, strict=True) if is_it}
-    assert found == begins
+    assert {key for key, begins in zip(keys, failures.begins, strict=True) if begins} == expected
 
 
 @given(ROWS, st.integers(0, MINUTES))
-def test_rows_of_those_who_begin_are_theirs_from_the_beginning_on(rows: list[tuple[int, int]], start: int) -> None:
-    made = failures_of(rows)
-    places = list(zip(made.minute, made.caller, made.begins, strict=True))
+def test_new_failers_are_selected_from_their_first_failure_on(rows: list[tuple[int, int]], start: int) -> None:
+    failures = failures_of(rows)
+    marked = list(zip(failures.minute, failures.caller, failures.begins, strict=True))
     expected = [
-        any(begins and other == caller and start <= when <= at for when, other, begins in places)
-        for at, caller, _ in places
+        any(begins and other == caller and start <= when <= at for when, other, begins in marked)
+        for at, caller, _ in marked
     ]
-    assert made.of_those_who_begin(start).tolist() == expected
+    assert failures.of_new_failers(start).tolist() == expected
 
 
 def test_without_an_incident_its_callers_begin_anew() -> None:
-    made = failures_of([(100, 1), (400, 1)])
-    assert made.is_fresh.tolist() == [True, False]
-    later = made.without(90, 110, slice(0, 2), made.minute < 110)
+    failures = failures_of([(100, 1), (400, 1)])
+    assert failures.is_fresh.tolist() == [True, False]
+    later = failures.without(90, 110, slice(0, 2), failures.minute < 110)
     assert later.is_fresh.tolist() == [True]
     assert later.traffic[90:110].sum() == 0
     assert later.traffic.sum() == MINUTES - 20

@@ -1,4 +1,4 @@
-"""Which requests are part of an incident."""
+"""Check which requests are part of an incident."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from tests.alerts.made_incidents import after, ended, incident
 
 
 def card(minutes: float = 3, **fields: Any) -> dict[str, Any]:
-    """A card of a request that failed so many minutes after the onset, as far as it matters here."""
+    """Return a card, with the fields that matter here, of a request that failed this many minutes after the onset."""
     made = {
         "timestamp": rfc3339(after(minutes)),
         "environment": "production",
@@ -27,8 +27,8 @@ def card(minutes: float = 3, **fields: Any) -> dict[str, Any]:
     return {**made, **fields}
 
 
-def is_part(one: dict[str, Any], *incidents: Incident) -> bool:
-    return incident_of(one, lambda: incidents or (ended(),)) is not None
+def is_part(failed: dict[str, Any], *incidents: Incident) -> bool:
+    return incident_of(failed, lambda: incidents or (ended(),)) is not None
 
 
 def test_a_failure_within_its_time_is_part_of_it() -> None:
@@ -39,7 +39,7 @@ def test_a_failure_within_its_time_is_part_of_it() -> None:
     assert not is_part(card(22))
 
 
-def test_what_goes_on_has_no_end_yet() -> None:
+def test_an_open_incident_includes_newer_failures() -> None:
     last_seen = incident().last_seen - after(0)
     assert is_part(card(last_seen / timedelta(minutes=1) + 4), incident())
 
@@ -57,7 +57,7 @@ def test_what_goes_on_has_no_end_yet() -> None:
         {"clock_suspect": True},
     ],
 )
-def test_another_failure_is_not(other: dict[str, Any]) -> None:
+def test_other_failures_are_not_part_of_it(other: dict[str, Any]) -> None:
     assert not is_part(card(**other))
 
 
@@ -70,12 +70,12 @@ def test_another_failure_is_not(other: dict[str, Any]) -> None:
         ({"customer_id": None, "key": {"fingerprint": None}, "client_ip": None}, ""),
     ],
 )
-def test_who_failed_already_before_is_not_hit_by_it(whose: dict[str, Any], caller: str) -> None:
+def test_callers_that_failed_before_are_not_part_of_it(whose: dict[str, Any], caller: str) -> None:
     assert not is_part(card(**whose), ended(failing_before=(caller,)))
     assert is_part(card(**whose), ended(failing_before=("another",)))
 
 
-def test_every_server_error_is_part_of_an_incident_of_them_all() -> None:
+def test_an_incident_of_all_server_errors_includes_each() -> None:
     of_all = ended(code="5xx")
     assert is_part(card(error={"code": None}, status=500), of_all)
     assert is_part(card(), of_all)
@@ -95,9 +95,9 @@ def test_the_incident_of_its_own_code_comes_first() -> None:
     assert incident_of(card(), lambda: [of_all, own]) is own
 
 
-def test_nobody_looks_for_incidents_where_a_request_can_be_part_of_none() -> None:
+def test_incidents_are_not_searched_for_a_request_that_can_be_part_of_none() -> None:
     def never() -> list[Incident]:
-        raise AssertionError("looked")
+        raise AssertionError("searched")
 
     assert incident_of(card(status=200, fault=None), never) is None
     assert incident_of(card(fault="customer"), never) is None

@@ -1,4 +1,4 @@
-"""Incidents by what a page filters, and by their id."""
+"""Select incidents by a page's filters and by id."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_an_id_finds_its_incident_and_no_other() -> None:
     assert with_id([], OTHER.id) is None
 
 
-def test_an_id_that_has_moved_leads_to_the_nearest_of_its_code() -> None:
+def test_an_outdated_id_leads_to_the_nearest_incident_with_its_code() -> None:
     assert nearest_to(ALL, "2026-11-16T11:57-ingest_unavailable-production") is OURS
     assert nearest_to(ALL, "2026-11-16T08:59-ingest_unavailable-production") is EARLIER
     assert nearest_to(ALL, "2026-11-16T11:57-tinybird_error-production") is OTHER
@@ -35,5 +35,5 @@ def test_an_id_that_has_moved_leads_to_the_nearest_of_its_code() -> None:
 @pytest.mark.parametrize(
     "nonsense", ["", "x", "2026-11-16T11:57-", "2026-13-16T11:57-tinybird_error-production", "2026-11-16T11:57-tiny-x"]
 )
-def test_an_id_that_is_none_leads_nowhere(nonsense: str) -> None:
+def test_a_malformed_id_leads_nowhere(nonsense: str) -> None:
     assert nearest_to(ALL, nonsense) is None
