@@ -6,12 +6,13 @@ and tells what its HTTP status class implies.
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Fault = Literal["customer", "us", "downstream"]
 StatusClass = Literal["2xx", "4xx", "5xx", "other"]
@@ -78,7 +79,8 @@ class ErrorEntry(Guidance):
     """What the catalogue says about one request's outcome.
 
     ``known`` is False only for a code that is not listed. ``variant`` names the cause that was recognised in
-    the upstream message, if any. ``example`` is the response body of a listed code.
+    the upstream message, if any. ``example`` is the response body of a listed code, ``colour`` (``#rrggbb``) its
+    colour on every page.
     """
 
     code: str | None = None
@@ -87,6 +89,7 @@ class ErrorEntry(Guidance):
     variant: str | None = None
     related: tuple[str, ...] = ()
     example: Envelope | None = None
+    colour: str | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -104,6 +107,7 @@ class _ListedError(Guidance):
 
     code: str
     status: int = Field(ge=400, le=599)
+    colour: str = Field(pattern=r"^#[0-9a-f]{6}$")
     related: tuple[str, ...]
     example: Envelope
     variants: tuple[ErrorVariant, ...] = Field(default=(), alias="variant")
@@ -117,6 +121,16 @@ class _Fallback(Guidance):
 class _CatalogueFile(_Frozen):
     error: tuple[_ListedError, ...]
     fallback: tuple[_Fallback, ...]
+
+    @model_validator(mode="after")
+    def _tells_codes_apart(self) -> Self:
+        for kind, values in (
+            ("code", [listed.code for listed in self.error]),
+            ("colour", [listed.colour for listed in self.error]),
+        ):
+            if repeated := sorted(value for value, times in Counter(values).items() if times > 1):
+                raise ValueError(f"two errors have the {kind} {', '.join(repeated)}")
+        return self
 
 
 class Catalogue:
@@ -149,6 +163,7 @@ class Catalogue:
             variant=variant.name if variant else None,
             related=listed.related,
             example=listed.example,
+            colour=listed.colour,
         )
 
     def missing_from(self, codes_seen: Iterable[str | None]) -> tuple[str, ...]:
@@ -162,8 +177,13 @@ class Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue of ``errors.toml``, read once. Raises pydantic's ValidationError if the file is wrong."""
-    return Catalogue(_CatalogueFile.model_validate(tomllib.loads(_CATALOGUE_FILE.read_text("utf-8"))))
+    """Return the catalogue of ``errors.toml``, which is read once. Raises what `read_catalogue` raises."""
+    return read_catalogue(_CATALOGUE_FILE)
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Read a file such as ``errors.toml``. Raises pydantic's ValidationError if it says something wrong."""
+    return Catalogue(_CatalogueFile.model_validate(tomllib.loads(path.read_text("utf-8"))))
 
 
 def status_class(status: int | None) -> StatusClass:
