@@ -35,6 +35,7 @@ from pixeldesk.queries import question
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.server.handover.client import ask
 from pixeldesk.settings import Settings
+from pixeldesk.version import installed_version
 
 application = typer.Typer(
     name="pixeldesk",
@@ -47,6 +48,21 @@ Database = Annotated[Path | None, typer.Option("--db", help="The store, a DuckDB
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else there.")]
 _NOT_ALL = 1
 _COULD_NOT = 2
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print_line(f"pixeldesk {installed_version()}")
+        raise typer.Exit
+
+
+@application.callback()
+def _of_every_command(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 @application.command()
@@ -296,6 +312,7 @@ def doctor(db: Database = None, as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
     else:
+        print_line(f"pixeldesk {found['version']}")
         for part in ("settings", "store", "gaps", "sources", "totals", "retention"):
             print_rows([{part: name, "": value} for name, value in found[part].items()])
         for problem in found["wrong"]:

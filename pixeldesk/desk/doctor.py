@@ -7,6 +7,7 @@ from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.queries.values import plain
+from pixeldesk.version import installed_version
 
 _SHOWN_GAPS = 20
 _SHOWN_LOSSES = 20
@@ -32,6 +33,7 @@ def examine(desk: Desk) -> dict[str, Any]:
     return {
         "ok": not wrong,
         "wrong": wrong,
+        "version": installed_version(),
         "settings": {name: plain(_shown(value)) for name, value in desk.settings.model_dump().items()},
         "store": {"path": str(desk.store.path), **coverage},
         "gaps": {"hours": len(gaps), "first": [row["hour"] for row in gaps[:_SHOWN_GAPS]]},

@@ -6,6 +6,7 @@ import pty
 import signal
 import tomllib
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,13 @@ def test_the_command_is_called_pixeldesk() -> None:
         if word in ("ingest", "lookup", "diagnose", "mark", "query", "quarantine", "doctor", "serve")
     ]
     assert named == ["ingest", "lookup", "diagnose", "mark", "query", "quarantine", "doctor", "serve"]
+
+
+def test_its_version_is_the_installed_one(db: Path) -> None:
+    shown = run("--version")
+    assert (shown.code, shown.out, shown.err) == (0, f"pixeldesk {version('pixeldesk')}\n", "")
+    assert run("doctor", "--db", db, "--json").json["version"] == version("pixeldesk")
+    assert version("pixeldesk") in run("doctor", "--db", db).out
 
 
 # --- ingest -------------------------------------------------------------------------------------------------
