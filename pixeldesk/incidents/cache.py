@@ -16,7 +16,7 @@ _SHORT_WAIT_S = 0.3
 _REST_PER_SEARCH = 9
 
 
-class IncidentBoard:
+class IncidentCache:
     """A cache of one store's incidents. Any thread may call it; one search runs at a time."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
