@@ -1,7 +1,6 @@
 """Logs that lie elsewhere: listed, read once each, and gone on with after whatever breaks off."""
 
 import gzip
-import json
 import re
 import subprocess
 import sys
@@ -14,8 +13,6 @@ from typing import Any
 
 import fsspec
 import pytest
-from moto.s3.models import S3Backend, s3_backends
-from moto.server import ThreadedMotoServer
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import InputError, UsageError
@@ -27,6 +24,7 @@ from pixeldesk.server.handover.server import handover_server
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.command import ROOT, run
+from tests.ingest.sources.s3_server import KNOWN_KEY, S3Server
 from tests.log_lines import as_bytes, request_line
 from tests.whole_store import differences
 
@@ -39,29 +37,24 @@ def some_lines(name: str, count: int = 3) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def s3() -> Iterator[S3Backend]:
-    """A server of S3 on this machine, with an empty bucket called logs."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", "http://{}:{}".format(*server.get_host_and_port()))
-        patch.setenv("AWS_ACCESS_KEY_ID", "an-id")
+def s3() -> Iterator[S3Server]:
+    """A server of S3 on this machine, with no buckets."""
+    with S3Server().running() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", server.address)
+        patch.setenv("AWS_ACCESS_KEY_ID", KNOWN_KEY)
         patch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-that-is-stored-nowhere")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        yield s3_backends["123456789012"]["aws"]
-    server.stop()
+        yield server
 
 
 @pytest.fixture
-def put(s3: S3Backend, request: pytest.FixtureRequest) -> Any:
+def put(s3: S3Server, request: pytest.FixtureRequest) -> Any:
     """Puts objects into a bucket of the test's own, which is called like the test."""
     bucket = re.sub(r"[^a-z]+", "-", request.node.name)[:60].strip("-")
-    s3.create_bucket(bucket, "us-east-1")
 
     def put_objects(objects: dict[str, bytes], **more: Any) -> str:
-        for key, content in objects.items():
-            s3.put_object(bucket, key, content, **more)
+        s3.put(bucket, objects, **more)
         return bucket
 
     return put_objects
@@ -118,11 +111,10 @@ def test_more_objects_than_a_page_of_a_listing(put: Any) -> None:
     assert names(f"s3://{bucket}/many/") == [f"s3://{bucket}/many/{n:04}.log" for n in range(1100)]
 
 
-def test_what_cannot_be_read_costs_one_line_and_the_rest_is_read(put: Any, s3: S3Backend, desk: Desk) -> None:
+def test_what_cannot_be_read_costs_one_line_and_the_rest_is_read(put: Any, s3: S3Server, desk: Desk) -> None:
     bucket = put({"a.log": some_lines("a"), "forbidden.log": some_lines("b")})
-    put({"cold.log": some_lines("c")}, storage="GLACIER")
-    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/forb*"}
-    s3.put_bucket_policy(bucket, json.dumps({"Statement": [denied]}).encode())
+    put({"cold.log": some_lines("c")}, storage_class="GLACIER")
+    s3.forbidden.add((bucket, "forbidden.log"))
     addresses = [f"s3://{bucket}/", "s3://no-such-bucket/x/", f"s3://{bucket}/none", f"s3://{bucket}/*.zst"]
     report = desk.ingest(addresses)
     assert report["unreadable"] == [
@@ -133,6 +125,49 @@ def test_what_cannot_be_read_costs_one_line_and_the_rest_is_read(put: Any, s3: S
         f"s3://{bucket}/forbidden.log: may not be read with these credentials",
     ]
     assert stored_ids(desk) == {"req_a_0", "req_a_1", "req_a_2"}
+
+
+def test_names_with_empty_parts_are_names_like_any_other(put: Any, desk: Desk) -> None:
+    bucket = put({"x//a.log": some_lines("a"), "x/b.log": some_lines("b"), "x/y//": b"", "x/y//c.log": some_lines("c")})
+    assert desk.ingest([f"s3://{bucket}/x/"])["unreadable"] == []
+    assert stored_ids(desk) == {f"req_{name}_{n}" for name in "abc" for n in range(3)}
+
+
+def test_an_object_that_is_overwritten_while_it_is_read_is_not_read_on(
+    put: Any, s3: S3Server, content: bytes, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = put({"a.log": content})
+    monkeypatch.setattr(s3, "after_read", lambda: put({"a.log": content.replace(b"req_0", b"req_1")}))
+    report = desk.ingest([f"s3://{bucket}/a.log"])
+    assert report["damaged"] == [
+        f"s3://{bucket}/a.log: reading stopped (changed while it was read; run the same command again)"
+    ]
+    assert {one[:5] for one in stored_ids(desk)} <= {"req_0"}
+
+
+def test_credentials_of_a_profile(put: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = put({"a.log": b"\n"})
+    (tmp_path / "credentials").write_text(
+        f"[wrong]\naws_access_key_id = nobody\naws_secret_access_key = x\n"
+        f"[right]\naws_access_key_id = {KNOWN_KEY}\naws_secret_access_key = x\n"
+    )
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_PROFILE", "right")
+    assert names(f"s3://{bucket}/") == [f"s3://{bucket}/a.log"]
+    monkeypatch.setenv("AWS_PROFILE", "wrong")
+    assert names(f"s3://{bucket}/") == [f"s3://{bucket}/: the credentials are not known there"]
+
+
+def test_a_public_bucket_is_read_without_credentials(
+    put: Any, s3: S3Server, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = put({"a.log": some_lines("a")})
+    monkeypatch.setitem(fsspec.config.conf, "s3", {"anon": True})  # FSSPEC_S3_ANON, which is read at the start.
+    assert names(f"s3://{bucket}/") == [f"s3://{bucket}/: may not be read with these credentials"]
+    s3.public.add(bucket)
+    assert desk.ingest([f"s3://{bucket}/"])["requests"] == 3
 
 
 @pytest.mark.parametrize(
