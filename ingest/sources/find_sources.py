@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pixeldesk.errors import InputError
-from pixeldesk.ingest.sources.address import as_path, is_address
+from pixeldesk.ingest.sources.address import as_path, is_address, without_secrets
+from pixeldesk.ingest.sources.object_libraries import library_missing
 from pixeldesk.ingest.sources.source import STANDARD_INPUT, Source, unreadable
 
 
@@ -34,10 +35,7 @@ def find_sources(paths: Iterable[str], standard_input: BinaryIO | None = None) -
 
 def _behind(given: str) -> Iterator[Source | InputError]:
     if is_address(given):
-        # Brings the clients of object storage, which nobody else waits for.
-        from pixeldesk.ingest.sources.object_storage import find_objects
-
-        yield from find_objects(given)
+        yield from _behind_address(given)
         return
     found = files_of(as_path(given))
     if isinstance(found, InputError):
@@ -46,6 +44,18 @@ def _behind(given: str) -> Iterator[Source | InputError]:
     for path in found:
         name = os.path.realpath(path)
         yield Source(name, path=Path(name))
+
+
+def _behind_address(given: str) -> Iterator[Source | InputError]:
+    # Brings the clients of object storage, which nobody else waits for, and not everybody has.
+    try:
+        from pixeldesk.ingest.sources.object_storage import find_objects
+    except ModuleNotFoundError as error:
+        if error.name != "fsspec":
+            raise
+        yield library_missing(without_secrets(given), given.partition("://")[0].rpartition("::")[2].lower())
+    else:
+        yield from find_objects(given)
 
 
 def files_of(given: str) -> list[str] | InputError:

@@ -17,6 +17,7 @@ from fsspec.core import url_to_fs
 
 from pixeldesk.errors import InputError
 from pixeldesk.ingest.sources.address import has_credentials, without_secrets
+from pixeldesk.ingest.sources.object_libraries import EXTRAS, library_missing
 from pixeldesk.ingest.sources.source import Source
 
 # What is fetched at once. The next block is fetched while this one is parsed, and one behind is kept.
@@ -30,6 +31,8 @@ _VERSIONS = (
 )
 # Of these an address is bucket and key, and another name is no other address.
 _BUCKETS = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs"}
+for _scheme in ("gs", "gcs"):
+    fsspec.register_implementation(_scheme, f"{__package__}.google_storage.GoogleStorage", clobber=True)
 _LONGEST_REASON = 200
 
 
@@ -124,8 +127,13 @@ def find_objects(given: str) -> Iterator[Source | InputError]:
 def _found(given: str, called: str) -> Iterator[Source]:
     scheme, chain, rest = _parts(given)
     if scheme in _BUCKETS and has_credentials(given):
-        raise InputError(f"{called}: keys do not belong into an address; set AWS_PROFILE or the like")
-    storage, place = _storage_of(given, scheme)
+        instead = {"s3": "AWS_PROFILE or the like", "gs": "GOOGLE_APPLICATION_CREDENTIALS"}[_BUCKETS[scheme]]
+        raise InputError(f"{called}: keys do not belong into an address; set {instead}")
+    for needed in (scheme, *re.findall(r"(?<=::)[a-z0-9+.-]+(?=://)", given.lower())):
+        _check_library(called, needed)
+    # What this one lists, it remembers, and an object that has changed since is not read as what was listed. The next
+    # time there is another: a server runs for long.
+    storage, place = url_to_fs(given, skip_instance_cache=True)
     # In the address of a web server a question mark begins what is asked of it.
     is_pattern = re.search(r"[*\[]" if scheme.startswith("http") else r"[*?\[]", place) is not None
     found = {} if given.endswith("/") else _one_of(storage, place, is_pattern)
@@ -144,18 +152,17 @@ def _parts(given: str) -> tuple[str, str, str]:
     return first.partition("://")[0].lower(), chain, rest
 
 
-def _storage_of(given: str, scheme: str) -> tuple[Any, str]:
+def _check_library(called: str, scheme: str) -> None:
+    """Raise InputError for a scheme that is not known, or whose library is not installed."""
     try:
         fsspec.get_filesystem_class(scheme)
     except ImportError as error:
+        if scheme in EXTRAS:
+            raise library_missing(called, scheme) from error
         raise InputError(f"{scheme}://: a library for it is missing ({_plain(str(error))})") from error
     except ValueError as error:
         known = "s3, gs, https, file and others of fsspec"
         raise InputError(f"{scheme}:// is not known; there are {known}") from error
-    # What this one lists, it remembers, and an object that has changed since is not read as what was listed. The next
-    # time there is another: a server runs for long.
-    storage, place = url_to_fs(given, skip_instance_cache=True)
-    return storage, str(place)
 
 
 def _one_of(storage: Any, place: str, is_pattern: bool) -> dict[str, Any]:
@@ -207,8 +214,11 @@ _REASONS = {
     "PartialCredentialsError": "half of the credentials is missing; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     "ProfileNotFound": "AWS_PROFILE names no profile that there is",
     "DefaultCredentialsError": "no credentials; set GOOGLE_APPLICATION_CREDENTIALS",
+    "UnusableCredentials": "GOOGLE_APPLICATION_CREDENTIALS has to name the key file of a service account or a user",
     "EndpointConnectionError": "cannot be reached; check AWS_ENDPOINT_URL and the network",
     "ClientConnectorError": "cannot be reached; check the address and the network",
+    "InvalidPathError": "holds a name with an empty part (//), which cannot be read; give the folders beside it",
+    "AccessDenied": "may not be read with these credentials",
     "FileExpired": "changed while it was read; run the same command again",
     "PreconditionFailed": "changed while it was read; run the same command again",
     "412": "changed while it was read; run the same command again",

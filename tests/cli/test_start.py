@@ -12,7 +12,7 @@ def test_a_command_starts_without_what_only_pages_charts_and_frames_need() -> No
         cwd=ROOT, capture_output=True, check=True, text=True,
     ).stdout.split()  # fmt: skip
     heavy = {"streamlit", "plotly", "pandas", "pyarrow", "numpy", "scipy", "uvicorn", "urllib3", "jinja2", "xlsxwriter"}
-    heavy |= {"fsspec", "s3fs", "gcsfs", "aiohttp", "botocore"}
+    heavy |= {"fsspec", "s3fs", "obstore", "aiohttp", "botocore"}
     heavy |= {"prometheus_client"}
     assert "duckdb" in listed
     assert heavy & set(listed) == set()
