@@ -1,4 +1,4 @@
-"""All benchmarks, at the sizes that the README speaks of: `make bench`."""
+"""All benchmarks, at the sizes that docs/promises.md speaks of: `make bench`."""
 
 import runpy
 import sys

@@ -1,31 +1,95 @@
-"""The README speaks of what is there."""
+"""README and the documents speak of what is there: commands, options, settings, files, links, versions."""
 
 import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
 
 from pixeldesk.cli.main import application
+from pixeldesk.settings import Settings
 from tests.conftest import ROOT
 
-README = (ROOT / "README.md").read_text()
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+README = (ROOT / "README.md").read_text("utf-8")
+MAP = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+COMMANDS = get_command(application).commands  # type: ignore[attr-defined]
+# What a sender has in its own environment.
+NOT_OURS = {"PIXELDESK_TOKEN"}
+# Names of files that the documents have somebody write.
+EXAMPLES = {"NAME", "often_limited", "shop", "slow_routes"}
+
+each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+
+
+def calls(text: str) -> list[list[str]]:
+    """Each call of `pixeldesk` that stands alone in a line or between backticks, as words; without `<`, `>` and `#`."""
+    alone = re.findall(r"^ *(?:[\d*]+ +)*(?:\S*/)?(pixeldesk [^`\n]+)$", text, re.MULTILINE)
+    quoted = re.findall(r"`(?:\S*/)?(pixeldesk [^`\n]+)`", text)
+    return [shlex.split(re.split(r" [<>]|  +#", call)[0])[1:] for call in (*alone, *quoted)]
+
+
+def test_the_readme_is_short_and_has_five_links() -> None:
+    assert len(README.splitlines()) < 90
+    assert len(re.findall(r"(?<!!)\[.*?\]\(.*?\)", README)) == 5
 
 
 def test_every_part_is_on_the_map() -> None:
     packages = [f"pixeldesk/{path.parent.name}/" for path in (ROOT / "pixeldesk").glob("*/__init__.py")]
     listed = {*packages, "app.py", "ingest/", "queries/", "sample_logs/", "bench/", "tests/"}
     listed -= {"pixeldesk/ingest/", "pixeldesk/queries/"}
-    assert not [name for name in listed if f"`{name}`" not in README]
+    assert not [name for name in listed if f"`{name}`" not in MAP]
 
 
 def test_every_command_is_shown() -> None:
-    names = {command.callback.__name__ for command in application.registered_commands if command.callback}
-    assert names == set(re.findall(r"bin/pixeldesk (\w+)", README))
+    shown = (ROOT / "docs" / "using_the_desk.md").read_text("utf-8")
+    assert set(COMMANDS) == set(re.findall(r"bin/pixeldesk (\w+)", shown))
 
 
-def test_every_file_it_names_is_there() -> None:
-    named = re.findall(r"`([\w./]+\.(?:py|toml|sql))`", README)
-    present = {path.name for pattern in ("*", "ingest/**/*", "pixeldesk/**/*") for path in ROOT.glob(pattern)}
-    assert named
-    assert not [name for name in named if name.rpartition("/")[2] not in present]
+@each_document
+def test_every_call_is_one_that_the_command_line_takes(path: Path) -> None:
+    for name, *arguments in calls(path.read_text("utf-8")):
+        command = COMMANDS[name]
+        if arguments:  # Without any it is the command that is spoken of.
+            command.make_context(name, arguments)
 
 
-def test_its_picture_is_there() -> None:
-    assert all((ROOT / picture).exists() for picture in re.findall(r"!\[.*?\]\((.*?)\)", README))
+@each_document
+def test_every_setting_it_names_is_one(path: Path) -> None:
+    settings = {f"PIXELDESK_{name}".upper() for name in Settings.model_fields}
+    named = set(re.findall(r"PIXELDESK_[A-Z_]*[A-Z]", path.read_text("utf-8")))
+    assert named - NOT_OURS <= settings
+
+
+@each_document
+def test_every_file_and_folder_it_names_is_there(path: Path) -> None:
+    text = path.read_text("utf-8")
+    tops = "|".join(re.escape(top.name) for top in ROOT.iterdir() if top.is_dir())
+    named = {
+        name for name in re.findall(rf"`((?:{tops})/[\w./]*)`", text) if not EXAMPLES & set(re.split(r"[/.]", name))
+    }
+    assert not [name for name in named if not (ROOT / name).exists()]
+    alone = {name for name in re.findall(r"`(\w+\.(?:py|sql|toml))`", text) if Path(name).stem not in EXAMPLES}
+    assert alone <= {file.name for top in ("*", "ingest/**/*", "pixeldesk/**/*") for file in ROOT.glob(top)}
+
+
+@each_document
+def test_every_link_and_picture_leads_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\((.*?)\)", path.read_text("utf-8"))
+    assert not [target for target in targets if "://" not in target and not (path.parent / target).exists()]
+
+
+@each_document
+def test_every_make_target_is_there(path: Path) -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = re.findall(r"(?:`|^    )make ([a-z]+(?: [a-z]+)*)", path.read_text("utf-8"), re.MULTILINE)
+    assert {target for words in named for target in words.split()} <= targets
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    versions = re.findall(r"^## \[(.*?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert next(one for one in versions if one != "Unreleased") == version
+    assert len(set(versions)) == len(versions)
