@@ -2,11 +2,13 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, Secret
+from pydantic import BeforeValidator, Field, HttpUrl, Secret
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+_IN_ANY_CASE = BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)
 
 
 class Settings(BaseSettings):
@@ -28,6 +30,14 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address the dashboard listens on.")
     port: int = Field(default=8501, ge=0, le=65535, description="Port the dashboard listens on.")
+
+    log_format: Annotated[Literal["text", "json"], _IN_ANY_CASE] = Field(
+        default="text",
+        description="How messages are logged, on stderr: text is a dated line each, json an object a line.",
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], _IN_ANY_CASE] = Field(
+        default="info", description="The least severe messages that are logged: debug, info, warning or error."
+    )
 
     follow: str = Field(
         default="",

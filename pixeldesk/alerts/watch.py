@@ -49,7 +49,7 @@ class Look:
 
 
 class Watch:
-    """Watches one store. `tell` gets a line for a person about each post and all that goes wrong."""
+    """Watches one store. `tell` gets a line for a person about each post, `warn` (else `tell`) what goes wrong."""
 
     def __init__(
         self,
@@ -58,11 +58,13 @@ class Watch:
         webhook: Webhook,
         tell: Callable[[str], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         self._settings = settings
         self._find_incidents = find_incidents
         self._webhook = webhook
         self._tell = tell
+        self._warn = warn or tell
         self._now = now
         self._memory = AlertMemory(settings.alerts_file)
         self._lock = PostLock(settings.alerts_lock_file)
@@ -131,7 +133,7 @@ class Watch:
         elif records[-1].outcome == "intent":
             reason = "the process that posted it was stopped; it may have arrived: not posted again"
             self._memory.keep(records[-1].model_copy(update={"outcome": "posted", "reason": reason}))
-            self._tell(f"{_title(records[-1].told)}: {reason}")
+            self._warn(f"{_title(records[-1].told)}: {reason}")
         return records[0].at
 
     def _post(self, incident: ReportedIncident, told: Told) -> Delivery:
@@ -149,11 +151,15 @@ class Watch:
         """The same trouble is told once, however many looks it lasts."""
         if line != self._last_complaint:
             self._last_complaint = line
-            self._tell(line)
+            self._warn(line)
 
 
 def watch_of(
-    settings: Settings, find_incidents: FindIncidents, tell: Callable[[str], None], stop: threading.Event
+    settings: Settings,
+    find_incidents: FindIncidents,
+    tell: Callable[[str], None],
+    stop: threading.Event,
+    warn: Callable[[str], None] | None = None,
 ) -> Watch:
     """The watch of a store, which gives up waiting for its receiver when `stop` is set.
 
@@ -162,17 +168,22 @@ def watch_of(
     if settings.webhook_url is None:
         raise UsageError("there is nowhere to post to; give --webhook or set PIXELDESK_WEBHOOK_URL")
     webhook = Webhook(str(settings.webhook_url.get_secret_value()), pause=stop.wait)
-    return Watch(settings, find_incidents, webhook, tell)
+    return Watch(settings, find_incidents, webhook, tell, warn=warn)
 
 
 @contextmanager
-def watching(settings: Settings, find_incidents: FindIncidents, tell: Callable[[str], None]) -> Iterator[None]:
+def watching(
+    settings: Settings,
+    find_incidents: FindIncidents,
+    tell: Callable[[str], None],
+    warn: Callable[[str], None] | None = None,
+) -> Iterator[None]:
     """Watch in a thread of this process while the block runs, if a webhook is set."""
     if settings.webhook_url is None:
         yield
         return
     stop = threading.Event()
-    watch = watch_of(settings, find_incidents, tell, stop)
+    watch = watch_of(settings, find_incidents, tell, stop, warn)
     # It may wait for a receiver's answer. What it has sent is kept as sent, so that need not be waited for.
     with in_background("pixeldesk-watch", watch.run, stop, ends_within=_ENDS_WITHIN_S):
         yield

@@ -1,5 +1,6 @@
 """What the command line shows to a person. Log text is hostile: control characters are made visible."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,24 +11,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, 
 from rich.table import Table
 from rich.text import Text
 
+from pixeldesk.printable import printable
+
 if TYPE_CHECKING:
     from pixeldesk.ingest.load import Progress as IngestProgress
 
+_log = logging.getLogger("pixeldesk.follow")
 _LABEL_WIDTH = 14
 # Columns of a table that goes to a file or another program.
 _PIPED_WIDTH = 240
 
 
-def safe(value: object) -> str:
-    """A value as one line that cannot steer a terminal: escapes and line ends are shown, not obeyed."""
-    text = "" if value is None else str(value)
-    return "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text)
-
-
 def print_line(line: str, *, error: bool = False) -> None:
     """One line, to stdout, or to stderr for what went wrong."""
     stream = sys.stderr if error else sys.stdout
-    stream.write(safe(line) + "\n")
+    stream.write(printable(line) + "\n")
     stream.flush()
 
 
@@ -38,9 +36,9 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in rows[0]:
-        table.add_column(Text(safe(name)), overflow="fold")
+        table.add_column(Text(printable(name)), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(safe(value)) for value in row.values()))
+        table.add_row(*(Text(printable(value)) for value in row.values()))
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPED_WIDTH)
@@ -52,7 +50,7 @@ def print_card(card: dict[str, Any]) -> None:
     error = card["error"]
     console = Console(highlight=False)
     title = f"{card['request_id']}  {card['status']} {error['code'] or ''}  {card['title']}"
-    console.print(Text(safe(title), "bold"), soft_wrap=True)
+    console.print(Text(printable(title), "bold"), soft_wrap=True)
     others = card["also_affected"]
     facts = {
         "when": card["timestamp"],
@@ -94,7 +92,7 @@ def print_diagnoses(diagnoses: list[dict[str, Any]]) -> None:
         print_line("no case is found: nobody makes a known mistake that lasts")
     for one in diagnoses:
         who = one["customer_id"] or one["key_fingerprint"] or one["client_ip"] or "nobody that the logs name"
-        console.print(Text(safe(f"{who}  {one['title']}  {one['status']}"), "bold"), soft_wrap=True)
+        console.print(Text(printable(f"{who}  {one['title']}  {one['status']}"), "bold"), soft_wrap=True)
         facts = {
             "case": f"{one['case']}, {one['confidence']:.0%} sure, id {one['id']}",
             "where": " ".join(filter(None, (one["environment"], one["website_id"]))),
@@ -105,7 +103,7 @@ def print_diagnoses(diagnoses: list[dict[str, Any]]) -> None:
         _print_facts(console, facts)
         for sign, sentences in (("+", one["for"]), ("-", one["against"])):
             for sentence in sentences:
-                console.print(Text(f"  {sign} ", "dim") + Text(safe(sentence)), soft_wrap=True)
+                console.print(Text(f"  {sign} ", "dim") + Text(printable(sentence)), soft_wrap=True)
         print_line("")
 
 
@@ -117,7 +115,7 @@ def print_incidents(incidents: list[dict[str, Any]]) -> None:
     for one in incidents:
         where = f" in {one['environment']}" if one["environment"] else ""
         state = "goes on" if one["ended_at"] is None else "is over"
-        console.print(Text(safe(f"{one['code']}{where}  {state}"), "bold"), soft_wrap=True)
+        console.print(Text(printable(f"{one['code']}{where}  {state}"), "bold"), soft_wrap=True)
         rate, usual, peak = (one[name] for name in ("rate_per_minute", "baseline_per_minute", "peak_per_minute"))
         facts = {
             "when": f"{one['started_at']} to {one['ended_at'] or one['last_seen']}, id {one['id']}",
@@ -129,7 +127,7 @@ def print_incidents(incidents: list[dict[str, Any]]) -> None:
         }
         _print_facts(console, facts)
         for sentence in one["differs"]:
-            console.print(Text("  + ", "dim") + Text(safe(sentence)), soft_wrap=True)
+            console.print(Text("  + ", "dim") + Text(printable(sentence)), soft_wrap=True)
         print_line("")
 
 
@@ -145,7 +143,7 @@ def print_replay(replay: dict[str, Any]) -> None:
 def _print_facts(console: Console, facts: dict[str, Any]) -> None:
     for label, value in facts.items():
         if value:
-            console.print(Text(f"{label:<{_LABEL_WIDTH}}", "dim") + Text(safe(value)), soft_wrap=True)
+            console.print(Text(f"{label:<{_LABEL_WIDTH}}", "dim") + Text(printable(value)), soft_wrap=True)
 
 
 def print_not_found(missing: dict[str, Any]) -> None:
@@ -180,14 +178,14 @@ def progress_bar() -> Iterator["Callable[[IngestProgress], None]"]:
 
 @contextmanager
 def following_line() -> Iterator["Callable[[IngestProgress], None]"]:
-    """What there is to tell while files are followed, a line each on stderr, and on a terminal how many lines came."""
+    """Log what there is to tell while files are followed, and show on a terminal how many lines came."""
     shown = ""
 
     def show(state: "IngestProgress") -> None:
         nonlocal shown
         if state.notice is not None:
             clear()
-            print_line(f"pixeldesk: {state.notice}", error=True)
+            _log.warning(state.notice)
         counted = f"following: {state.lines:,} lines"
         if sys.stderr.isatty() and counted != shown:
             sys.stderr.write(f"\r{counted}")

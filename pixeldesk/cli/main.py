@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 the answer is "no" or "not all"; 2 it could not be done.
 
 import _thread
 import json
+import logging
 import os
 import signal
 import sys
@@ -31,6 +32,7 @@ from pixeldesk.cli.console import (
 from pixeldesk.errors import PixeldeskError, UsageError
 from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.ingest.sources.address import absolute
+from pixeldesk.log_output import configure_logging
 from pixeldesk.queries import question
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.server.handover.client import ask
@@ -46,6 +48,7 @@ application = typer.Typer(
 )
 Database = Annotated[Path | None, typer.Option("--db", help="The store, a DuckDB file. [env: PIXELDESK_DB]")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else there.")]
+_alerts_log = logging.getLogger("pixeldesk.alerts")
 _NOT_ALL = 1
 _COULD_NOT = 2
 
@@ -183,11 +186,11 @@ def watch(
     settings = _settings(db, webhook_url=webhook)
     find = AskedWhenChanged(settings.db, lambda since: ask(settings, "incidents", {"start": rfc3339(since)}))
     stop = threading.Event()
-    watching = watch_of(settings, find, _complain, stop)
     if not once:
-        _run_until_stopped(watching.run, stop)
+        configure_logging(settings)
+        _run_until_stopped(watch_of(settings, find, _alerts_log.info, stop, _alerts_log.warning).run, stop)
         return
-    done = watching.look()
+    done = watch_of(settings, find, _complain, stop).look()
     if as_json:
         _print_json(done.as_json())
     elif done.posts_elsewhere:
@@ -382,6 +385,7 @@ def _follow(settings: Settings, parameters: dict[str, Any]) -> dict[str, Any]:
     """Ctrl-C and SIGTERM are how it is meant to end; a second one ends it at once."""
     if "-" in parameters["paths"]:
         raise UsageError("--follow is for files; what is piped in is read to its end in any case")
+    configure_logging(settings)
     stop = threading.Event()
     former = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
 

@@ -3,6 +3,7 @@
 This process owns the store. While it runs, the commands of the same user hand their work over to it.
 """
 
+import logging
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterator
@@ -16,21 +17,27 @@ import anyio.to_thread
 import streamlit as st
 
 from pixeldesk.alerts.watch import watching
-from pixeldesk.cli.console import print_line
 from pixeldesk.desk.commands import answer
 from pixeldesk.desk.desk import Desk, close_the_desk, open_the_desk
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.ingest.following.running import following
 from pixeldesk.ingest.sources.address import is_address
+from pixeldesk.log_output import configure_logging
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.retention.daily import daily
 from pixeldesk.server.handover.server import handover_server
+from pixeldesk.server.library_logs import hand_over_library_logs
 from pixeldesk.server.push.routes import Push
 from pixeldesk.server.push.senders import require_senders
 from pixeldesk.settings import Settings
+from pixeldesk.version import installed_version
 
 _FOLDER = Path(__file__).parent
 _NAVIGATION = _FOLDER.parent / "pages" / "navigation.py"
+_log = logging.getLogger(__name__)
+_alerts_log = logging.getLogger("pixeldesk.alerts")
+_follow_log = logging.getLogger("pixeldesk.follow")
+_retention_log = logging.getLogger("pixeldesk.retention")
 _push = Push()
 
 
@@ -42,12 +49,15 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         require_senders(desk.settings)
     except PixeldeskError as error:
         _fail(error)
+    # Again after `run_dashboard`, for uvicorn may have been started with this app and has configured its own.
+    _configure_logging(desk.settings)
+    _log.info("version %s has opened %s", installed_version(), desk.store.path)
     await anyio.to_thread.run_sync(_warm_up)
     desk.judge_ahead()
     try:
         with (
             handover_server(desk),
-            watching(desk.settings, partial(_incidents_since, desk), _tell),
+            watching(desk.settings, partial(_incidents_since, desk), _alerts_log.info, _alerts_log.warning),
             _following(desk),
             _dropping(desk),
             _push.opened(desk),
@@ -64,6 +74,7 @@ def run_dashboard(settings: Settings) -> None:
     """Serve until stopped. Raises UsageError or StoreError before anything is served when that cannot be."""
     require_senders(settings)
     open_the_desk(settings)
+    _configure_logging(settings)
     sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
     sys.stdout.flush()
     app.run(config={**_config(), "server.address": settings.host, "server.port": settings.port})
@@ -81,7 +92,7 @@ def _following(desk: Desk) -> Iterator[None]:
     with ExitStack() as stack:
         for some in ([one for one in paths if not is_address(one)], [one for one in paths if is_address(one)]):
             if some:
-                stack.enter_context(following(partial(desk.follow, some), _tell))
+                stack.enter_context(following(partial(desk.follow, some), _follow_log.warning))
         yield
 
 
@@ -89,11 +100,12 @@ def _dropping(desk: Desk) -> AbstractContextManager[None]:
     """Drop what the rules keep no longer, once a day."""
     if not desk.retention.rules:
         return nullcontext()
-    return daily(lambda is_to_stop: desk.retention.run(is_to_stop=is_to_stop), _tell)
+    return daily(lambda is_to_stop: desk.retention.run(is_to_stop=is_to_stop), _retention_log.warning)
 
 
-def _tell(line: str) -> None:
-    print_line(f"pixeldesk: {line}", error=True)
+def _configure_logging(settings: Settings) -> None:
+    configure_logging(settings)
+    hand_over_library_logs()
 
 
 def _warm_up() -> None:

@@ -18,6 +18,7 @@ from pixeldesk.server.handover.server import handover_server
 from pixeldesk.settings import Settings
 from tests.command import finish, run, start
 from tests.log_lines import as_bytes, request_line, request_lines, write_lines
+from tests.logged import Logged, logged
 
 
 def wait_until(happened: Callable[[], bool], seconds: float = 60.0) -> float:
@@ -93,9 +94,9 @@ def test_what_is_to_tell_is_told_when_it_happens(command: Callable[..., Any], lo
     ended = finish(process)
     # Not all lines may have been read.
     assert (ended.code, ended.json["requests"], len(ended.json["lost"])) == (1, 4, 1)
-    assert ended.err.splitlines() == [
-        f"pixeldesk: {later}: no such file or folder; check the path",
-        f"pixeldesk: {ended.json['lost'][0]}",
+    assert logged(ended.err) == [
+        Logged("WARNING", "pixeldesk.follow", f"{later}: no such file or folder; check the path"),
+        Logged("WARNING", "pixeldesk.follow", ended.json["lost"][0]),
     ]
 
 
@@ -156,8 +157,9 @@ def test_the_server_follows_what_its_settings_name(log: Path, settings: Settings
         assert doctor["wrong"] == [f"{log.parent / 'missing'}: no such file or folder; check the path"]
     finally:
         process.send_signal(signal.SIGTERM)
-    told = [line for line in finish(process).err.splitlines() if line.startswith("pixeldesk: ")]
-    assert told == [f"pixeldesk: {log.parent / 'missing'}: no such file or folder; check the path"]
+    told = [one for one in logged(finish(process).err) if one.level != "INFO"]
+    missing = f"{log.parent / 'missing'}: no such file or folder; check the path"
+    assert told == [Logged("WARNING", "pixeldesk.follow", missing)]
 
 
 def test_what_fails_in_the_background_is_told_once_and_tried_again(

@@ -49,7 +49,9 @@ def handover_server(desk: Desk) -> Iterator[ServerFile]:
     """Listen while the block runs, and tell where in the file beside the store."""
     token = new_token()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(_application(desk, token), log_level="error", lifespan="off", ws="none")
+        # How this process logs is not its to configure.
+        application = _application(desk, token)
+        config = uvicorn.Config(application, log_config=None, log_level="error", lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(
             target=lambda: asyncio.run(server.serve([listener])), name="pixeldesk-handover", daemon=True
