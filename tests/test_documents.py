@@ -15,7 +15,9 @@ from tests.conftest import ROOT
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 README = (ROOT / "README.md").read_text("utf-8")
 MAP = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-COMMANDS = get_command(application).commands  # type: ignore[attr-defined]
+PIXELDESK = get_command(application)
+OPTIONS = {option for parameter in PIXELDESK.params for option in parameter.opts}
+COMMANDS = PIXELDESK.commands  # type: ignore[attr-defined]
 # What a sender has in its own environment.
 NOT_OURS = {"PIXELDESK_TOKEN"}
 # Names of files that the documents have somebody write.
@@ -51,9 +53,9 @@ def test_every_command_is_shown() -> None:
 @each_document
 def test_every_call_is_one_that_the_command_line_takes(path: Path) -> None:
     for name, *arguments in calls(path.read_text("utf-8")):
-        command = COMMANDS[name]
+        assert name in {*COMMANDS, *OPTIONS}
         if arguments:  # Without any it is the command that is spoken of.
-            command.make_context(name, arguments)
+            COMMANDS[name].make_context(name, arguments)
 
 
 @each_document
@@ -83,8 +85,8 @@ def test_every_link_and_picture_leads_somewhere(path: Path) -> None:
 
 @each_document
 def test_every_make_target_is_there(path: Path) -> None:
-    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = re.findall(r"(?:`|^    )make ([a-z]+(?: [a-z]+)*)", path.read_text("utf-8"), re.MULTILINE)
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = re.findall(r"(?:`|^    )make ([a-z-]+(?: [a-z-]+)*)", path.read_text("utf-8"), re.MULTILINE)
     assert {target for words in named for target in words.split()} <= targets
 
 
