@@ -21,8 +21,8 @@ CODES = catalogue().codes()
 SERVER_CODES = [code for code in CODES if (catalogue().entry(code, None).status or 0) >= 500]
 WORTH_A_RETRY = {429, 500, 502, 503, 504}
 FUTILE_TO_RETRY = {400, 401, 403, 404, 405, 410, 413, 415, 422}
-# WCAG 2.2 asks 3 of a graphic that stands alone. Beside each of ours stands its code in words: a bar's legend, a cell.
-LEAST_CONTRAST = 2.5
+# WCAG 2.2, success criterion 1.4.11: graphical objects have a contrast of 3:1 at least.
+LEAST_CONTRAST = 3.0
 PLACEHOLDERS = {"required_scope", "available_scopes", "retry_after"}
 FALLBACKS = [
     (None, 200),

@@ -306,7 +306,7 @@ def test_our_errors_are_at_the_bottom_and_partial_buckets_hatched(page: PageRunn
     hatched = [place for place, shape in enumerate(named[0].marker.pattern.shape) if shape]
     # Buckets of five minutes: the range begins within the first, the logs end within that of 13:55.
     assert hatched == [0, 23]
-    assert named[0].marker.color == "#a83232"
+    assert named[0].marker.color == "#b33535"
 
 
 def test_incidents_and_deploys_are_marked(page: PageRunner) -> None:
