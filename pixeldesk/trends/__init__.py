@@ -1,1 +1,1 @@
-"""Errors over time: series and tiles, what differs about failing requests, where the API contradicts itself."""
+"""Analyse errors over time: series, tiles, what differs about failing requests, contradictions of the API."""

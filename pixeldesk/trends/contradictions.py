@@ -1,6 +1,6 @@
-"""Where the API contradicts itself: what it promises its callers, and what its own logs say it did.
+"""Find where the API contradicts itself: what it promises its callers, against what its own logs show.
 
-Six kinds, always all six: what is zero is as good to know.
+All six kinds are always reported, since a count of zero is worth knowing too.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,16 +13,16 @@ from pixeldesk.store import Store
 
 _MOST_EXAMPLES = 5
 _MINUTE = timedelta(minutes=1)
-# As the line's refusal says it.
+# The reason with which the parser refuses such a line.
 _WITHOUT_ID = "request_id is missing"
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """One kind: how many requests show it, and the ids of the newest.
+    """A kind of contradiction, with the number of requests that show it and the ids of the newest.
 
-    `explanation` says what it means for customers and whom to tell. Of lines that carry no id, `lines` says where they
-    stand, as raw text.
+    `explanation` says what it means for customers and who should know. For lines without an id, `lines` has the source
+    and line number of the newest, as raw text.
     """
 
     name: str
@@ -75,10 +75,9 @@ def contradictions(
     environment: str | None,
     statuses_of_code: Mapping[str, Collection[int]],
 ) -> list[Contradiction]:
-    """All six, counted over a range of whole minutes: those that `start` and `end` (UTC, no zone) lie in are whole.
+    """Count all six kinds from `start` to `end` (UTC without a zone), both rounded out to whole minutes.
 
-    `statuses_of_code` says for each known error code with which HTTP statuses it may be answered. A code that it does
-    not know is not judged.
+    `statuses_of_code` has the HTTP statuses allowed for each known error code. Unknown codes are not judged.
     """
     scope = {**_whole_minutes(start, end), "environment": environment}
     answered = question("statuses_of_codes").rows(store, **scope)
@@ -112,7 +111,7 @@ def _disagrees(row: Mapping[str, Any], statuses_of_code: Mapping[str, Collection
 
 
 def _counted(store: Store, kind: Contradiction, rows: list[dict[str, Any]], environment: str | None) -> Contradiction:
-    """A kind that code and status tell. Its examples are of the last hour or minute of each pair of them."""
+    """Fill in a kind that code and status show. Its examples are from the last hour or minute of each pair."""
     examples: list[str] = []
     for row in sorted(rows, key=lambda row: row["last_from"], reverse=True)[:_MOST_EXAMPLES]:
         found = question("requests_with_code").rows(
@@ -124,7 +123,7 @@ def _counted(store: Store, kind: Contradiction, rows: list[dict[str, Any]], envi
             status=row["status"],
             count=_MOST_EXAMPLES - len(examples),
         )
-        examples += [one["request_id"] for one in found]
+        examples += [request["request_id"] for request in found]
     return replace(kind, requests=sum(row["requests"] for row in rows), examples=tuple(examples))
 
 
@@ -135,7 +134,7 @@ def _without_id(store: Store) -> Contradiction:
 
 
 def _noted(store: Store, scope: Mapping[str, object]) -> dict[str, Contradiction]:
-    """The kinds whose requests were noted as they were stored."""
+    """Return the kinds whose requests were recorded at ingest."""
     found: dict[str, Contradiction] = {}
     kinds = {kind.name: kind for kind in (REUSED_ID, LIMITED_TOO_SOON, NO_RETRY_AFTER)}
     for row in question("contradictory_requests").rows(store, **scope, count=_MOST_EXAMPLES):

@@ -1,4 +1,4 @@
-"""How much was logged on each day of the last weeks, beside what is usual on that day of the week."""
+"""Compare the requests logged on each day of the last weeks with the median of that weekday."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -21,19 +21,19 @@ class Gap:
 
     @property
     def hours(self) -> int:
-        """How many."""
+        """The length of the gap, hours."""
         return (self.end - self.start) // _HOUR
 
 
 @dataclass(frozen=True)
 class CoveredDay:
-    """One day, UTC. `relative`: its requests by the median of the same weekday; None outside the logs' time."""
+    """A day, UTC. `relative` is its requests divided by the weekday's median; None outside the logs' time."""
 
     day: datetime
     requests: int
     relative: float | None
     missing: tuple[datetime, ...]
-    """The hours without a request, of those that are in the logs' time."""
+    """The hours without a request within the logs' time."""
 
     @property
     def is_gap(self) -> bool:
@@ -43,14 +43,14 @@ class CoveredDay:
 
 @dataclass(frozen=True)
 class CoveredDays:
-    """Whole weeks of days, from a Monday on, to the one of the newest request; and all gaps, newest first."""
+    """The days of whole weeks, from a Monday to the week of the newest request, and all gaps, newest first."""
 
     days: Sequence[CoveredDay]
     gaps: Sequence[Gap]
 
 
 def covered_days(store: Store, weeks: int) -> CoveredDays | None:
-    """The last so many weeks; None where nothing was logged."""
+    """Return the last `weeks` weeks; None if nothing was logged."""
     (span,) = question("coverage").rows(store)
     if span["first_hour"] is None:
         return None
@@ -75,7 +75,7 @@ def covered_days(store: Store, weeks: int) -> CoveredDays | None:
 
 
 def joined(hours: Iterable[datetime]) -> list[Gap]:
-    """Hours in order as spans, those that follow one another in one."""
+    """Join consecutive hours, given in order, into gaps."""
     gaps: list[Gap] = []
     for hour in hours:
         if gaps and gaps[-1].end == hour:
@@ -86,7 +86,7 @@ def joined(hours: Iterable[datetime]) -> list[Gap]:
 
 
 def _usual(counted: dict[datetime, int]) -> dict[int, float]:
-    """The median of each weekday that has any requests."""
+    """Return the median of each weekday that has any requests."""
     by_weekday: dict[int, list[int]] = defaultdict(list)
     for day, requests in counted.items():
         by_weekday[day.weekday()].append(requests)

@@ -1,4 +1,4 @@
-"""When another release began to answer: hosts that began to run it at about the same time are one deploy."""
+"""Find deploys: hosts that begin to answer with another release at about the same time."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from pixeldesk.trends.time_range import DAY, HOUR, TimeRange
 
 @dataclass(frozen=True)
 class Deploy:
-    """The first request that a host answered with a release, and all the hosts that followed within an hour each."""
+    """A release's first answer on a host, with all hosts that followed, each within an hour of the host before."""
 
     at: datetime
     environment: str | None
@@ -20,9 +20,9 @@ class Deploy:
 
 
 def deploys(store: Store, within: TimeRange, chosen: RequestFilter) -> list[Deploy]:
-    """Those of the chosen environment and host, in order: to the minute, in long ranges to the hour.
+    """Return the deploys of the chosen environment and host in time order: to the minute, in long ranges to the hour.
 
-    A host that had not answered in the day before the range is not known to have changed its release.
+    A host without an answer in the day before the range is not known to have changed its release.
     """
     earliest = within.start - DAY
     rows = question("release_starts").rows(
@@ -36,18 +36,16 @@ def deploys(store: Store, within: TimeRange, chosen: RequestFilter) -> list[Depl
     )
     found: list[tuple[datetime, Deploy]] = []
     for row in rows:
-        one = Deploy(row["moment"], row["environment"], row["release"], (row["host"],))
-        place = next((n for n, (latest, other) in enumerate(found) if _is_same(other, one, latest)), None)
-        if place is None:
-            found.append((one.at, one))
+        started = Deploy(row["moment"], row["environment"], row["release"], (row["host"],))
+        index = next((n for n, (latest, deploy) in enumerate(found) if _is_same(deploy, started, latest)), None)
+        if index is None:
+            found.append((started.at, started))
         else:
-            whole = replace(found[place][1], hosts=(*found[place][1].hosts, *one.hosts))
-            found[place] = one.at, whole
-    return [one for _, one in found]
+            deploy = found[index][1]
+            found[index] = started.at, replace(deploy, hosts=(*deploy.hosts, *started.hosts))
+    return [deploy for _, deploy in found]
 
 
-def _is_same(deploy: Deploy, host: Deploy, latest: datetime) -> bool:
-    return (
-        (deploy.environment, deploy.release) == (host.environment, host.release)
-        and host.at - latest <= HOUR
-    )  # fmt: skip
+def _is_same(deploy: Deploy, started: Deploy, latest: datetime) -> bool:
+    is_same_release = (deploy.environment, deploy.release) == (started.environment, started.release)
+    return is_same_release and started.at - latest <= HOUR

@@ -1,4 +1,4 @@
-"""What differs about failing requests, in words. A value is raw log text: whoever shows it makes it safe."""
+"""Put what differs about failing requests into words. Values are raw log text: the caller must escape them."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "key_fingerprint": "key",
     "user_agent": "user agent",
 }
-"""What the compared fields of a request are called, in the order in which they are named."""
+"""The compared fields of a request and their English names, in the order in which they are listed."""
 
 _SENTENCES: Mapping[str, str] = {
     "host": "{value} answered {share} of them",
@@ -26,16 +26,16 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def of_them(field: str, value: str | None, failing: Proportion) -> str:
-    """How many of the failing requests have the value; None is a field that was not logged."""
+def failing_share(field: str, value: str | None, failing: Proportion) -> str:
+    """Say what share of the failing requests has the value; None means the field was not logged."""
     share = percent(failing)
     if value is None:
         return f"{share} of them name no {FIELD_NAMES[field]}"
     return _SENTENCES[field].format(value=value, share=share)
 
 
-def of_the_others(meanwhile: Proportion | None, before: Proportion | None) -> str:
-    """And how many of the requests that succeeded."""
+def succeeding_share(meanwhile: Proportion | None, before: Proportion | None) -> str:
+    """Say what share of the requests that succeeded has the value, meanwhile and a week before."""
     if meanwhile is None:
         return f"{percent(before)} of the requests that succeeded in the same hours a week before"
     earlier = f" ({percent(before)} a week before)" if before else ""
@@ -43,12 +43,12 @@ def of_the_others(meanwhile: Proportion | None, before: Proportion | None) -> st
 
 
 def named(field: str, value: str | None) -> str:
-    """A value with what its field is called."""
+    """Return the field's English name and the value."""
     return f"{FIELD_NAMES[field]} {'not logged' if value is None else value}"
 
 
 def percent(proportion: Proportion | None) -> str:
-    """A share in whole per cent; only none is 0 % and only all are 100 %."""
+    """Return a share in whole per cent. Only none is 0 %, and only all is 100 %."""
     if proportion is None or not proportion.whole:
         return "none"
     if 0 < proportion.part < proportion.whole:

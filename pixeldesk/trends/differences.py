@@ -1,8 +1,8 @@
-"""What is different about failing requests, against those that succeeded meanwhile and those of a week before.
+"""Find what differs about failing requests, compared with those that succeeded meanwhile and a week before.
 
-Each value of a few fields is a suspicion: does it occur among the failing requests more often than among the others?
-The two shares are compared by a test, and corrected for as many suspicions as there were (Holm), so that a finding is
-no accident of looking at many values; and a difference must be large enough to matter.
+Each value of a few fields is a hypothesis: it occurs more often among the failing requests than among the others. A
+test compares the two shares, with Holm's correction for the number of hypotheses, so that a finding is not an accident
+of testing many values. A difference must also be large enough to matter.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from typing import Any
 
 from pixeldesk.queries import question
 from pixeldesk.store import Store
-from pixeldesk.trends.difference_words import FIELD_NAMES, named, of_the_others, of_them
+from pixeldesk.trends.difference_words import FIELD_NAMES, failing_share, named, succeeding_share
 from pixeldesk.trends.proportions import Proportion, difference_p, holm
 
 _WEEK = timedelta(days=7)
@@ -22,22 +22,22 @@ _MOST_VALUES = 50
 _FEWEST_FAILING = 5
 _LEAST_EXCESS = 0.1
 _SIGNIFICANT = 0.01
-# A field with a new value in every other request names the requests and not what they have in common.
+# A field with a new value in every other request identifies the requests and not what they have in common.
 _ID_LIKE_SHARE, _ID_LIKE_FROM = 0.5, 200
-# Two values that share so much of the failing requests are one finding.
+# Two values that share this much of their failing requests are one finding.
 _SAME_REQUESTS = 0.95
 _FIELDS = tuple(FIELD_NAMES)
 _ALL = "all"
 _Group = tuple[set[tuple[str, str | None]], int]
-"""Values, each with its field, and how many failing requests have all of these and no other of the values found."""
+"""Fields with values, and the number of failing requests that have exactly these of the values found."""
 
 
 @dataclass(frozen=True)
 class Failing:
-    """Which failing requests are asked about: those answered with 400 or more, or only with 500 or more.
+    """The failing requests in question: those answered with 400 or more, or only with 500 or more.
 
-    Times are UTC without a zone, half open; None filters nothing. `not_callers` are left out of every count: customers,
-    or where none is known key fingerprints or client addresses.
+    Times are UTC without a zone, half open; None filters nothing. `not_callers` are excluded from every count: customer
+    ids, or for unknown customers key fingerprints or client addresses.
     """
 
     start: datetime
@@ -53,10 +53,10 @@ class Failing:
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that stands out among the failing requests, with its share there and among the others.
+    """A value that stands out among the failing requests, with its share among them and among the others.
 
-    `field` is one of `FIELD_NAMES`; `value` is None where it was not logged. `meanwhile` and `before` are None where
-    no request succeeded. `p` is the larger of the corrected p values; `same_requests` are the other values that stand
+    `field` is one of `FIELD_NAMES`; `value` is None if it was not logged. `meanwhile` and `before` are None if no
+    request succeeded then. `p` is the larger of the corrected p values. `same_requests` are the other values that stand
     out in the same failing requests.
     """
 
@@ -70,35 +70,36 @@ class Difference:
 
     @property
     def compared(self) -> list[Proportion]:
-        """Its share in each comparison that there is."""
-        return [one for one in (self.meanwhile, self.before) if one is not None]
+        """The value's share in each available comparison."""
+        return [proportion for proportion in (self.meanwhile, self.before) if proportion is not None]
 
     @property
     def excess(self) -> float:
-        """By how much its share is larger among the failing requests than in any comparison, 0 to 1."""
+        """The share among the failing requests minus the largest share in a comparison, 0 to 1."""
         return (self.failing.share or 0.0) - self._largest
 
     @property
     def lift(self) -> float | None:
-        """How many times larger at least; None where none of the others has it."""
+        """The share among the failing requests divided by the largest share in a comparison; None if that is 0."""
         return (self.failing.share or 0.0) / self._largest if self._largest else None
 
     @property
     def _largest(self) -> float:
-        return max((one.share or 0.0 for one in self.compared), default=1.0)
+        return max((proportion.share or 0.0 for proportion in self.compared), default=1.0)
 
     def sentence(self) -> str:
-        """It in plain English. The values are raw log text."""
-        said = f"{of_them(self.field, self.value, self.failing)}, and {of_the_others(self.meanwhile, self.before)}"
-        same = ", ".join(named(one.field, one.value) for one in self.same_requests)
-        return f"{said}; the same requests: {same}" if same else said
+        """Return the difference as an English sentence. Its values are raw log text."""
+        failing = failing_share(self.field, self.value, self.failing)
+        sentence = f"{failing}, and {succeeding_share(self.meanwhile, self.before)}"
+        same = ", ".join(named(other.field, other.value) for other in self.same_requests)
+        return f"{sentence}; the same requests: {same}" if same else sentence
 
 
 @dataclass(frozen=True)
 class WhatDiffers:
-    """The differences, most telling first, and how many failing requests none of them covers.
+    """The differences, largest first, and the number of failing requests without any of them (`unexplained`).
 
-    `succeeded` and `succeeded_before` are the requests that the failing ones were compared with.
+    `succeeded` and `succeeded_before` are the numbers of requests that the failing ones were compared with.
     """
 
     failing: int
@@ -109,7 +110,7 @@ class WhatDiffers:
 
     @property
     def is_comparable(self) -> bool:
-        """Whether enough requests failed to tell a difference, and any succeeded."""
+        """Whether enough requests failed to show a difference, and any succeeded."""
         return self.failing >= _FEWEST_FAILING and (self.compares_meanwhile or self.compares_before)
 
     @property
@@ -124,26 +125,26 @@ class WhatDiffers:
 
 
 def what_differs(store: Store, failing: Failing) -> WhatDiffers:
-    """Compare the failing requests with those that succeeded in the same range and filters, and a week before.
+    """Compare the failing requests with those that succeeded under the same filters, meanwhile and a week before.
 
     A finding occurs in at least 5 failing requests, its share is at least 10 percentage points larger than in each
-    comparison, and each test gives p < 0.01 after the correction for all values of all fields. Where nothing succeeded
-    meanwhile, or a week before, only the other comparison is made.
+    comparison, and each test gives p < 0.01 after the correction for all values of all fields. A comparison with no
+    succeeding requests is left out.
     """
-    rows = question("failing_values").rows(store, **_asked(failing), **_which(failing), count=_MOST_VALUES)
+    rows = question("failing_values").rows(store, **_scope(failing), **_failure(failing), count=_MOST_VALUES)
     total = next(row for row in rows if row["field"] == _ALL)
     values = [row for row in rows if row["field"] != _ALL and row["failing"] and not _is_id_like(row, total)]
-    suspects = [row for row in values if row["failing"] >= _FEWEST_FAILING]
-    before = _week_before(store, failing, [total, *suspects])
+    candidates = [row for row in values if row["failing"] >= _FEWEST_FAILING]
+    before = _week_before(store, failing, [total, *candidates])
     counted = WhatDiffers(total["failing"], total["succeeding"], before[_key(total)], (), total["failing"])
     tests = len(values) * (counted.compares_meanwhile + counted.compares_before)
-    found = _significant([_difference(row, before, counted) for row in suspects], tests)
+    found = _significant([_difference(row, before, counted) for row in candidates], tests)
     together = _together(store, failing, found) if found else []
     unexplained = counted.failing - sum(requests for _, requests in together)
     return replace(counted, differences=tuple(_merged(found, together)), unexplained=unexplained)
 
 
-def _asked(failing: Failing, weeks_before: int = 0) -> dict[str, Any]:
+def _scope(failing: Failing, weeks_before: int = 0) -> dict[str, Any]:
     return {
         "start": failing.start - weeks_before * _WEEK,
         "end": failing.end - weeks_before * _WEEK,
@@ -155,7 +156,7 @@ def _asked(failing: Failing, weeks_before: int = 0) -> dict[str, Any]:
     }
 
 
-def _which(failing: Failing) -> dict[str, Any]:
+def _failure(failing: Failing) -> dict[str, Any]:
     return {"failing_from": 500 if failing.server_errors_only else 400, "failing_code": failing.error_code}
 
 
@@ -170,7 +171,7 @@ def _key(row: dict[str, Any]) -> str:
 
 def _week_before(store: Store, failing: Failing, rows: Iterable[dict[str, Any]]) -> Counter[str]:
     keys = [_key(row) for row in rows]
-    found = question("succeeding_values").rows(store, **_asked(failing, weeks_before=1), field_values=keys)
+    found = question("succeeding_values").rows(store, **_scope(failing, weeks_before=1), field_values=keys)
     return Counter({_key(row): int(row["succeeding"]) for row in found})
 
 
@@ -186,24 +187,28 @@ def _difference(row: dict[str, Any], before: Counter[str], counted: WhatDiffers)
     )
 
 
-def _significant(suspects: Iterable[Difference], tests: int) -> list[Difference]:
-    """Those that stand out in each comparison, with their corrected p, most telling first.
+def _significant(candidates: Iterable[Difference], tests: int) -> list[Difference]:
+    """Return the candidates that stand out in each comparison, with corrected p, largest difference first.
 
-    So many `tests` were to be made. Those that cannot give a finding, for want of a difference, are not made: they
-    count as p = 1, on the safe side.
+    `tests` is the number of all hypotheses. Candidates with too small a difference are not tested and count as p = 1,
+    which errs on the safe side.
     """
-    large = [one for one in suspects if one.excess >= _LEAST_EXCESS]
-    p_values = [difference_p(one.failing, other) for one in large for other in one.compared]
+    large = [candidate for candidate in candidates if candidate.excess >= _LEAST_EXCESS]
+    p_values = [difference_p(candidate.failing, other) for candidate in large for other in candidate.compared]
     corrected = iter(holm([*p_values, *[1.0] * (tests - len(p_values))]))
-    tested = [replace(one, p=max(islice(corrected, len(one.compared)))) for one in large]
-    found = [one for one in tested if one.p < _SIGNIFICANT]
-    return sorted(found, key=lambda one: (-one.excess, -one.failing.part, _FIELDS.index(one.field), one.value or ""))
+    tested = [replace(candidate, p=max(islice(corrected, len(candidate.compared)))) for candidate in large]
+    return sorted((difference for difference in tested if difference.p < _SIGNIFICANT), key=_sort_key)
+
+
+def _sort_key(difference: Difference) -> tuple[float, int, int, str]:
+    field = _FIELDS.index(difference.field)
+    return -difference.excess, -difference.failing.part, field, difference.value or ""
 
 
 def _together(store: Store, failing: Failing, found: Iterable[Difference]) -> list[_Group]:
-    """Which of the found values failing requests have together, and how many do; those with none are left out."""
-    keys = [f"{one.field} {one.value or ''}" for one in found]
-    rows = question("failing_together").rows(store, **_asked(failing), **_which(failing), field_values=keys)
+    """Group the failing requests by which of the found values they have. Requests with none are left out."""
+    keys = [f"{difference.field} {difference.value or ''}" for difference in found]
+    rows = question("failing_together").rows(store, **_scope(failing), **_failure(failing), field_values=keys)
     groups = [
         ({(name, row[name] or None) for name in _FIELDS if row[name] is not None}, row["failing"]) for row in rows
     ]
@@ -211,24 +216,24 @@ def _together(store: Store, failing: Failing, found: Iterable[Difference]) -> li
 
 
 def _merged(found: Iterable[Difference], together: Sequence[_Group]) -> list[Difference]:
-    """One finding for values of the same failing requests: the first field of them, with the others."""
+    """Merge values of the same failing requests into one finding, led by the first of their fields."""
     groups: list[list[Difference]] = []
-    for one in found:
-        group = next((group for group in groups if _are_same(group[0], one, together)), None)
+    for difference in found:
+        group = next((group for group in groups if _are_same(group[0], difference, together)), None)
         if group is None:
-            groups.append([one])
+            groups.append([difference])
         else:
-            group.append(one)
-    return [_as_one(group) for group in groups]
+            group.append(difference)
+    return [_as_finding(group) for group in groups]
 
 
-def _as_one(group: Iterable[Difference]) -> Difference:
-    first, *others = sorted(group, key=lambda one: _FIELDS.index(one.field))
+def _as_finding(group: Iterable[Difference]) -> Difference:
+    first, *others = sorted(group, key=lambda difference: _FIELDS.index(difference.field))
     return replace(first, same_requests=tuple(others))
 
 
-def _are_same(one: Difference, other: Difference, together: Sequence[_Group]) -> bool:
-    pair = {(one.field, one.value), (other.field, other.value)}
+def _are_same(first: Difference, second: Difference, together: Sequence[_Group]) -> bool:
+    pair = {(first.field, first.value), (second.field, second.value)}
     both = sum(requests for values, requests in together if pair <= values)
     either = sum(requests for values, requests in together if pair & values)
     return both >= _SAME_REQUESTS * either

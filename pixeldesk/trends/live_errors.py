@@ -1,4 +1,4 @@
-"""All numbers of the page of live errors but those of a drill, worked out together."""
+"""Compute the numbers of the Live errors page, except those of a drill-down."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from pixeldesk.trends.worst_codes import WorstNow, newest_part, worst_now
 
 @dataclass(frozen=True)
 class LiveErrors:
-    """What the logs say of a range; `worst` is None where they have nothing of it."""
+    """The numbers of a range. `worst` is None if the logs do not cover any of it."""
 
     series: ErrorSeries
     usual: Usual
@@ -23,9 +23,9 @@ class LiveErrors:
     missing: tuple[TimeRange, ...]
     logged: LoggedTime
 
-    def is_partial(self, place: int) -> bool:
-        """Whether the logs or the range have only a part of a bucket, so that its number is too small."""
-        bucket = self.series.bucket_at(place)
+    def is_partial(self, index: int) -> bool:
+        """Return whether the logs or the range have only a part of a bucket, so that its number is too small."""
+        bucket = self.series.bucket_at(index)
         seen = bucket.overlap(self.logged.span)
         if seen is None or seen.overlap(self.series.range) is None:
             return False
@@ -34,7 +34,7 @@ class LiveErrors:
 
 
 def live_errors(store: Store, within: TimeRange, chosen: RequestFilter, logged: LoggedTime) -> LiveErrors:
-    """Count a range, and what it has to be compared with."""
+    """Count a range, what is usual then, its worst codes and its deploys."""
     part = newest_part(within, logged)
     return LiveErrors(
         error_series(store, within, chosen),

@@ -1,4 +1,4 @@
-"""When there were logs at all: an hour that no server logged is no hour without errors."""
+"""Determine the time that the logs cover: an hour without logs is not an hour without errors."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from pixeldesk.trends.time_range import HOUR, MINUTE, TimeRange, after_minute_of
 
 @dataclass(frozen=True)
 class LoggedTime:
-    """From the oldest record's minute to the newest record, but for hours in which no server logged a request."""
+    """The time from the oldest record's minute to the newest record, without the hours in which nothing was logged."""
 
     first_minute: datetime
     newest: datetime
@@ -18,11 +18,11 @@ class LoggedTime:
 
     @property
     def span(self) -> TimeRange:
-        """All of it, with the minute of the newest record and with the gaps."""
+        """The whole span, including the minute of the newest record and the gaps."""
         return TimeRange(self.first_minute, after_minute_of(self.newest))
 
     def is_whole(self, part: TimeRange) -> bool:
-        """Whether the logs have all of a part: that it is over, and no gap is in it."""
+        """Return whether the logs cover all of a range: it is over, and it contains no gap."""
         return (
             self.first_minute <= part.start
             and part.end <= self.newest
@@ -30,15 +30,15 @@ class LoggedTime:
         )
 
     def missing(self, within: TimeRange) -> tuple[TimeRange, ...]:
-        """The parts of a range of which there are no logs, in order."""
+        """Return the parts of a range without logs, in order."""
         before = TimeRange(min(within.start, self.span.start), self.span.start)
         after = TimeRange(self.span.end, max(within.end, self.span.end))
-        parts = (one.overlap(within) for one in (before, *self.gaps, after))
+        parts = (gap.overlap(within) for gap in (before, *self.gaps, after))
         return tuple(part for part in parts if part)
 
 
 def logged_time(store: Store) -> LoggedTime | None:
-    """What the store covers; None where it holds no request."""
+    """Return the time that the store covers; None if it holds no request."""
     (coverage,) = question("coverage").rows(store)
     if coverage["oldest"] is None:
         return None
@@ -47,7 +47,7 @@ def logged_time(store: Store) -> LoggedTime | None:
 
 
 def _joined(hours: list[datetime]) -> list[TimeRange]:
-    """Hours in order as few ranges."""
+    """Join consecutive hours, given in order, into ranges."""
     joined: list[TimeRange] = []
     for hour in hours:
         begins = joined.pop().start if joined and joined[-1].end == hour else hour

@@ -1,13 +1,13 @@
-"""Which requests a chart counts, and which of them as errors."""
+"""Define which requests a chart counts, and which of them are errors."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class RequestFilter:
-    """Equal to these values, where one is given. An error is a request that was answered with 400 or more.
+    """A filter on requests and on errors; None filters nothing. An error is answered with 400 or more.
 
-    Of the errors only those with `error_code` count where one is given, or those answered with 500 or more.
+    `error_code` and `server_errors_only` (answered with 500 or more) restrict the errors, not the requests.
     """
 
     environment: str | None = None
@@ -18,8 +18,8 @@ class RequestFilter:
     server_errors_only: bool = False
 
     @property
-    def of_requests(self) -> dict[str, str | None]:
-        """What the questions filter requests by, failed or not."""
+    def request_parameters(self) -> dict[str, str | None]:
+        """The parameters by which questions filter requests, failed or not."""
         return {
             "environment": self.environment,
             "route": self.route,
@@ -28,13 +28,11 @@ class RequestFilter:
         }
 
     @property
-    def of_errors(self) -> dict[str, str | bool | None]:
-        """What the questions choose errors by."""
+    def error_parameters(self) -> dict[str, str | bool | None]:
+        """The parameters by which questions filter errors."""
         return {"error_code": self.error_code, "server_errors_only": self.server_errors_only}
 
     def is_error(self, status: int, error_code: str | None) -> bool:
-        """Whether a request that was answered so counts as an error."""
-        return (
-            status >= (500 if self.server_errors_only else 400)
-            and (self.error_code is None or error_code == self.error_code)
-        )  # fmt: skip
+        """Return whether a request with this answer counts as an error."""
+        least_status = 500 if self.server_errors_only else 400
+        return status >= least_status and self.error_code in (None, error_code)

@@ -1,4 +1,4 @@
-"""What failed in a bucket or a span of time: with which codes, at whom, and requests that show it."""
+"""Count what failed in a bucket or a span of time, by code and caller, with example requests."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ _MOST_CALLERS, _MOST_EXAMPLES = 100, 50
 
 @dataclass(frozen=True)
 class FailingCaller:
-    """Who failed: a customer, or where none is known the key's fingerprint or the address."""
+    """A caller with errors: the customer, or if unknown the key's fingerprint or the client address."""
 
     customer_id: str | None
     caller: str | None
@@ -25,9 +25,9 @@ class FailingCaller:
 
 @dataclass(frozen=True)
 class SpanErrors:
-    """A span's numbers: codes by bucket, the callers with most errors, and the newest examples.
+    """A span's errors by code and bucket, the callers with most errors, and the newest examples.
 
-    `customers` and `callers` count all, not only those listed; callers include customers.
+    `customers` and `callers` count all, not only those listed. Callers include customers.
     """
 
     series: ErrorSeries
@@ -38,7 +38,7 @@ class SpanErrors:
 
 
 def span_errors(store: Store, span: TimeRange, chosen: RequestFilter) -> SpanErrors:
-    """Count what failed in a span, and find examples: the rows of the question failed_requests."""
+    """Count what failed in a span. The examples are rows of the question failed_requests."""
     series = error_series(store, span, chosen)
     hours = span.whole_hours
     callers = question("failing_callers").rows(
@@ -48,16 +48,16 @@ def span_errors(store: Store, span: TimeRange, chosen: RequestFilter) -> SpanErr
         first_hour=hours.start,
         past_hour=hours.end,
         limit=_MOST_CALLERS,
-        **chosen.of_requests,
-        **chosen.of_errors,
+        **chosen.request_parameters,
+        **chosen.error_parameters,
     )
     examples = question("failed_requests").rows(
         store,
         start=_start_of_the_last(series, _MOST_EXAMPLES),
         end=span.end,
         limit=_MOST_EXAMPLES,
-        **chosen.of_requests,
-        **chosen.of_errors,
+        **chosen.request_parameters,
+        **chosen.error_parameters,
     )
     return SpanErrors(
         series,
@@ -72,7 +72,7 @@ def span_errors(store: Store, span: TimeRange, chosen: RequestFilter) -> SpanErr
 
 
 def _start_of_the_last(series: ErrorSeries, wanted: int) -> datetime:
-    """When the last bucket begins from which on there are so many errors: nobody need look for them before."""
+    """Return the latest time from which there are `wanted` errors, so that the search for examples can start there."""
     found = 0
     for bucket, errors in zip(reversed(series.buckets), reversed(series.errors), strict=True):
         found += errors
@@ -82,9 +82,9 @@ def _start_of_the_last(series: ErrorSeries, wanted: int) -> datetime:
 
 
 def worst_buckets(series: ErrorSeries, most: int | None = None) -> list[tuple[TimeRange, int]]:
-    """What the range has of the buckets with most errors, and how many: worst first, at equal numbers the later first.
+    """Return the buckets with most errors, as far as they lie in the range, each with its number of errors.
 
-    Buckets without any are left out.
+    The worst come first, of equal numbers the later. Buckets without errors are left out.
     """
-    counted = [(errors, place) for place, errors in enumerate(series.errors) if errors]
-    return [(series.part_at(place), errors) for errors, place in sorted(counted, reverse=True)[:most]]
+    counted = [(errors, index) for index, errors in enumerate(series.errors) if errors]
+    return [(series.part_at(index), errors) for errors, index in sorted(counted, reverse=True)[:most]]

@@ -1,4 +1,4 @@
-"""A range of time as charts show it: half open, in whole minutes of UTC, cut into buckets."""
+"""Define the time range of a chart: half open, in whole minutes of UTC, divided into buckets."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,10 +15,10 @@ LENGTHS = {
     "30 d": 30 * DAY,
     "90 d": 90 * DAY,
 }
-"""The lengths that are a click away, by their names."""
+"""The lengths that a page offers, by name."""
 
 LONGEST = 175 * DAY
-"""How long a range may be: as long as buckets of a day fit into a chart."""
+"""The longest range whose daily buckets fit into a chart."""
 
 _MOST_BUCKETS = 180
 _WIDTHS = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY)
@@ -27,72 +27,72 @@ _EPOCH = datetime(1970, 1, 1)
 
 @dataclass(frozen=True)
 class TimeRange:
-    """From `start` up to `end`, which is no longer in it. UTC without a zone, whole minutes."""
+    """A range from `start` to before `end`, in whole minutes, UTC without a zone."""
 
     start: datetime
     end: datetime
 
     @property
     def length(self) -> timedelta:
-        """How long it is."""
+        """The length of the range."""
         return self.end - self.start
 
     @cached_property
     def width(self) -> timedelta:
-        """How wide its buckets are: as narrow as a chart of 180 allows, from a minute to a day.
+        """The width of a bucket, from a minute to a day: the narrowest with which a chart has at most 180 buckets.
 
-        The same for every range of that length, wherever it begins, so that it stays while a range slides.
+        It depends on the length alone, so that it stays constant while a range slides.
         """
-        # Such a range can begin and end within a bucket.
-        return next((one for one in _WIDTHS if self.length <= (_MOST_BUCKETS - 2) * one), DAY)
+        # Two buckets are spare because a range can begin and end within a bucket.
+        return next((width for width in _WIDTHS if self.length <= (_MOST_BUCKETS - 2) * width), DAY)
 
     @cached_property
     def buckets(self) -> tuple[datetime, ...]:
-        """When its buckets begin. They stand at whole multiples of their width, so the outer two may stick out."""
+        """The start of each bucket, at a multiple of the width. The first and last may extend beyond the range."""
         first = floor(self.start, self.width)
-        return tuple(first + place * self.width for place in range(-((first - self.end) // self.width)))
+        return tuple(first + index * self.width for index in range(-((first - self.end) // self.width)))
 
     @property
     def whole_hours(self) -> "TimeRange":
-        """The full hours of the clock in it: what a rollup by the hour can count. Empty, at its end, where none is."""
+        """The whole clock hours in the range, which the hourly rollup counts; an empty range at its end if none."""
         first, past = ceiling(self.start, HOUR), floor(self.end, HOUR)
         return TimeRange(first, past) if first < past else TimeRange(self.end, self.end)
 
     def overlap(self, other: "TimeRange") -> "TimeRange | None":
-        """What both have in common."""
+        """Return the part that both ranges have in common; None if there is none."""
         start, end = max(self.start, other.start), min(self.end, other.end)
         return TimeRange(start, end) if start < end else None
 
     def contains(self, other: "TimeRange") -> bool:
-        """Whether all of the other is in it."""
+        """Return whether the other range lies entirely in this one."""
         return self.start <= other.start and other.end <= self.end
 
     def shifted(self, by: timedelta) -> "TimeRange":
-        """As long as it, that much later."""
+        """Return the range moved later by `by`."""
         return TimeRange(self.start + by, self.end + by)
 
 
 def last(length: timedelta, newest: datetime) -> TimeRange:
-    """The range that counts back from the newest record, whose minute is its last."""
+    """Return the range of a length whose last minute is that of the newest record."""
     end = after_minute_of(newest)
     return TimeRange(end - length, end)
 
 
 def after_minute_of(moment: datetime) -> datetime:
-    """The end of its minute."""
+    """Return the end of a moment's minute."""
     return floor(moment, MINUTE) + MINUTE
 
 
 def floor(moment: datetime, width: timedelta) -> datetime:
-    """The last whole multiple of a width, counted from 1970, that is not after a moment."""
+    """Round a moment down to a multiple of a width, counted from 1970."""
     return moment - (moment - _EPOCH) % width
 
 
 def ceiling(moment: datetime, width: timedelta) -> datetime:
-    """The first whole multiple of a width that is not before a moment."""
+    """Round a moment up to a multiple of a width, counted from 1970."""
     return moment + (_EPOCH - moment) % width
 
 
 def seconds_of(length: timedelta) -> int:
-    """A length as the questions take it."""
+    """Return a length in whole seconds, as the questions take it."""
     return int(length.total_seconds())

@@ -1,4 +1,4 @@
-"""What is usual: the same time of day over the fortnight before, as far as the logs have it whole."""
+"""Compute what is usual: the same time of day on the days of the fortnight before that the logs cover fully."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from pixeldesk.trends.request_filter import RequestFilter
 from pixeldesk.trends.time_range import DAY, HOUR, TimeRange, seconds_of
 
 FORTNIGHT = 14
-"""How many days before are looked at."""
+"""How many days before are compared with."""
 
 FEWEST_DAYS = 5
-"""Of fewer days nothing is said to be usual."""
+"""With fewer days to compare with, nothing counts as usual."""
 
 _BAND = (10, 90)
 
 
 @dataclass(frozen=True)
 class Band:
-    """From the 10th to the 90th percentile of the days before; percentiles lie between two days where need be."""
+    """The 10th and 90th percentiles of the days before, interpolated between days."""
 
     low: float
     high: float
@@ -31,7 +31,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Usual:
-    """A band a bucket for each of the chart's measures; None where too few days are there to compare with."""
+    """A band per bucket for each measure of a chart; None with too few days to compare with."""
 
     errors: tuple[Band | None, ...]
     requests: tuple[Band | None, ...]
@@ -39,13 +39,13 @@ class Usual:
 
 
 def usual(store: Store, within: TimeRange, chosen: RequestFilter, logged: LoggedTime) -> Usual:
-    """What a range's buckets have to be compared with, each as a whole."""
+    """Compute the bands of a range's buckets. Buckets at the edges are taken as whole."""
     counted = _counted(store, within, chosen)
     width = within.width
     days = [_whole_days_before(TimeRange(bucket, bucket + width), logged) for bucket in within.buckets]
 
     def bands(value: Callable[[int, int], float | None]) -> tuple[Band | None, ...]:
-        return tuple(_band([value(*counted.get(one.start, (0, 0))) for one in of_bucket]) for of_bucket in days)
+        return tuple(_band([value(*counted.get(day.start, (0, 0))) for day in of_bucket]) for of_bucket in days)
 
     return Usual(
         errors=bands(lambda _, failed: failed),
@@ -55,16 +55,16 @@ def usual(store: Store, within: TimeRange, chosen: RequestFilter, logged: Logged
 
 
 def days_before(part: TimeRange) -> list[TimeRange]:
-    """The same time of day on each day of the fortnight before, from the last to the first."""
+    """Return the same time of day on each day of the fortnight before, latest first."""
     return [part.shifted(-day * DAY) for day in range(1, FORTNIGHT + 1)]
 
 
 def _whole_days_before(part: TimeRange, logged: LoggedTime) -> list[TimeRange]:
-    return [one for one in days_before(part) if logged.is_whole(one)]
+    return [day for day in days_before(part) if logged.is_whole(day)]
 
 
 def _counted(store: Store, within: TimeRange, chosen: RequestFilter) -> dict[datetime, tuple[int, int]]:
-    """Requests and errors of each bucket of the days before that has any."""
+    """Return requests and errors by bucket of the days before. Buckets without requests are missing."""
     width = within.width
     whole = TimeRange(within.buckets[0], within.buckets[-1] + width)
     earliest, latest = whole.start - FORTNIGHT * DAY, whole.end - DAY
@@ -75,8 +75,8 @@ def _counted(store: Store, within: TimeRange, chosen: RequestFilter) -> dict[dat
         first_hour=earliest if width >= HOUR else latest,
         seconds=seconds_of(width),
         seconds_of_day=seconds_of(min(whole.length, DAY)),
-        **chosen.of_requests,
-        **chosen.of_errors,
+        **chosen.request_parameters,
+        **chosen.error_parameters,
     )
     return {row["bucket"]: (int(row["requests"]), int(row["failed"])) for row in rows}
 

@@ -1,4 +1,4 @@
-"""What there is to filter by."""
+"""List the values that a page offers as filters."""
 
 from collections import defaultdict
 
@@ -10,7 +10,7 @@ _MOST_VALUES = 200
 
 
 def values_met(store: Store, within: TimeRange) -> dict[str, list[str]]:
-    """By field the values of requests in a range, most frequent first; of customers those with errors."""
+    """Return the values of each field in a range, most frequent first. Only customers with errors are listed."""
     values: defaultdict[str, list[str]] = defaultdict(list)
     for row in question("values_met").rows(store, start=within.start, end=within.end, limit=_MOST_VALUES):
         values[row["field"]].append(row["value"])

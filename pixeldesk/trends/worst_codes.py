@@ -1,4 +1,4 @@
-"""What is worst now: the codes of the newest part of a range, against what is usual at that time of day."""
+"""Rank the error codes in the newest part of a range against what is usual at that time of day."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _HIGH_PERCENTILE = 90
 
 @dataclass(frozen=True)
 class WorstCode:
-    """A code's errors in the newest part, and how many are usual: the median of the days before, if there is one."""
+    """A code's errors in the newest part. `usual` is the median of the days before; None with too few days."""
 
     name: str
     is_ours: bool
@@ -37,15 +37,15 @@ class WorstCode:
 
     @property
     def more_than_usual(self) -> float:
-        """How many are too many; 0 where nothing is known to be usual."""
+        """Errors beyond the usual number; 0 if that is unknown."""
         return 0.0 if self.usual is None else self.errors - self.usual
 
 
 @dataclass(frozen=True)
 class WorstNow:
-    """The newest part of a range: its error rate and up to four codes, worst first.
+    """The error rate in the newest part of a range, and up to four codes, worst first.
 
-    `days` is how many days before were compared with. `usual_rate` is the median of their rates, if there is one.
+    `days` is the number of days compared with, `usual_rate` the median of their rates; None if no day has a rate.
     """
 
     part: TimeRange
@@ -56,7 +56,7 @@ class WorstNow:
 
 
 def newest_part(within: TimeRange, logged: LoggedTime) -> TimeRange | None:
-    """The last sixth of what a range has of the logs, a day at most; None where it has nothing of them."""
+    """Return the last sixth of a range's logged time, a day at most; None if nothing was logged in it."""
     seen = within.overlap(logged.span)
     if seen is None:
         return None
@@ -65,13 +65,13 @@ def newest_part(within: TimeRange, logged: LoggedTime) -> TimeRange | None:
 
 
 def worst_now(store: Store, part: TimeRange, chosen: RequestFilter, logged: LoggedTime) -> WorstNow:
-    """Count each code in a part of at most a day, and on the days before at that time.
+    """Count each code in a part of at most a day, and at the same time on the days before.
 
-    A code stands out that has at least 5 errors, twice the usual, and more than the 90th percentile of the days before.
-    Those that do come first, by how many more than usual they are; then the others, by how many they are.
+    A code stands out if it has at least 5 errors, at least twice the usual, and more than the 90th percentile of the
+    days before. Codes that stand out come first, by errors beyond the usual; then the others, by errors.
     """
     counted = _counted(store, part, chosen)
-    before = [one.start for one in days_before(part) if logged.is_whole(one)]
+    before = [day.start for day in days_before(part) if logged.is_whole(day)]
     days = before if len(before) >= FEWEST_DAYS else []
     codes = [
         _judged(name, name in counted.ours, counts[part.start], [counts[day] for day in days])
@@ -90,7 +90,7 @@ def worst_now(store: Store, part: TimeRange, chosen: RequestFilter, logged: Logg
 
 @dataclass
 class _Counted:
-    """Numbers by day, of the part and of the days before: a day is named by the time at which its part begins."""
+    """Counts of the part and of the days before, keyed by the time at which each day's part begins."""
 
     requests: Counter[datetime] = field(default_factory=Counter)
     errors: Counter[datetime] = field(default_factory=Counter)
@@ -118,7 +118,7 @@ def _rows(store: Store, part: TimeRange, chosen: RequestFilter) -> list[dict[str
         earliest=part.start - FORTNIGHT * DAY,
         latest=part.end,
         seconds_of_day=seconds_of(part.length),
-        **chosen.of_requests,
+        **chosen.request_parameters,
     )
 
 
@@ -126,10 +126,8 @@ def _judged(name: str, is_ours: bool, errors: int, before: Sequence[int]) -> Wor
     if not before:
         return WorstCode(name, is_ours, errors, None, stands_out=False)
     usual = float(median(before))
-    stands_out = (
-        errors >= max(_FEWEST_TO_STAND_OUT, _TIMES_THE_USUAL * usual)
-        and errors > np.percentile(before, _HIGH_PERCENTILE)
-    )  # fmt: skip
+    fewest = max(_FEWEST_TO_STAND_OUT, _TIMES_THE_USUAL * usual)
+    stands_out = errors >= fewest and errors > np.percentile(before, _HIGH_PERCENTILE)
     return WorstCode(name, is_ours, errors, usual, bool(stands_out))
 
 

@@ -1,6 +1,6 @@
-"""Traffic in which failing requests differ in a way that is known, each way in an environment of its own.
+"""Make traffic in which failing requests differ in a known way, each way in its own environment.
 
-All of it is in the hour from noon of 16 November 2026, when some fail, and in the same hour a week before.
+All requests are in the hour from noon of 16 November 2026, when some fail, and in the same hour a week before.
 """
 
 import random
@@ -10,26 +10,30 @@ from typing import Any
 from tests.log_lines import failed_line, moment, request_line
 
 REQUESTS = 400
-# Random draws of failing requests, each in an environment of its own.
+# Random draws of failing requests, each in its own environment.
 DRAWS = 40
 _WEEK_S = 7 * 24 * 3600
-_Told = dict[str, Any]
-_Fails = Callable[[_Told, random.Random], bool]
-_Change = Callable[[_Told, bool], None]
+_Fields = dict[str, Any]
+_Fails = Callable[[_Fields, random.Random], bool]
+_Change = Callable[[_Fields, bool], None]
 
 
-def _as_drawn(_: _Told, __: bool) -> None:
-    """Nothing is changed."""
+def _as_drawn(_: _Fields, __: bool) -> None:
+    """Change nothing."""
 
 
-def _traffic(environment: str, fails: _Fails, change: _Change = _as_drawn) -> list[_Told]:
-    """Every field is drawn by itself. `change` may alter what is told of a request, now (True) or a week before."""
+def _traffic(environment: str, fails: _Fails, change: _Change = _as_drawn) -> list[_Fields]:
+    """Return requests whose fields are drawn independently.
+
+    `change` may alter the fields of a request after it was decided whether it fails. Its second argument is True for
+    requests of now, False for those of a week before.
+    """
     chance = random.Random(environment)
     lines = []
     for number in range(2 * REQUESTS):
         now = number < REQUESTS
         customer = f"cus_{chance.randrange(20)}"
-        told: _Told = {
+        fields: _Fields = {
             "environment": environment,
             "request_id": f"req_{environment}{number}",
             "timestamp": moment(chance.randrange(3600) - (0 if now else _WEEK_S)),
@@ -41,59 +45,59 @@ def _traffic(environment: str, fails: _Fails, change: _Change = _as_drawn) -> li
             "api_key": {"fingerprint": f"key of {customer}"},
             "client": {"ip": "203.0.113.9", "user_agent": chance.choice(["curl/8.1", "node", "go", "php"])},
         }
-        failed = now and fails(told, chance)
-        change(told, now)
-        lines.append(failed_line("internal_error", 500, **told) if failed else request_line(**told))
+        failed = now and fails(fields, chance)
+        change(fields, now)
+        lines.append(failed_line("internal_error", 500, **fields) if failed else request_line(**fields))
     return lines
 
 
-def _web_3(told: _Told, _: random.Random) -> bool:
-    return bool(told["host"] == "web-3")
+def _web_3(fields: _Fields, _: random.Random) -> bool:
+    return bool(fields["host"] == "web-3")
 
 
-def _cus_7(told: _Told, _: random.Random) -> bool:
-    return bool(told["customer_id"] == "cus_7")
+def _cus_7(fields: _Fields, _: random.Random) -> bool:
+    return bool(fields["customer_id"] == "cus_7")
 
 
-def _every_fifth(_: _Told, chance: random.Random) -> bool:
+def _every_fifth(_: _Fields, chance: random.Random) -> bool:
     return chance.random() < 0.2
 
 
-def _four_of_web_3(told: _Told, _: random.Random) -> bool:
-    number = int(told["request_id"].rpartition("our_of")[2])
+def _four_of_web_3(fields: _Fields, _: random.Random) -> bool:
+    number = int(fields["request_id"].rpartition("our_of")[2])
     return number in (3, 99, 200, 321)
 
 
-def _released(told: _Told, now: bool) -> None:
-    """web-3 runs a release, in a region, of its own."""
-    if now and told["host"] == "web-3":
-        told.update(release="2026.47.2", region="syd1")
+def _released(fields: _Fields, now: bool) -> None:
+    """Give web-3 its own release and region."""
+    if now and fields["host"] == "web-3":
+        fields.update(release="2026.47.2", region="syd1")
 
 
-def _only_web_3_before(told: _Told, now: bool) -> None:
+def _only_web_3_before(fields: _Fields, now: bool) -> None:
     if not now:
-        told["host"] = "web-3"
+        fields["host"] = "web-3"
 
 
-def _nameless_where_cus_7(told: _Told, now: bool) -> None:
-    if now and told["customer_id"] == "cus_7":
-        told.update(customer_id=None, api_key=None)
+def _nameless_where_cus_7(fields: _Fields, now: bool) -> None:
+    if now and fields["customer_id"] == "cus_7":
+        fields.update(customer_id=None, api_key=None)
 
 
-def _many_customers(told: _Told, _: bool) -> None:
-    if told["customer_id"] != "cus_7":
-        told.update(customer_id=told["request_id"], api_key=None)
+def _many_customers(fields: _Fields, _: bool) -> None:
+    if fields["customer_id"] != "cus_7":
+        fields.update(customer_id=fields["request_id"], api_key=None)
 
 
-def _four_on_web_3(told: _Told, _: bool) -> None:
-    if _four_of_web_3(told, random.Random()):
-        told["host"] = "web-9"
+def _four_on_web_3(fields: _Fields, _: bool) -> None:
+    if _four_of_web_3(fields, random.Random()):
+        fields["host"] = "web-9"
 
 
-def planted() -> Iterator[_Told]:
+def planted() -> Iterator[_Fields]:
     yield from _traffic("one_host", _web_3)
     yield from _traffic("release", _web_3, _released)
-    yield from _traffic("customer", lambda told, chance: _cus_7(told, chance) or chance.random() < 0.02)
+    yield from _traffic("customer", lambda fields, chance: _cus_7(fields, chance) or chance.random() < 0.02)
     yield from _traffic("nothing", _every_fifth)
     yield from _traffic("four_of", _four_of_web_3, _four_on_web_3)
     yield from (line for line in _traffic("young", _web_3) if line["timestamp"] >= moment(0))

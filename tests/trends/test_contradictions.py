@@ -1,4 +1,4 @@
-"""Where the API contradicts itself: each kind planted, its edges, and the sample counted in plain Python."""
+"""Plant each kind of contradiction, test its edges, and compare the sample with a recount in plain Python."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -31,35 +31,35 @@ NAMES = (
 _numbers = count()
 
 
-def asked(environment: str, at: float, **fields: Any) -> dict[str, Any]:
-    """A good request, so many seconds after noon, with an id of its own."""
-    told = {"environment": environment, "timestamp": moment(at), "duration_ms": 0, **fields}
-    return request_line(**{"request_id": f"req_asked{next(_numbers)}", **told})
+def succeeded(environment: str, at: float, **fields: Any) -> dict[str, Any]:
+    """Return a request that succeeded, `at` seconds after noon, with a unique id."""
+    line = {"environment": environment, "timestamp": moment(at), "duration_ms": 0, **fields}
+    return request_line(**{"request_id": f"req_asked{next(_numbers)}", **line})
 
 
 def limited(environment: str, at: float, **fields: Any) -> dict[str, Any]:
-    told = {"environment": environment, "timestamp": moment(at), "duration_ms": 0, **fields}
-    return failed_line("rate_limit_exceeded", 429, **{"request_id": f"req_429{environment}", **told})
+    line = {"environment": environment, "timestamp": moment(at), "duration_ms": 0, **fields}
+    return failed_line("rate_limit_exceeded", 429, **{"request_id": f"req_429{environment}", **line})
 
 
 def at_the_limit() -> Iterator[dict[str, Any]]:
-    """A 429 an environment, each after requests of a different number, time or caller."""
+    """Yield a 429 per environment, each after requests of a different number, time or caller."""
     for environment, earlier in (("after_59", 59), ("after_60", 60)):
-        yield from (asked(environment, HOUR_S - 50 + second * 0.9) for second in range(earlier))
+        yield from (succeeded(environment, HOUR_S - 50 + second * 0.9) for second in range(earlier))
         yield limited(environment, HOUR_S + 5)
     for environment, first in (("just_within", -60.0), ("just_outside", -60.000001)):
-        yield from (asked(environment, first if number == 0 else -9) for number in range(60))
+        yield from (succeeded(environment, first if number == 0 else -9) for number in range(60))
         yield limited(environment, 0)
-    yield from (asked("in_flight", 20, duration_ms=20_000) for _ in range(60))
+    yield from (succeeded("in_flight", 20, duration_ms=20_000) for _ in range(60))
     yield limited("in_flight", 0.5)
-    yield from (asked("other_customer", -1, customer_id="cus_else", api_key=None) for _ in range(60))
+    yield from (succeeded("other_customer", -1, customer_id="cus_else", api_key=None) for _ in range(60))
     yield limited("other_customer", 0)
-    yield from (asked("elsewhere", -1) for _ in range(60))
+    yield from (succeeded("elsewhere", -1) for _ in range(60))
     yield limited("not_elsewhere", 0)
-    yield from (asked("without_key", -1, api_key=None) for _ in range(60))
+    yield from (succeeded("without_key", -1, api_key=None) for _ in range(60))
     yield limited("without_key", 0)
     nameless: dict[str, Any] = {"customer_id": None, "api_key": None}
-    yield from (asked("by_address", -1, **nameless) for _ in range(60))
+    yield from (succeeded("by_address", -1, **nameless) for _ in range(60))
     yield limited("by_address", 0, **nameless)
     yield limited("other_address", 0, **nameless, client={"ip": "192.0.2.1"})
     yield limited("nobody", 0, **nameless, client=None)
@@ -74,10 +74,10 @@ def planted() -> Iterator[dict[str, Any] | str]:
     yield failed_line("never_heard_of", 418, environment="codes", request_id="req_agree2", timestamp=moment(63))
     yield failed_line("invalid_body", 200, environment="codes", request_id="req_success1", timestamp=moment(64))
     for number, wait in enumerate((None, 30)):
-        told = {"environment": "waits", "request_id": f"req_wait{number}", "timestamp": moment(number)}
-        yield failed_line("tinybird_error", 503, **told) | {"response": {"retry_after_s": wait}}
+        line = {"environment": "waits", "request_id": f"req_wait{number}", "timestamp": moment(number)}
+        yield failed_line("tinybird_error", 503, **line) | {"response": {"retry_after_s": wait}}
     for number, environment in enumerate(("ids", "other_ids", "ids", "ids")):
-        yield asked(environment, 600 * number, request_id="req_shared" if number < 3 else "req_alone")
+        yield succeeded(environment, 600 * number, request_id="req_shared" if number < 3 else "req_alone")
     nameless = failed_line("internal_error", 500, environment="nameless")
     yield {name: value for name, value in nameless.items() if name != "request_id"}
 
@@ -95,12 +95,12 @@ def desk_of_planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
 
 def found(desk: Desk, *scope: Any) -> dict[str, Contradiction]:
     kinds = desk.contradictions(*scope)
-    assert tuple(one.name for one in kinds) == NAMES
-    return {one.name: one for one in kinds}
+    assert tuple(kind.name for kind in kinds) == NAMES
+    return {kind.name: kind for kind in kinds}
 
 
 def counts(kinds: dict[str, Contradiction]) -> dict[str, int]:
-    return {name: one.requests for name, one in kinds.items() if one.requests and name != "without_request_id"}
+    return {name: kind.requests for name, kind in kinds.items() if kind.requests and name != "without_request_id"}
 
 
 @pytest.mark.parametrize(
@@ -147,12 +147,12 @@ def test_an_id_used_twice_is_found_in_each_environment(desk_of_planted: tuple[De
     assert counts(found(desk_of_planted[0], None, None, "other_ids")) == {"reused_request_id": 1}
 
 
-def test_an_answer_without_an_id_is_counted_where_it_stands(desk_of_planted: tuple[Desk, Path]) -> None:
+def test_an_answer_without_an_id_is_listed_by_source_and_line(desk_of_planted: tuple[Desk, Path]) -> None:
     desk, path = desk_of_planted
     for scope in ((None, None, None), (NOON, NOON, "codes")):
-        one = found(desk, *scope)["without_request_id"]
-        assert (one.requests, one.examples) == (1, ())
-        assert one.lines == (f"{path}, line {len(path.read_bytes().splitlines())}",)
+        kind = found(desk, *scope)["without_request_id"]
+        assert (kind.requests, kind.examples) == (1, ())
+        assert kind.lines == (f"{path}, line {len(path.read_bytes().splitlines())}",)
 
 
 @pytest.mark.parametrize(
@@ -196,16 +196,16 @@ def test_no_more_than_five_newest_examples(desk: Desk, tmp_path: Path) -> None:
 
 def test_the_catalogue_decides_which_statuses_belong_to_a_code(desk_of_planted: tuple[Desk, Path]) -> None:
     kinds = contradictions(desk_of_planted[0].store, None, None, "codes", {"invalid_api_key": [401, 403]})
-    assert counts({one.name: one for one in kinds}) == {"success_with_error": 1}
+    assert counts({kind.name: kind for kind in kinds}) == {"success_with_error": 1}
 
 
-def test_all_kinds_are_told_of_an_empty_store(desk: Desk) -> None:
+def test_an_empty_store_has_all_kinds_with_zero(desk: Desk) -> None:
     kinds = found(desk)
-    assert all((one.requests, one.examples, one.lines) == (0, (), ()) for one in kinds.values())
-    assert all(one.title and one.explanation for one in kinds.values())
+    assert all((kind.requests, kind.examples, kind.lines) == (0, (), ()) for kind in kinds.values())
+    assert all(kind.title and kind.explanation for kind in kinds.values())
 
 
-# --- against a plain count over the sample ------------------------------------------------------------------
+# --- against a recount of the sample ------------------------------------------------------------------------
 
 
 @cache
@@ -232,7 +232,7 @@ def test_the_sample_counted_in_plain_python(
     kinds = found(sample_desk, start, end, environment)
     expected = in_scope(noted_in_sample(), start, end, environment)
     assert counts(kinds) == dict(expected)
-    ids = {name: {one for kind, _, _, one in noted_in_sample() if kind == name} for name in expected}
+    ids = {name: {request_id for kind, _, _, request_id in noted_in_sample() if kind == name} for name in expected}
     assert all(set(kinds[name].examples) <= ids[name] and kinds[name].examples for name in expected)
 
 

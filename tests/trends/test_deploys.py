@@ -1,4 +1,4 @@
-"""Deploys, against the sample's own lines and small stories of releases."""
+"""Compare deploys with the sample's own lines, and with small histories of releases."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -15,10 +15,10 @@ NOON = datetime(2026, 11, 16, 12)
 ALL = RequestFilter()
 
 
-def test_the_sample_s_releases(sample_desk: Desk) -> None:
+def test_the_deploys_of_the_sample(sample_desk: Desk) -> None:
     first: dict[tuple[object, ...], datetime] = {}
-    for one in sorted(sample_lines.requests(), key=lambda each: each.timestamp):
-        first.setdefault((one.environment, one.host, one.release), one.timestamp)
+    for request in sorted(sample_lines.requests(), key=lambda each: each.timestamp):
+        first.setdefault((request.environment, request.host, request.release), request.timestamp)
     oldest = {key: at for key, at in first.items() if at - min(first.values()) < 6 * HOUR}
     expected = {key: at.replace(minute=0, second=0, microsecond=0) for key, at in first.items() if key not in oldest}
     # It is the only host of its environment, and its first release had not answered there before.
@@ -32,25 +32,25 @@ def test_the_sample_s_releases(sample_desk: Desk) -> None:
     assert [deploy.at for deploy in found] == sorted(deploy.at for deploy in found)
 
 
-def test_a_short_range_tells_the_minute(sample_desk: Desk) -> None:
+def test_a_short_range_is_exact_to_the_minute(sample_desk: Desk) -> None:
     within = TimeRange(datetime(2026, 11, 20, 6), datetime(2026, 11, 20, 13))
     for chosen, host in ((RequestFilter(host="web-2"), "web-2"), (RequestFilter(environment="production"), None)):
         met = [
-            one.timestamp
-            for one in sample_lines.requests()
-            if (one.release, one.environment) == ("2026.47.2", "production")
-            and (one.host == host or host is None)
-            and within.start <= one.timestamp < within.end
+            request.timestamp
+            for request in sample_lines.requests()
+            if (request.release, request.environment) == ("2026.47.2", "production")
+            and (request.host == host or host is None)
+            and within.start <= request.timestamp < within.end
         ]
         found = deploys(sample_desk.store, within, chosen)
         assert found[0].at == min(met).replace(second=0, microsecond=0)
-        assert {one.release for one in found} == {"2026.47.2"}
+        assert {deploy.release for deploy in found} == {"2026.47.2"}
 
 
 Answer = tuple[float, str, str | None]
 Seen = tuple[float, str, tuple[str, ...]]
 
-# What answered: hours after noon, host and release; and the deploys in it.
+# Answers, by hours after noon, host and release, and the deploys among them.
 STORIES: dict[str, tuple[list[Answer], list[Seen]]] = {
     "hosts that follow each other are one deploy": (
         [
@@ -79,7 +79,7 @@ STORIES: dict[str, tuple[list[Answer], list[Seen]]] = {
 }
 
 
-def test_stories_of_releases_to_the_minute_and_to_the_hour(desk: Desk, tmp_path: Path) -> None:
+def test_histories_of_releases_to_the_minute_and_to_the_hour(desk: Desk, tmp_path: Path) -> None:
     lines = [
         request_line(
             request_id=f"req_Rel{n}{m:04}", timestamp=moment(hour * 3600), environment=name, host=host, release=release
@@ -91,11 +91,11 @@ def test_stories_of_releases_to_the_minute_and_to_the_hour(desk: Desk, tmp_path:
     for name, (_, expected) in STORIES.items():
         for length, width in ((40 * HOUR, MINUTE), (10 * DAY, HOUR)):
             found = deploys(desk.store, TimeRange(NOON, NOON + length), RequestFilter(environment=name))
-            seen = [(one.at, one.release, one.hosts) for one in found]
+            seen = [(deploy.at, deploy.release, deploy.hosts) for deploy in found]
             assert seen == [(floor(NOON + hour * HOUR, width), *rest) for hour, *rest in expected], name
 
 
-def test_a_deploy_at_the_range_s_edges_is_in_it_once(desk: Desk, tmp_path: Path) -> None:
+def test_a_deploy_at_the_edge_of_the_range_is_found_once(desk: Desk, tmp_path: Path) -> None:
     lines = [
         request_line(request_id=f"req_Rel{n:05}", timestamp=moment(at), release=release)
         for n, (at, release) in enumerate([(-7200, "r1"), (0, "r2"), (7200, "r3")])
@@ -103,4 +103,4 @@ def test_a_deploy_at_the_range_s_edges_is_in_it_once(desk: Desk, tmp_path: Path)
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     for start, expected in ((NOON - MINUTE, ["r2"]), (NOON, ["r2"]), (NOON + MINUTE, [])):
         found = deploys(desk.store, TimeRange(start, NOON + 2 * HOUR), ALL)
-        assert [one.release for one in found] == expected
+        assert [deploy.release for deploy in found] == expected

@@ -1,8 +1,8 @@
-"""What differs, in words."""
+"""Check the words for what differs."""
 
 import pytest
 
-from pixeldesk.trends.difference_words import FIELD_NAMES, named, of_the_others, of_them, percent
+from pixeldesk.trends.difference_words import FIELD_NAMES, failing_share, named, percent, succeeding_share
 from pixeldesk.trends.proportions import Proportion
 
 HALF = Proportion(1, 2)
@@ -36,14 +36,16 @@ def test_only_none_is_0_percent_and_only_all_are_100(part: int, whole: int, said
         ("user_agent", "The program {x} sent 50 % of them"),
     ],
 )
-def test_each_field_has_its_words_and_the_value_is_taken_as_it_is(field: str, said: str) -> None:
-    assert of_them(field, "{x}", HALF) == said
-    assert of_them(field, None, HALF) == f"50 % of them name no {FIELD_NAMES[field]}"
+def test_each_field_has_its_sentence_with_the_raw_value(field: str, said: str) -> None:
+    assert failing_share(field, "{x}", HALF) == said
+    assert failing_share(field, None, HALF) == f"50 % of them name no {FIELD_NAMES[field]}"
     assert named(field, "{x}") == f"{FIELD_NAMES[field]} {{x}}"
     assert named(field, None) == f"{FIELD_NAMES[field]} not logged"
 
 
-def test_the_comparisons_there_are() -> None:
-    assert of_the_others(HALF, Proportion(1, 4)) == "50 % of the requests that succeeded meanwhile (25 % a week before)"
-    assert of_the_others(HALF, None) == "50 % of the requests that succeeded meanwhile"
-    assert of_the_others(None, HALF) == "50 % of the requests that succeeded in the same hours a week before"
+def test_each_combination_of_comparisons_has_its_sentence() -> None:
+    assert (
+        succeeding_share(HALF, Proportion(1, 4)) == "50 % of the requests that succeeded meanwhile (25 % a week before)"
+    )
+    assert succeeding_share(HALF, None) == "50 % of the requests that succeeded meanwhile"
+    assert succeeding_share(None, HALF) == "50 % of the requests that succeeded in the same hours a week before"

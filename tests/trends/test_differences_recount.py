@@ -1,4 +1,4 @@
-"""What is different about the sample's failing requests, counted once more in plain Python."""
+"""Compare what differs about the sample's failing requests with a recount in plain Python."""
 
 import random
 from collections import Counter
@@ -26,14 +26,14 @@ OUTAGES = (
 
 def in_scope(failing: Failing, before: timedelta) -> list[Request]:
     return [
-        one
-        for one in requests()
-        if failing.start <= one.timestamp + before < failing.end
-        and failing.environment in (None, one.environment)
-        and failing.route in (None, one.route)
-        and failing.host in (None, one.host)
-        and failing.customer_id in (None, one.customer_id)
-        and one.caller not in failing.not_callers
+        request
+        for request in requests()
+        if failing.start <= request.timestamp + before < failing.end
+        and failing.environment in (None, request.environment)
+        and failing.route in (None, request.route)
+        and failing.host in (None, request.host)
+        and failing.customer_id in (None, request.customer_id)
+        and request.caller not in failing.not_callers
     ]
 
 
@@ -45,53 +45,56 @@ def fails(request: Request, failing: Failing) -> bool:
 
 
 def recount(failing: Failing) -> tuple[list[Difference], tuple[int, int, int]]:
-    """The findings one by one, not merged, and the three totals."""
+    """Return the findings, not merged, and the three totals."""
     now = in_scope(failing, timedelta())
     groups = {
-        "failing": [one for one in now if fails(one, failing)],
-        "meanwhile": [one for one in now if one.status < 400],
-        "before": [one for one in in_scope(failing, timedelta(days=7)) if one.status < 400],
+        "failing": [request for request in now if fails(request, failing)],
+        "meanwhile": [request for request in now if request.status < 400],
+        "before": [request for request in in_scope(failing, timedelta(days=7)) if request.status < 400],
     }
     sizes = {name: len(group) for name, group in groups.items()}
-    suspects = []
+    candidates = []
     for field in FIELD_NAMES:
-        counts = {name: Counter(getattr(one, field) for one in group) for name, group in groups.items()}
+        counts = {name: Counter(getattr(request, field) for request in group) for name, group in groups.items()}
         distinct = len({*counts["failing"], *counts["meanwhile"]})
         if sizes["failing"] + sizes["meanwhile"] >= 200 and distinct > 0.5 * (sizes["failing"] + sizes["meanwhile"]):
             continue
-        for value in sorted(counts["failing"], key=lambda one: (-counts["failing"][one], one or ""))[:50]:
+        for value in sorted(counts["failing"], key=lambda each: (-counts["failing"][each], each or ""))[:50]:
             shares = {name: Proportion(counts[name][value], size) for name, size in sizes.items() if size}
-            suspects.append(
+            candidates.append(
                 Difference(field, value, shares["failing"], shares.get("meanwhile"), shares.get("before"), 1)
             )
     # A value that cannot be a finding counts as a test that shows nothing.
     is_large = [
-        one.failing.part >= 5 and all((one.failing.share or 0) - (other.share or 0) >= 0.1 for other in one.compared)
-        for one in suspects
+        each.failing.part >= 5 and all((each.failing.share or 0) - (other.share or 0) >= 0.1 for other in each.compared)
+        for each in candidates
     ]
     p_values = [
-        difference_p(one.failing, other) if large else 1.0
-        for one, large in zip(suspects, is_large, strict=True)
-        for other in one.compared
+        difference_p(each.failing, other) if large else 1.0
+        for each, large in zip(candidates, is_large, strict=True)
+        for other in each.compared
     ]
     corrected = iter(holm(p_values))
-    tested = [replace(one, p=max(islice(corrected, len(one.compared)))) for one in suspects]
-    found = [one for one, large in zip(tested, is_large, strict=True) if large and one.p < 0.01]
+    tested = [replace(each, p=max(islice(corrected, len(each.compared)))) for each in candidates]
+    found = [each for each, large in zip(tested, is_large, strict=True) if large and each.p < 0.01]
     return found, (sizes["failing"], sizes["meanwhile"], sizes["before"])
 
 
 def unmerged(differences: Iterable[Difference]) -> list[Difference]:
-    return [one for lead in differences for one in (lead, *lead.same_requests)]
+    return [difference for lead in differences for difference in (lead, *lead.same_requests)]
 
 
 def facts(differences: Iterable[Difference]) -> set[tuple[Any, ...]]:
-    return {(one.field, one.value, one.failing, one.meanwhile, one.before) for one in differences}
+    return {
+        (difference.field, difference.value, difference.failing, difference.meanwhile, difference.before)
+        for difference in differences
+    }
 
 
 def unexplained(failing: Failing, found: Iterable[Difference]) -> int:
-    named = {(one.field, one.value) for one in found}
-    group = [one for one in in_scope(failing, timedelta()) if fails(one, failing)]
-    return sum(not any((field, getattr(one, field)) in named for field in FIELD_NAMES) for one in group)
+    values = {(difference.field, difference.value) for difference in found}
+    group = [request for request in in_scope(failing, timedelta()) if fails(request, failing)]
+    return sum(not any((field, getattr(request, field)) in values for field in FIELD_NAMES) for request in group)
 
 
 def assert_counted_right(desk: Desk, failing: Failing) -> None:
@@ -99,8 +102,10 @@ def assert_counted_right(desk: Desk, failing: Failing) -> None:
     what = desk.what_differs(failing)
     assert (what.failing, what.succeeded, what.succeeded_before) == sizes
     assert facts(unmerged(what.differences)) == facts(found)
-    assert {(one.field, one.value): one.p for one in unmerged(what.differences)} == pytest.approx(
-        {(one.field, one.value): one.p for one in found}, rel=1e-6, abs=1e-30
+    assert {
+        (difference.field, difference.value): difference.p for difference in unmerged(what.differences)
+    } == pytest.approx(
+        {(difference.field, difference.value): difference.p for difference in found}, rel=1e-6, abs=1e-30
     )
     assert what.unexplained == unexplained(failing, found)
 
@@ -113,11 +118,11 @@ def test_the_four_outages(code: str, start: datetime, end: datetime, sample_desk
 
 def test_each_filter_and_bounds_at_the_moment_of_a_request(sample_desk: Desk) -> None:
     chance = random.Random(11)
-    failed = [one for one in requests() if one.status >= 400 and one.customer_id]
-    one, other = chance.sample(failed, 2)
-    at, later = one.timestamp, timedelta(hours=5)
-    assert_counted_right(sample_desk, Failing(at - later, at, not_callers=(one.caller or "",)))
-    assert_counted_right(sample_desk, Failing(at, at + later, route=one.route, customer_id=one.customer_id))
+    failed = [request for request in requests() if request.status >= 400 and request.customer_id]
+    request, other = chance.sample(failed, 2)
+    at, later = request.timestamp, timedelta(hours=5)
+    assert_counted_right(sample_desk, Failing(at - later, at, not_callers=(request.caller or "",)))
+    assert_counted_right(sample_desk, Failing(at, at + later, route=request.route, customer_id=request.customer_id))
     assert_counted_right(sample_desk, Failing(other.timestamp, other.timestamp + timedelta(days=1), host=other.host))
 
 
@@ -130,9 +135,9 @@ def test_the_server_without_its_variable_is_named(sample_desk: Desk) -> None:
     )
 
 
-def test_most_telling_first(sample_desk: Desk) -> None:
+def test_the_largest_difference_comes_first(sample_desk: Desk) -> None:
     _, start, end = OUTAGES[3]
     what = sample_desk.what_differs(Failing(start, end, server_errors_only=True))
-    largest = [max(one.excess for one in unmerged([lead])) for lead in what.differences]
+    largest = [max(difference.excess for difference in unmerged([lead])) for lead in what.differences]
     assert len(largest) > 1
     assert largest == sorted(largest, reverse=True)

@@ -1,4 +1,4 @@
-"""The numbers of the chart, each against a count in plain Python."""
+"""Compare the numbers of the chart with a recount in plain Python."""
 
 import random
 from collections.abc import Iterator
@@ -21,20 +21,20 @@ ALL = RequestFilter()
 
 
 def assert_recounted(desk: Desk, within: TimeRange, chosen: RequestFilter) -> int:
-    """Requests, errors and each code of each bucket. Returns how many errors there are."""
+    """Compare requests, errors and codes of each bucket. Returns the number of errors."""
     series = error_series(desk.store, within, chosen)
     requests = matching(requests_of(within.start, within.end), chosen)
     errors = failed(requests, chosen)
     assert series.requests == numbers(requests, within)
     assert series.errors == numbers(errors, within)
-    by_code = {one.name: one for one in series.codes}
+    by_code = {code.name: code for code in series.codes}
     assert len(by_code) == len(series.codes)
-    for code in {one.error_code for one in errors}:
-        of_code = [one for one in errors if one.error_code == code]
-        assert by_code[str(code)].counts == numbers(of_code, within)
-        assert by_code[str(code)].is_ours == any(one.status >= 500 for one in of_code)
-    assert sum(one.total for one in series.codes) == len(errors)
-    order = [(not one.is_ours, -one.total, one.name) for one in series.codes]
+    for name in {error.error_code for error in errors}:
+        with_code = [error for error in errors if error.error_code == name]
+        assert by_code[str(name)].counts == numbers(with_code, within)
+        assert by_code[str(name)].is_ours == any(error.status >= 500 for error in with_code)
+    assert sum(code.total for code in series.codes) == len(errors)
+    order = [(not code.is_ours, -code.total, code.name) for code in series.codes]
     assert order == sorted(order)
     return len(errors)
 
@@ -45,7 +45,7 @@ def test_each_usual_length(name: str, sample_desk: Desk) -> None:
 
 
 def some_ranges() -> Iterator[TimeRange]:
-    """Of many lengths, beginning and ending anywhere in the logs, also within an hour."""
+    """Yield ranges of many lengths that begin and end anywhere in the logs, also within an hour."""
     chance = random.Random(4)
     for length in (1, 7, 59, 178, 179, 1440, 2671, 5000, 10_681, 14_000):
         start = datetime(2026, 11, 9) + chance.randrange(14 * 1440 - length) * MINUTE
@@ -59,12 +59,12 @@ def test_ranges_that_begin_and_end_anywhere(sample_desk: Desk) -> None:
 
 def test_each_filter_alone_and_together(sample_desk: Desk) -> None:
     outage = next(
-        one
-        for one in requests_of(datetime(2026, 11, 17, 11), datetime(2026, 11, 17, 12))
-        if one.error_code == "ingest_unavailable"
+        request
+        for request in requests_of(datetime(2026, 11, 17, 11), datetime(2026, 11, 17, 12))
+        if request.error_code == "ingest_unavailable"
     )
     here = RequestFilter(environment=outage.environment, route=outage.route, host=outage.host)
-    chosen = [
+    filters = [
         RequestFilter(environment=outage.environment),
         RequestFilter(route=outage.route),
         RequestFilter(host=outage.host),
@@ -74,10 +74,10 @@ def test_each_filter_alone_and_together(sample_desk: Desk) -> None:
         replace(here, customer_id=outage.customer_id, error_code="ingest_unavailable"),
         replace(here, server_errors_only=True),
     ]
-    for one in chosen:
+    for chosen in filters:
         for length in (90 * MINUTE, 3 * DAY + 7 * MINUTE):
             within = TimeRange(datetime(2026, 11, 17, 10, 41), datetime(2026, 11, 17, 10, 41) + length)
-            assert assert_recounted(sample_desk, within, one) > 0
+            assert assert_recounted(sample_desk, within, chosen) > 0
     assert assert_recounted(sample_desk, last(DAY, NEWEST), RequestFilter(customer_id="cus_nobody")) == 0
 
 
@@ -94,9 +94,9 @@ def test_a_range_is_half_open_to_the_microsecond(desk: Desk, tmp_path: Path) -> 
             assert (sum(series.errors), sum(series.requests)) == (expected, expected)
 
 
-def test_lines_with_an_impossible_time_count_nowhere(desk: Desk, tmp_path: Path) -> None:
+def test_lines_with_an_implausible_time_count_nowhere(desk: Desk, tmp_path: Path) -> None:
     fields = [{"timestamp": "1970-01-01T00:00:00Z"}, {"timestamp": moment(5)}]
-    lines = [failed_line("invalid_body", 400, request_id=f"req_Time{n:04}", **one) for n, one in enumerate(fields)]
+    lines = [failed_line("invalid_body", 400, request_id=f"req_Time{n:04}", **times) for n, times in enumerate(fields)]
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     for chosen in (ALL, RequestFilter(customer_id="cus_0184")):
         for within in (TimeRange(datetime(1970, 1, 1), datetime(1970, 1, 2)), TimeRange(NOON, NOON + HOUR)):
@@ -126,7 +126,7 @@ def test_no_clock_change_moves_a_bucket(zone: str, desk: Desk, tmp_path: Path, m
     assert two_days.errors == (1, 0, 0, 0) * 40
 
 
-def test_errors_without_a_code_are_told_apart_by_their_class(desk: Desk, tmp_path: Path) -> None:
+def test_errors_without_a_code_are_counted_by_status_class(desk: Desk, tmp_path: Path) -> None:
     lines = [
         request_line(request_id=f"req_Bare{status}{n}", status=status, timestamp=moment(n))
         for status, count in ((404, 3), (500, 2), (502, 1), (302, 5))
@@ -134,13 +134,13 @@ def test_errors_without_a_code_are_told_apart_by_their_class(desk: Desk, tmp_pat
     ]
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     codes = error_series(desk.store, TimeRange(NOON, NOON + HOUR), ALL).codes
-    assert [(one.name, one.is_ours, one.total) for one in codes] == [
+    assert [(code.name, code.is_ours, code.total) for code in codes] == [
         ("no code, 5xx", True, 3),
         ("no code, 4xx", False, 3),
     ]
 
 
-def test_very_many_codes_are_few_and_none_is_lost(desk: Desk, tmp_path: Path) -> None:
+def test_of_very_many_codes_the_rest_is_summed_up(desk: Desk, tmp_path: Path) -> None:
     lines = [
         failed_line(f"code_{n:02}", 503 if n == 39 else 400, request_id=f"req_Many{n:02}{again:02}")
         for n in range(40)
@@ -167,7 +167,7 @@ def test_shares_and_rates_are_of_all_requests(sample_desk: Desk) -> None:
     assert max(series.rates) > 0.3
 
 
-def test_a_bucket_that_sticks_out_is_cut_to_the_range(sample_desk: Desk) -> None:
+def test_a_bucket_at_the_edge_is_cut_to_the_range(sample_desk: Desk) -> None:
     within = TimeRange(NOON + 7 * MINUTE, NOON + 5 * HOUR + timedelta(minutes=8))
     series = error_series(sample_desk.store, within, ALL)
     assert within.width == 5 * MINUTE

@@ -1,4 +1,4 @@
-"""When there were logs, and of which buckets they have only a part."""
+"""Check the time that the logs cover, and which buckets they cover only in part."""
 
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_an_empty_store_has_none(desk: Desk) -> None:
     assert logged_time(desk.store) is None
 
 
-def test_hours_that_nobody_logged_are_missing(desk: Desk, tmp_path: Path) -> None:
+def test_hours_without_logs_are_missing(desk: Desk, tmp_path: Path) -> None:
     fill(desk, tmp_path, 0.51, 1, 4.2, 5, 7.999)
     logged = logged_time(desk.store)
     assert logged
@@ -42,7 +42,7 @@ def partial(desk: Desk, within: TimeRange) -> list[int]:
     logged = logged_time(desk.store)
     assert logged
     live = live_errors(desk.store, within, ALL, logged)
-    return [place for place in range(len(within.buckets)) if live.is_partial(place)]
+    return [index for index in range(len(within.buckets)) if live.is_partial(index)]
 
 
 def test_buckets_are_partial_where_the_logs_or_the_range_begin_and_end(desk: Desk, tmp_path: Path) -> None:

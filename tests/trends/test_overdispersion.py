@@ -1,4 +1,4 @@
-"""Errors that come in bursts: what the plain test calls a change, and what is one."""
+"""Errors that come in bursts: what the plain test takes for a change, and what is a change."""
 
 import random
 
@@ -12,7 +12,7 @@ def days(*errors: int, requests: int = 10_000) -> list[Proportion]:
     return [Proportion(count, requests) for count in errors]
 
 
-def test_all_days_together() -> None:
+def test_the_total_of_days() -> None:
     assert total(days(1, 2, 3, requests=10)) == Proportion(6, 30)
     assert total([]) == Proportion(0, 0)
 
@@ -23,7 +23,7 @@ def test_one_bad_day_is_no_change_of_the_week() -> None:
     assert bursty_difference_p(now, then) > 0.1
 
 
-def test_every_day_a_bit_more_is_one() -> None:
+def test_a_bit_more_on_every_day_is_a_change() -> None:
     now, then = days(30, 28, 32, 31, 29, 30, 30), days(20, 19, 21, 20, 18, 21, 20)
     assert bursty_difference_p(now, then) < 0.01
 
@@ -41,18 +41,18 @@ def test_every_day_a_bit_more_is_one() -> None:
         (days(5, 5, requests=5), days(5, 5, requests=5)),
     ],
 )
-def test_it_is_never_surer_than_the_plain_test(now: list[Proportion], then: list[Proportion]) -> None:
+def test_p_is_never_less_than_that_of_the_plain_test(now: list[Proportion], then: list[Proportion]) -> None:
     plain = difference_p(total(now), total(then))
     assert plain <= bursty_difference_p(now, then) <= 1
     assert bursty_difference_p(now, then) == pytest.approx(bursty_difference_p(then, now))
 
 
-def test_few_errors_are_judged_as_the_plain_test_does() -> None:
+def test_few_errors_have_the_p_of_the_plain_test() -> None:
     now, then = days(1, 1, 0, 1, 1, 0, 1), days(0, 0, 0, 0, 0, 0, 0)
     assert bursty_difference_p(now, then) == difference_p(total(now), total(then)) == pytest.approx(0.0625, abs=1e-4)
 
 
-def test_days_that_are_all_alike_make_it_no_surer_than_independent_requests() -> None:
+def test_equal_days_have_the_p_of_independent_requests() -> None:
     now, then = days(30, 30, 30), days(20, 20, 20)
     t = 0.001 / (0.0025 * 0.9975 * 2 / 30_000) ** 0.5
     # Student's t with four degrees of freedom has a closed form too.
@@ -66,7 +66,7 @@ def test_days_without_a_request_count_for_nothing() -> None:
     assert bursty_difference_p([*now, *nothing], [*nothing, *then]) == bursty_difference_p(now, then)
 
 
-def test_by_hand() -> None:
+def test_a_p_computed_by_hand() -> None:
     now, then = days(42, 18), days(10, 10)
     inflation = 2 * 12**2 / (10_000 * 0.003 * 0.997) / 2
     t = 0.002 / (inflation * 0.002 * 0.998 * 2 / 20_000) ** 0.5
@@ -74,7 +74,7 @@ def test_by_hand() -> None:
     assert bursty_difference_p(now, then) == pytest.approx(1 - t / (2 + t * t) ** 0.5)
 
 
-def test_where_nothing_changes_it_is_wrong_about_as_often_as_it_may_be() -> None:
+def test_without_a_change_false_positives_are_as_rare_as_the_level_says() -> None:
     chance = random.Random(5)
     wrong = plainly_wrong = 0
     for _ in range(200):
@@ -86,5 +86,5 @@ def test_where_nothing_changes_it_is_wrong_about_as_often_as_it_may_be() -> None
 
 
 def _bursty_day(chance: random.Random) -> Proportion:
-    """A rate that differs from day to day about one in a hundred, as errors of a few programs do."""
+    """Draw a day whose rate varies around one in a hundred, as the errors of a few programs do."""
     return Proportion(round(10_000 * chance.betavariate(2, 198)), 10_000)

@@ -1,4 +1,4 @@
-"""Shares and tests of them, against worked examples and plain formulas."""
+"""Compare shares and their tests with worked examples and plain formulas."""
 
 from math import comb
 
@@ -10,7 +10,7 @@ from pixeldesk.trends.proportions import Proportion, difference_p, holm
 
 
 def wilson(part: int, whole: int) -> tuple[float, float]:
-    """The formula as Wilson gives it, for 95 %."""
+    """Compute the 95 % interval by Wilson's formula."""
     z = 1.959963984540054
     share = part / whole
     centre = share + z * z / (2 * whole)
@@ -18,15 +18,15 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     return (centre - spread) / (1 + z * z / whole), (centre + spread) / (1 + z * z / whole)
 
 
-def fisher(one: Proportion, other: Proportion) -> float:
-    """The exact test: all tables with these margins that are no more probable than this one."""
-    together, whole = one.part + other.part, one.whole + other.whole
+def fisher(first: Proportion, second: Proportion) -> float:
+    """Compute the exact test: sum all tables with these margins that are no more probable than this one."""
+    together, whole = first.part + second.part, first.whole + second.whole
 
     def ways(part: int) -> int:
-        return comb(one.whole, part) * comb(other.whole, together - part)
+        return comb(first.whole, part) * comb(second.whole, together - part)
 
-    least, most = max(0, together - other.whole), min(together, one.whole)
-    rare = sum(ways(part) for part in range(least, most + 1) if ways(part) <= ways(one.part))
+    least, most = max(0, together - second.whole), min(together, first.whole)
+    rare = sum(ways(part) for part in range(least, most + 1) if ways(part) <= ways(first.part))
     return rare / comb(whole, together)
 
 
@@ -43,7 +43,7 @@ def test_the_interval_of_a_published_example() -> None:
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
 
 
-def test_nothing_of_nothing_may_be_any_share() -> None:
+def test_none_of_none_may_be_any_share() -> None:
     nothing = Proportion(0, 0)
     assert nothing.share is None
     assert nothing.interval == (0.0, 1.0)
@@ -54,11 +54,11 @@ def test_nothing_of_nothing_may_be_any_share() -> None:
 @given(st.data())
 def test_few_are_tested_exactly(data: st.DataObject) -> None:
     wholes = data.draw(st.tuples(st.integers(1, 8), st.integers(1, 60)))
-    one, other = (Proportion(data.draw(st.integers(0, whole)), whole) for whole in wholes)
-    if one.part + other.part in (0, one.whole + other.whole):
-        assert difference_p(one, other) == 1.0
+    first, second = (Proportion(data.draw(st.integers(0, whole)), whole) for whole in wholes)
+    if first.part + second.part in (0, first.whole + second.whole):
+        assert difference_p(first, second) == 1.0
     else:
-        assert difference_p(one, other) == pytest.approx(fisher(one, other), rel=1e-6)
+        assert difference_p(first, second) == pytest.approx(fisher(first, second), rel=1e-6)
 
 
 def test_many_are_tested_by_the_normal_approximation() -> None:
@@ -87,4 +87,4 @@ def test_the_correction_of_a_published_example() -> None:
 def test_a_correction_never_lowers_a_p_nor_changes_the_order(p_values: list[float]) -> None:
     corrected = holm(p_values)
     assert all(p <= adjusted <= 1 for p, adjusted in zip(p_values, corrected, strict=True))
-    assert [one for _, one in sorted(zip(p_values, corrected, strict=True))] == sorted(corrected)
+    assert [corrected_p for _, corrected_p in sorted(zip(p_values, corrected, strict=True))] == sorted(corrected)

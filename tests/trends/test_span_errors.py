@@ -1,4 +1,4 @@
-"""What a drill shows, against the sample counted line by line."""
+"""Compare a drill-down with the sample, counted line by line."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -21,9 +21,9 @@ ALL = RequestFilter()
 
 
 def newest_first(requests: list[Request]) -> list[tuple[datetime, str]]:
-    by_id = sorted(requests, key=lambda one: one.request_id)
-    ordered = sorted(by_id, key=lambda one: one.timestamp, reverse=True)
-    return [(one.timestamp, one.request_id) for one in ordered]
+    by_id = sorted(requests, key=lambda request: request.request_id)
+    ordered = sorted(by_id, key=lambda request: request.timestamp, reverse=True)
+    return [(request.timestamp, request.request_id) for request in ordered]
 
 
 @pytest.mark.parametrize(
@@ -50,23 +50,21 @@ def newest_first(requests: list[Request]) -> list[tuple[datetime, str]]:
 def test_codes_callers_and_examples(span: TimeRange, chosen: RequestFilter, sample_desk: Desk) -> None:
     found = span_errors(sample_desk.store, span, chosen)
     errors = failed(matching(requests_of(span.start, span.end), chosen), chosen)
-    assert {one.name: one.total for one in found.series.codes} == Counter(one.error_code for one in errors)
-    counted = Counter((one.customer_id, one.caller) for one in errors)
+    assert {code.name: code.total for code in found.series.codes} == Counter(error.error_code for error in errors)
+    counted = Counter((error.customer_id, error.caller) for error in errors)
     assert (found.customers, found.callers) == (sum(bool(customer) for customer, _ in counted), len(counted))
-    listed = [(one.customer_id, one.caller, one.errors) for one in found.worst_callers]
+    listed = [(caller.customer_id, caller.caller, caller.errors) for caller in found.worst_callers]
     assert Counter({(customer, caller): count for customer, caller, count in listed}) <= counted
     assert sorted((count for _, _, count in listed), reverse=True) == [count for _, _, count in listed]
     assert sum(count for _, _, count in listed) == sum(count for _, count in counted.most_common(100))
-    for one in found.worst_callers:
-        codes = {
-            error.error_code for error in errors if (error.customer_id, error.caller) == (one.customer_id, one.caller)
-        }
-        assert one.codes == tuple(sorted(map(str, codes)))
+    for worst in found.worst_callers:
+        own = [error for error in errors if (error.customer_id, error.caller) == (worst.customer_id, worst.caller)]
+        assert worst.codes == tuple(sorted({str(error.error_code) for error in own}))
     examples = [(row["timestamp"], row["request_id"]) for row in found.examples]
     assert examples == newest_first(errors)[:50]
 
 
-def test_edges_to_the_microsecond_and_impossible_times(desk: Desk, tmp_path: Path) -> None:
+def test_edges_to_the_microsecond_and_implausible_times(desk: Desk, tmp_path: Path) -> None:
     times = [moment(at) for at in (-0.000001, 0, 3599.999999, 3600, 5399.999999, 5400)]
     lines = [
         failed_line("invalid_body", 400, request_id=f"req_Edge{n:04}", timestamp=at, customer_id=f"cus_{n}")
@@ -75,7 +73,7 @@ def test_edges_to_the_microsecond_and_impossible_times(desk: Desk, tmp_path: Pat
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     for minutes, expected in ((60, [1, 2]), (90, [1, 2, 3, 4])):
         found = span_errors(desk.store, TimeRange(NOON, NOON + minutes * MINUTE), ALL)
-        assert [one.customer_id for one in found.worst_callers] == [f"cus_{n}" for n in expected]
+        assert [caller.customer_id for caller in found.worst_callers] == [f"cus_{n}" for n in expected]
         assert [row["customer_id"] for row in found.examples] == [f"cus_{n}" for n in reversed(expected)]
     midnight = datetime(1970, 1, 1)
     for start, end in ((midnight, midnight + 30 * MINUTE), (midnight - HOUR, midnight + 30 * MINUTE)):
@@ -83,7 +81,7 @@ def test_edges_to_the_microsecond_and_impossible_times(desk: Desk, tmp_path: Pat
         assert (found.customers, found.callers, found.worst_callers, found.examples) == (0, 0, (), ())
 
 
-def test_callers_whom_no_customer_is_known_behind(desk: Desk, tmp_path: Path) -> None:
+def test_callers_without_a_known_customer(desk: Desk, tmp_path: Path) -> None:
     nobody: dict[str, object] = {"customer_id": None, "api_key": None, "client": None}
     who: list[dict[str, object]] = [
         {},
@@ -92,14 +90,14 @@ def test_callers_whom_no_customer_is_known_behind(desk: Desk, tmp_path: Path) ->
         nobody,
     ]
     lines = [
-        failed_line("invalid_body", 400, request_id=f"req_Who{n}{again:04}", timestamp=moment(n), **one)
-        for n, one in enumerate(who)
+        failed_line("invalid_body", 400, request_id=f"req_Who{n}{again:04}", timestamp=moment(n), **fields)
+        for n, fields in enumerate(who)
         for again in range(4 - n)
     ]
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     for length in (MINUTE, HOUR):
         found = span_errors(desk.store, TimeRange(NOON, NOON + length), ALL)
-        assert [(one.customer_id, one.caller, one.errors) for one in found.worst_callers] == [
+        assert [(caller.customer_id, caller.caller, caller.errors) for caller in found.worst_callers] == [
             ("cus_0184", "cus_0184", 4),
             (None, "0123456789abcdef", 3),
             (None, "192.0.2.1", 2),

@@ -1,4 +1,4 @@
-"""Ranges and their buckets, against the clock's own arithmetic."""
+"""Compare ranges and their buckets with the arithmetic of the clock."""
 
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ def test_buckets_cover_a_range_and_nothing_else(start: int, length: int) -> None
     assert 15 <= len(buckets) <= 180
     assert buckets[0] <= within.start < buckets[0] + width
     assert buckets[-1] < within.end <= buckets[-1] + width
-    assert [one + width for one in buckets[:-1]] == [*buckets[1:]]
+    assert [start + width for start in buckets[:-1]] == [*buckets[1:]]
     midnight = datetime(buckets[0].year, buckets[0].month, buckets[0].day)
     assert (buckets[0] - midnight) % width == timedelta(0)
 
@@ -45,9 +45,9 @@ def test_whole_hours_are_the_full_hours_of_the_clock(start: int, length: int) ->
     assert within.whole_hours == expected
 
 
-def test_what_two_ranges_have_in_common() -> None:
-    one = TimeRange(NOON, NOON + HOUR)
-    assert one.overlap(one.shifted(HOUR)) is None
-    assert one.overlap(one.shifted(HOUR - MINUTE)) == TimeRange(NOON + HOUR - MINUTE, NOON + HOUR)
-    assert one.shifted(-DAY).overlap(TimeRange(NOON - 2 * DAY, NOON)) == one.shifted(-DAY)
-    assert one.contains(one) and not one.contains(one.shifted(MINUTE))
+def test_the_overlap_of_two_ranges() -> None:
+    hour = TimeRange(NOON, NOON + HOUR)
+    assert hour.overlap(hour.shifted(HOUR)) is None
+    assert hour.overlap(hour.shifted(HOUR - MINUTE)) == TimeRange(NOON + HOUR - MINUTE, NOON + HOUR)
+    assert hour.shifted(-DAY).overlap(TimeRange(NOON - 2 * DAY, NOON)) == hour.shifted(-DAY)
+    assert hour.contains(hour) and not hour.contains(hour.shifted(MINUTE))

@@ -1,4 +1,4 @@
-"""What is usual, against the same numbers taken from the sample line by line."""
+"""Compare what is usual with the same numbers taken from the sample line by line."""
 
 import random
 from datetime import datetime
@@ -22,7 +22,7 @@ def band_of(values: list[float]) -> tuple[float, float] | None:
     return (percentile(values, 10), percentile(values, 90)) if len(values) >= 5 else None
 
 
-def asked(desk: Desk, within: TimeRange, chosen: RequestFilter = ALL) -> Usual:
+def usual_of(desk: Desk, within: TimeRange, chosen: RequestFilter = ALL) -> Usual:
     logged = logged_time(desk.store)
     assert logged
     return usual(desk.store, within, chosen, logged)
@@ -44,31 +44,31 @@ def ends(band: Band | None) -> object:
 @pytest.mark.parametrize("name", ["15 min", "6 h", "24 h", "7 d", "30 d"])
 def test_each_band_is_that_of_the_whole_days_before(name: str, chosen: RequestFilter, sample_desk: Desk) -> None:
     within = last(LENGTHS[name], NEWEST)
-    found = asked(sample_desk, within, chosen)
-    places = range(len(within.buckets))
-    for place in random.Random(name).sample(places, 5):
+    found = usual_of(sample_desk, within, chosen)
+    indexes = range(len(within.buckets))
+    for index in random.Random(name).sample(indexes, 5):
         errors: list[float] = []
         requests: list[float] = []
         rates: list[float] = []
         for day in range(1, 15):
-            start = within.buckets[place] - day * DAY
+            start = within.buckets[index] - day * DAY
             if start >= OLDEST:
                 met = matching(requests_of(start, start + within.width), chosen)
                 errors.append(len(failed(met, chosen)))
                 requests.append(len(met))
                 rates += [len(failed(met, chosen)) / len(met)] if met else []
-        assert ends(found.errors[place]) == band_of(errors)
-        assert ends(found.requests[place]) == band_of(requests)
-        assert ends(found.rates[place]) == band_of(rates)
+        assert ends(found.errors[index]) == band_of(errors)
+        assert ends(found.requests[index]) == band_of(requests)
+        assert ends(found.rates[index]) == band_of(rates)
 
 
 def test_a_customer_has_bands_of_its_own(sample_desk: Desk) -> None:
-    customer = next(one.customer_id for one in requests_of(NEWEST - HOUR, NEWEST) if one.customer_id)
+    customer = next(request.customer_id for request in requests_of(NEWEST - HOUR, NEWEST) if request.customer_id)
     for within in (last(6 * HOUR, NEWEST), last(7 * DAY, NEWEST)):
-        found = asked(sample_desk, within, RequestFilter(customer_id=customer))
+        found = usual_of(sample_desk, within, RequestFilter(customer_id=customer))
         days = [within.buckets[-1] - day * DAY for day in range(1, 15)]
         met = [
-            len([one for one in requests_of(start, start + within.width) if one.customer_id == customer])
+            len([request for request in requests_of(start, start + within.width) if request.customer_id == customer])
             for start in days
             if start >= OLDEST
         ]
@@ -76,7 +76,7 @@ def test_a_customer_has_bands_of_its_own(sample_desk: Desk) -> None:
 
 
 def lines_of_days(days: list[int], at: int = 12) -> list[dict[str, object]]:
-    """On each day of November one request at 00:30 and as many errors at an hour as the day's number."""
+    """Return a request at 00:30 of each day of November, and on `days` as many errors at an hour as the day's number."""
     good = [
         request_line(request_id=f"req_Good{day:04}", timestamp=f"2026-11-{day:02}T00:30:00Z") for day in range(1, 30)
     ]
@@ -90,18 +90,18 @@ def lines_of_days(days: list[int], at: int = 12) -> list[dict[str, object]]:
     return [*good, *bad]
 
 
-def test_fewer_than_five_days_say_nothing(desk: Desk, tmp_path: Path) -> None:
-    # Hours in which nobody logged anything are no hours without errors: each of these days counts at noon only.
+def test_fewer_than_five_days_give_no_band(desk: Desk, tmp_path: Path) -> None:
+    # Hours without logs are not hours without errors: each of these days counts at noon only.
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines_of_days([*range(1, 6)])))])
     for day, band in ((5, None), (6, Band(1.4, 4.6))):
         noon = datetime(2026, 11, day, 12)
-        found = asked(desk, TimeRange(noon, noon + 3 * DAY))
+        found = usual_of(desk, TimeRange(noon, noon + 3 * DAY))
         assert found.errors[0] == (pytest.approx(band) if band is None else band)
         assert found.errors[1] is None
         assert found.rates[0] == (None if band is None else Band(1.0, 1.0))
 
 
-def test_a_day_of_errors_does_not_hide_in_gaps() -> None:
+def test_a_range_with_a_gap_is_not_whole() -> None:
     gap = TimeRange(datetime(2026, 11, 10, 3), datetime(2026, 11, 10, 5))
     logged = LoggedTime(OLDEST, NEWEST, (gap,))
     assert not logged.is_whole(TimeRange(datetime(2026, 11, 10, 4, 30), datetime(2026, 11, 10, 6)))
@@ -112,7 +112,7 @@ def test_a_day_of_errors_does_not_hide_in_gaps() -> None:
     assert not logged.is_whole(TimeRange(NEWEST - MINUTE, NEWEST + MINUTE))
 
 
-def test_a_fortnight_and_not_a_day_more_is_looked_at(desk: Desk, tmp_path: Path) -> None:
+def test_exactly_a_fortnight_is_compared(desk: Desk, tmp_path: Path) -> None:
     at_noon = [
         request_line(request_id=f"req_Noon{day:04}", timestamp=f"2026-11-{day:02}T12:30:00Z") for day in range(1, 30)
     ]
@@ -121,5 +121,5 @@ def test_a_fortnight_and_not_a_day_more_is_looked_at(desk: Desk, tmp_path: Path)
     # Of the 15th the 1st is a fortnight before; of the 16th the 2nd.
     first = band_of([1, 2, *[0] * 11, 14])
     second = band_of([2, *[0] * 11, 14, 15])
-    found = asked(desk, TimeRange(noon, noon + 3 * DAY))
+    found = usual_of(desk, TimeRange(noon, noon + 3 * DAY))
     assert (ends(found.errors[0]), ends(found.errors[24])) == (first, second)

@@ -1,4 +1,4 @@
-"""What can be filtered by, against the sample's own lines."""
+"""Compare the values to filter by with the sample's own lines."""
 
 from collections import Counter
 from datetime import datetime
@@ -15,9 +15,9 @@ def test_values_of_each_field_the_most_frequent_first(sample_desk: Desk) -> None
     expected = {}
     for field in ("environment", "route", "host", "error_code", "customer_id"):
         counted = Counter(
-            str(getattr(one, field))
-            for one in met
-            if getattr(one, field) is not None and (field != "customer_id" or one.status >= 400)
+            str(getattr(request, field))
+            for request in met
+            if getattr(request, field) is not None and (field != "customer_id" or request.status >= 400)
         )
         expected[field] = sorted(counted, key=lambda value: (-counted[value], value))
     assert values_met(sample_desk.store, within) == expected

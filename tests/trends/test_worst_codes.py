@@ -1,4 +1,4 @@
-"""The tiles, against the sample counted line by line."""
+"""Compare the tiles with the sample, counted line by line."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ NOON = datetime(2026, 11, 16, 12)
 LOGGED = LoggedTime(OLDEST, NEWEST, ())
 
 
-def asked(desk: Desk, within: TimeRange, chosen: RequestFilter = ALL) -> WorstNow:
+def worst_of(desk: Desk, within: TimeRange, chosen: RequestFilter = ALL) -> WorstNow:
     logged = logged_time(desk.store)
     assert logged
     part = newest_part(within, logged)
@@ -57,28 +57,28 @@ def test_the_newest_part_is_of_what_the_logs_have() -> None:
 def test_rate_and_codes_are_those_of_the_part_and_of_the_days_before(
     within: TimeRange, chosen: RequestFilter, sample_desk: Desk
 ) -> None:
-    found = asked(sample_desk, within, chosen)
+    found = worst_of(sample_desk, within, chosen)
     days = [found.part.shifted(-day * DAY) for day in range(1, 15)]
-    met = [matching(requests_of(one.start, one.end), chosen) for one in days if one.start >= OLDEST]
+    met = [matching(requests_of(day.start, day.end), chosen) for day in days if day.start >= OLDEST]
     met = met if len(met) >= 5 else []
     now = matching(requests_of(found.part.start, found.part.end), chosen)
     errors = failed(now, chosen)
     assert found.days == len(met)
     assert (found.rate.part, found.rate.whole) == (len(errors), len(now))
-    rates = [len(failed(one, chosen)) / len(one) for one in met if one]
+    rates = [len(failed(of_day, chosen)) / len(of_day) for of_day in met if of_day]
     assert found.usual_rate == (median(rates) if rates else None)
-    assert len(found.codes) == min(4, len({one.error_code for one in errors}))
+    assert len(found.codes) == min(4, len({error.error_code for error in errors}))
     for code in found.codes:
-        before = [sum(one.error_code == code.name for one in failed(of_day, chosen)) for of_day in met]
-        assert code.errors == sum(one.error_code == code.name for one in errors)
+        before = [sum(error.error_code == code.name for error in failed(of_day, chosen)) for of_day in met]
+        assert code.errors == sum(error.error_code == code.name for error in errors)
         assert code.usual == (median(before) if before else None)
-        assert code.is_ours == any(one.status >= 500 for one in errors if one.error_code == code.name)
+        assert code.is_ours == any(error.status >= 500 for error in errors if error.error_code == code.name)
         high = percentile(before, 90) if before else code.errors
         assert code.stands_out == (code.errors >= 5 and code.errors >= 2 * median(before or [0]) and code.errors > high)
 
 
 def days_of(code: str, *counts: int, at: datetime = NOON) -> list[dict[str, object]]:
-    """So many errors of a code on each day before, from the last to the first, and today's as the first number."""
+    """Return as many errors with a code as `counts` says: today, on the day before, and so on."""
     return [
         failed_line(
             code,
@@ -92,7 +92,7 @@ def days_of(code: str, *counts: int, at: datetime = NOON) -> list[dict[str, obje
 
 
 def fill(desk: Desk, folder: Path, *lines: dict[str, object]) -> None:
-    # A request every hour of the days before: no gap, and noon's hour on the last day is whole.
+    # A request in every hour of the days before, so that there is no gap, and noon's hour on the last day is whole.
     good = [
         request_line(request_id=f"req_Good{n:05}", timestamp=moment(3599 - n * 3600), customer_id="cus_good")
         for n in range(24 * 16)
@@ -103,7 +103,7 @@ def fill(desk: Desk, folder: Path, *lines: dict[str, object]) -> None:
 SIX_HOURS = TimeRange(NOON - 5 * HOUR, NOON + HOUR)
 
 
-def test_what_stands_out_comes_first_by_how_much_more_it_is(desk: Desk, tmp_path: Path) -> None:
+def test_codes_that_stand_out_come_first_by_errors_beyond_the_usual(desk: Desk, tmp_path: Path) -> None:
     fill(
         desk,
         tmp_path,
@@ -113,9 +113,9 @@ def test_what_stands_out_comes_first_by_how_much_more_it_is(desk: Desk, tmp_path
         *days_of("doubled", 70, *[35] * 14),
         *days_of("rare", 1),
     )
-    found = asked(desk, SIX_HOURS)
+    found = worst_of(desk, SIX_HOURS)
     assert found.part == TimeRange(NOON, NOON + HOUR)
-    assert [(one.name, one.errors, one.usual, one.stands_out) for one in found.codes] == [
+    assert [(code.name, code.errors, code.usual, code.stands_out) for code in found.codes] == [
         ("risen", 60, 20, True),
         ("doubled", 70, 35, True),
         ("ours_new", 9, 0, True),
@@ -125,7 +125,7 @@ def test_what_stands_out_comes_first_by_how_much_more_it_is(desk: Desk, tmp_path
     assert found.usual_rate == pytest.approx(105 / 106)
 
 
-def test_what_stands_out(desk: Desk, tmp_path: Path) -> None:
+def test_when_a_code_stands_out(desk: Desk, tmp_path: Path) -> None:
     numbers: list[tuple[tuple[int, ...], bool]] = [
         ((5,), True),
         ((4,), False),
@@ -138,15 +138,15 @@ def test_what_stands_out(desk: Desk, tmp_path: Path) -> None:
     ]
     fill(desk, tmp_path, *(line for n, (counts, _) in enumerate(numbers) for line in days_of(f"code_{n}", *counts)))
     for n, (counts, stands_out) in enumerate(numbers):
-        (code,) = asked(desk, SIX_HOURS, RequestFilter(error_code=f"code_{n}")).codes
+        (code,) = worst_of(desk, SIX_HOURS, RequestFilter(error_code=f"code_{n}")).codes
         assert (code.errors, code.stands_out) == (counts[0], stands_out), counts
 
 
-def test_nothing_stands_out_of_fewer_than_five_days(desk: Desk, tmp_path: Path) -> None:
+def test_nothing_stands_out_with_fewer_than_five_days(desk: Desk, tmp_path: Path) -> None:
     at = NOON - 11 * DAY
     fill(desk, tmp_path, *days_of("new", 40, at=at), *days_of("usual", *[50] * 4, at=at))
-    found = asked(desk, TimeRange(at - 5 * HOUR, at + HOUR))
-    assert [(one.name, one.usual, one.stands_out) for one in found.codes] == [
+    found = worst_of(desk, TimeRange(at - 5 * HOUR, at + HOUR))
+    assert [(code.name, code.usual, code.stands_out) for code in found.codes] == [
         ("usual", None, False),
         ("new", None, False),
     ]
@@ -155,5 +155,5 @@ def test_nothing_stands_out_of_fewer_than_five_days(desk: Desk, tmp_path: Path) 
 
 def test_a_part_without_errors_has_a_rate_and_no_codes(desk: Desk, tmp_path: Path) -> None:
     fill(desk, tmp_path)
-    found = asked(desk, SIX_HOURS)
+    found = worst_of(desk, SIX_HOURS)
     assert (found.codes, found.rate.share, found.usual_rate) == ((), 0.0, 0.0)
