@@ -1,1 +1,1 @@
-"""Telling people of an incident: its opening, growth and end, each once, to a webhook."""
+"""Post an incident's opening, growth and end to a webhook, each once."""

@@ -1,6 +1,6 @@
-"""What an alert says, in the shape that the incoming webhooks of Slack and Mattermost take.
+"""Write an alert as the payload of an incoming webhook of Slack or Mattermost.
 
-All is in `text`, which every receiver of that shape shows. Of markup it uses code spans and `<address|words>` links,
+Everything is in `text`, which every such receiver shows. The only markup are code spans and `<address|words>` links,
 which mean the same in both.
 """
 
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from pixeldesk.alerts.inert import LONGEST, inert
 from pixeldesk.alerts.reported import ReportedIncident
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import ANY_SERVER_ERROR, NO_CODE, ChangeKind
 
 _SHOWN_HOSTS = 8
@@ -19,7 +20,7 @@ _AROUND = 15 * _MINUTE
 
 
 def message(kind: ChangeKind, incident: ReportedIncident, desk_url: str) -> dict[str, str]:
-    """The payload of one alert; its links hold the time in full, so that they show the same later."""
+    """Return the payload of an alert. Its links hold absolute times, so that they show the same later."""
     lines = [
         f"Incident {kind}: {_what(incident)}",
         _when(incident),
@@ -58,19 +59,15 @@ def _how_bad(incident: ReportedIncident) -> str:
 
 
 def _rate(per_minute: float) -> str:
-    """Three digits at most, and none that tells nothing: `12`, `3.4`, `0.02`."""
+    """Format a rate with two significant digits, or as a whole number from 10 on: `12`, `3.4`, `0.02`."""
     return f"{per_minute:.0f}" if per_minute >= 10 else f"{per_minute:.2g}"
 
 
 def _whom(incident: ReportedIncident) -> str:
-    requests = _count(incident.requests, "request")
+    requests = counted(incident.requests, "request")
     if incident.customers:
-        return f"{requests} of {_count(incident.customers, 'customer')}"
-    return f"{requests} of {_count(incident.callers, 'caller')} whose customer the logs do not name"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+        return f"{requests} of {counted(incident.customers, 'customer')}"
+    return f"{requests} of {counted(incident.callers, 'caller')} whose customer the logs do not name"
 
 
 def _on(hosts: tuple[str, ...]) -> str:
@@ -85,12 +82,12 @@ def _incident_link(incident: ReportedIncident, desk_url: str) -> str:
 
 
 def _errors_link(incident: ReportedIncident, desk_url: str) -> str:
-    """With a quarter of an hour at either side, to show how it was before and after; without a text of any length."""
+    """Return a link to the incident's errors and a quarter of an hour at either side, without overlong log text."""
     view = {
         "from": _in_link(incident.started_at - _AROUND),
         "to": _in_link(incident.until + _AROUND),
         "environment": incident.environment,
-        # Failures without a code cannot be asked for alone.
+        # The page cannot filter failures without a code.
         "code": None if incident.code == NO_CODE else incident.code,
     }
     given = {name: value for name, value in view.items() if value and len(value) <= LONGEST}

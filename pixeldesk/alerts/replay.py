@@ -1,4 +1,4 @@
-"""Which alerts the rules would have posted over a past time: to see what they are worth before they are switched on."""
+"""Compute the alerts that the rules would have posted in the past, to judge them before they are switched on."""
 
 import statistics
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Replay:
-    """The alerts in time order, and over how many days. Times are UTC without a zone, as in the incidents."""
+    """The alerts in time order, and the number of days they cover. Times are UTC without a zone."""
 
     incidents: int
     days: float
@@ -24,12 +24,12 @@ class Replay:
 
     @property
     def median_delay_minutes(self) -> float | None:
-        """From an incident's onset to the alert of its opening; None without an incident."""
+        """The median time from an incident's onset to its opening alert, minutes; None without an incident."""
         delays = [_delay(incident, change) for incident, change in self.posts if change.kind == "opened"]
         return statistics.median(delays) if delays else None
 
     def as_json(self) -> dict[str, Any]:
-        """The answer of `pixeldesk incidents --replay`."""
+        """Return the answer of `pixeldesk incidents --replay`."""
         median = self.median_delay_minutes
         return {
             "incidents": self.incidents,
@@ -40,7 +40,7 @@ class Replay:
 
 
 def replay(incidents: Iterable[Incident], start: datetime, end: datetime) -> Replay:
-    """What somebody who watched these incidents over the logs from `start` to `end` would have been told."""
+    """Return the alerts that these incidents, in logs from `start` to `end`, would have caused."""
     found = list(incidents)
     posts = [(incident, change) for incident in found for change in _posted(incident)]
     posts.sort(key=lambda post: post[1].at)
@@ -48,7 +48,7 @@ def replay(incidents: Iterable[Incident], start: datetime, end: datetime) -> Rep
 
 
 def _posted(incident: Incident) -> Iterator[Change]:
-    """Every change but a growth that comes too soon after the alert before."""
+    """Yield the changes, without a growth within the cooldown after the alert before."""
     last: Change | None = None
     for change in incident.changes:
         if change.kind != "grew" or last is None or change.at - last.at >= PAUSE:
@@ -61,7 +61,7 @@ def _delay(incident: Incident, change: Change) -> float:
 
 
 def _as_json(incident: Incident, change: Change) -> dict[str, Any]:
-    told: dict[str, Any] = plain(
+    document: dict[str, Any] = plain(
         {
             "at": change.at,
             "kind": change.kind,
@@ -73,4 +73,4 @@ def _as_json(incident: Incident, change: Change) -> dict[str, Any]:
             "incident": incident.id,
         }
     )
-    return told
+    return document

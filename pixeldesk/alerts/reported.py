@@ -1,4 +1,4 @@
-"""An incident as the desk tells it to whoever asks, read back from its JSON: times are in UTC, with their zone."""
+"""Parse incidents from the desk's JSON. Times are UTC, with their zone."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from pixeldesk.incidents.incident import ChangeKind
 
 
 class ReportedChange(BaseModel):
-    """What became of an incident at a time, with its failed requests and customers until then."""
+    """A change of an incident at a time, with its failed requests and customers until then."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,7 +19,7 @@ class ReportedChange(BaseModel):
 
 
 class ReportedIncident(BaseModel):
-    """What an alert tells of an incident; rates are failed requests a minute. Other fields are let go by."""
+    """The fields of an incident that alerts use. Rates are failed requests per minute. Unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,12 +43,12 @@ class ReportedIncident(BaseModel):
 
     @property
     def until(self) -> AwareDatetime:
-        """Its end; while it goes on, its last failure so far."""
+        """The incident's end; for an open incident, its last failure so far."""
         return self.ended_at or self.last_seen
 
     @property
     def growths(self) -> int:
-        """How often it has grown much worse."""
+        """The number of times that the incident grew."""
         return sum(change.kind == "grew" for change in self.changes)
 
 
@@ -56,5 +56,5 @@ _incidents = TypeAdapter(list[ReportedIncident])
 
 
 def reported(incidents: list[dict[str, Any]]) -> list[ReportedIncident]:
-    """The incidents of an answer of the desk."""
+    """Parse the incidents of an answer of the desk."""
     return _incidents.validate_python(incidents)

@@ -178,19 +178,19 @@ def watch(
 ) -> None:
     """Post the opening, growth and end of each incident to a webhook, as Slack and Mattermost take it."""
     # Brings a client of HTTP, which no other command has use for.
-    from pixeldesk.alerts.asked_when_changed import AskedWhenChanged
+    from pixeldesk.alerts.cached_incidents import CachedIncidents
     from pixeldesk.alerts.watch import watch_of
 
     if as_json and not once:
         raise UsageError("--json goes with --once; without it there is no end to print")
     settings = _settings(db, webhook_url=webhook)
-    find = AskedWhenChanged(settings.db, lambda since: ask(settings, "incidents", {"start": rfc3339(since)}))
+    find = CachedIncidents(settings.db, lambda since: ask(settings, "incidents", {"start": rfc3339(since)}))
     stop = threading.Event()
     if not once:
         configure_logging(settings)
         _run_until_stopped(watch_of(settings, find, _alerts_log.info, stop, _alerts_log.warning).run, stop)
         return
-    done = watch_of(settings, find, _complain, stop).look()
+    done = watch_of(settings, find, _complain, stop).check()
     if as_json:
         _print_json(done.as_json())
     elif done.posts_elsewhere:

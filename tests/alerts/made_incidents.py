@@ -1,4 +1,4 @@
-"""Incidents made up for the tests, as the desk tells them."""
+"""Make incidents for the tests."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,22 +11,22 @@ NOW = ONSET.replace(tzinfo=UTC) + timedelta(minutes=10)
 
 
 def after(minutes: float) -> datetime:
-    """So many minutes after the onset, as the store keeps times."""
+    """Return the time this many minutes after the onset, UTC without a zone, as in the store."""
     return ONSET + timedelta(minutes=minutes)
 
 
 def now(minutes: float) -> datetime:
-    """The same by the clock."""
+    """Return the time this many minutes after the onset, with its zone."""
     return after(minutes).replace(tzinfo=UTC)
 
 
 def change(kind: ChangeKind, minutes: float, requests: int = 40, customers: int = 7) -> Change:
-    """What became of the incident so many minutes after its onset."""
+    """Return a change of the incident this many minutes after its onset."""
     return Change(kind, after(minutes), requests, customers)
 
 
 def incident(*changes: Change, **fields: Any) -> Incident:
-    """An outage since noon, opened after five minutes, with the changes and fields given put in place of its own."""
+    """Return an outage since noon, opened after five minutes, with these further changes and fields."""
     made = Incident(
         id="in_5d41",
         code="ingest_unavailable",
@@ -53,5 +53,5 @@ def incident(*changes: Change, **fields: Any) -> Incident:
 
 
 def ended(**fields: Any) -> Incident:
-    """The same when it is over: after 22 minutes, which was known half an hour later."""
+    """Return the same outage with an end after 22 minutes, which was known half an hour later."""
     return incident(change("ended", 52), **{"ended_at": after(22), "last_seen": after(22), **fields})

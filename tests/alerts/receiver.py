@@ -1,4 +1,4 @@
-"""A real receiver of webhooks on this machine: answers as it is told to, and keeps what it was sent."""
+"""Run a real webhook receiver on this machine, with scripted answers and a record of its requests."""
 
 import json
 import threading
@@ -11,34 +11,34 @@ from typing import Any
 SECRET_PATH = "/hooks/T0SECRET/B0SECRET"
 NEVER = 0
 RESET = -1
-"""Two answers that are none: the connection stays open, or is closed without a word."""
+"""Two answers without a response: the connection stays open, or is closed at once."""
 
 
 @dataclass
 class Receiver:
-    """Its address, the payloads it took (answered 2xx), every request, and the answers still to give; then 200."""
+    """The receiver's address, its scripted answers (then 200), the accepted payloads (2xx), and every request."""
 
     address: str = ""
     answers: list[int | tuple[int, dict[str, str]]] = field(default_factory=list)
-    taken: list[dict[str, Any]] = field(default_factory=list)
+    accepted: list[dict[str, Any]] = field(default_factory=list)
     requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)
-    let_go: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
 
     @property
     def texts(self) -> list[str]:
-        """What the payloads say."""
-        return [payload["text"] for payload in self.taken]
+        """The texts of the accepted payloads."""
+        return [payload["text"] for payload in self.accepted]
 
     @property
     def titles(self) -> list[str]:
-        """The first line of each, up to its colon."""
+        """The first line of each text, up to its colon."""
         return [text.partition(":")[0] for text in self.texts]
 
 
 @contextmanager
 def receiving(port: int = 0) -> Iterator[Receiver]:
-    """Listen while the block runs."""
+    """Run the receiver for the length of a `with` block."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -50,12 +50,12 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
             answer = receiver.answers.pop(0) if receiver.answers else 200
             status, headers = answer if isinstance(answer, tuple) else (answer, {})
             if status == NEVER:
-                receiver.let_go.wait(60)
+                receiver.released.wait(60)
             if status <= 0:
                 self.close_connection = True
                 return
             if status < 300:
-                receiver.taken.append(json.loads(body))
+                receiver.accepted.append(json.loads(body))
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -72,6 +72,6 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
         try:
             yield receiver
         finally:
-            receiver.let_go.set()
+            receiver.released.set()
             server.shutdown()
             thread.join()

@@ -1,4 +1,4 @@
-"""What an alert says, as Slack and Mattermost read it."""
+"""Check what an alert says, as Slack and Mattermost read it."""
 
 import json
 import re
@@ -17,13 +17,13 @@ from pixeldesk.incidents.incident import ANY_SERVER_ERROR, ChangeKind, Incident
 from tests.alerts.made_incidents import change, ended, incident
 
 DESK = "https://desk.example"
-# A link of ours, and a span of code as both read it.
+# One of our links, and a code span as both read it.
 LINK = re.compile(r"<(https?://[^|<>\s]+)\|([^|<>]+)>")
 CODE = re.compile(r"`[^`\n]+`")
 
 
 class SlackPayload(BaseModel):
-    """What Slack's incoming webhooks take (docs.slack.dev), no more: at most 40,000 characters."""
+    """What Slack's incoming webhooks accept (docs.slack.dev): at most 40,000 characters."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -31,7 +31,7 @@ class SlackPayload(BaseModel):
 
 
 class MattermostPayload(BaseModel):
-    """What Mattermost's take (docs.mattermost.com), no more: at most 16,383 characters."""
+    """What Mattermost's incoming webhooks accept (docs.mattermost.com): at most 16,383 characters."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -39,14 +39,14 @@ class MattermostPayload(BaseModel):
 
 
 def text_of(kind: ChangeKind, one: Incident, desk_url: str = DESK) -> str:
-    """The text of an alert, once both receivers would take it."""
+    """Return the text of an alert, after checking that both receivers would accept it."""
     payload = json.dumps(message(kind, reported([one.as_json()])[0], desk_url))
     assert SlackPayload.model_validate_json(payload).text == MattermostPayload.model_validate_json(payload).text
     return str(json.loads(payload)["text"])
 
 
 def asked_of_errors(text: str) -> dict[str, list[str]]:
-    """What the link to the errors asks that page for."""
+    """Return the query parameters of the link to the errors."""
     return parse_qs(urlsplit(LINK.findall(text)[1][0]).query)
 
 
@@ -74,11 +74,18 @@ def test_growth_and_end() -> None:
     assert "From 16 Nov 2026 12:00 to 16 Nov 2026 12:22 UTC, 22 min.\n" in over
 
 
-def test_what_is_not_known_is_not_made_up() -> None:
+def test_unknown_facts_are_left_out() -> None:
     bare = incident(
-        code=ANY_SERVER_ERROR, environment=None, customers=0, callers=3, hosts=(), differs=(), examples=(),
-        is_learning=True, requests=1234,
-    )  # fmt: skip
+        code=ANY_SERVER_ERROR,
+        environment=None,
+        customers=0,
+        callers=3,
+        hosts=(),
+        differs=(),
+        examples=(),
+        is_learning=True,
+        requests=1234,
+    )
     lines = text_of("opened", bare).splitlines()
     assert lines[0] == "Incident opened: any server error"
     assert lines[2] == "23 failed requests a minute, 31 at the peak, 0.021 expected (from less than a week of history)."
@@ -125,13 +132,13 @@ ATTACKS = [
 
 
 def is_inert(text: str) -> bool:
-    """Whether nothing in a text but our links and our words is outside a span of code."""
+    """Return whether a text has nothing but our links and our words outside of code spans."""
     prose = CODE.sub("", LINK.sub("", text))
     return not re.search(r"[`<>@&\[\]!*_#~\\]|://", prose)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_log_text_pings_nobody_and_links_nowhere(attack: str) -> None:
+def test_log_text_mentions_nobody_and_links_nowhere(attack: str) -> None:
     hostile: dict[str, Any] = dict.fromkeys(("id", "code", "environment"), attack)
     hostile |= dict.fromkeys(("hosts", "differs", "examples"), (attack, attack))
     text = text_of("opened", incident(**hostile))
@@ -142,14 +149,14 @@ def test_log_text_pings_nobody_and_links_nowhere(attack: str) -> None:
         ("https", "desk.example", "/errors"),
     ]
     assert len(text.splitlines()) == 8
-    assert all(one.isprintable() for one in text.replace("\n", ""))
+    assert all(character.isprintable() for character in text.replace("\n", ""))
 
 
 @given(st.text())
 @example("`")
 @example("a ` b ` c")
 @example("see https://evil.example")
-def test_a_span_of_code_cannot_be_left(text: str) -> None:
+def test_no_text_ends_its_code_span(text: str) -> None:
     span = inert(text)
     assert CODE.fullmatch(span)
     assert not set(span) & set("<>@&\n\r")
@@ -159,5 +166,5 @@ def test_a_span_of_code_cannot_be_left(text: str) -> None:
 
 
 @given(st.text(st.characters(exclude_characters="`<>@&", categories=("L", "N", "P", "S")), min_size=1, max_size=200))
-def test_other_text_is_shown_as_it_is(text: str) -> None:
+def test_harmless_text_is_shown_unchanged(text: str) -> None:
     assert inert(text.replace("://", ":")) == f"`{text.replace('://', ':')}`"

@@ -1,11 +1,11 @@
-"""What is told of an incident and what is not."""
+"""Check which alerts are due and which are not."""
 
 from datetime import datetime, timedelta
 
 import pytest
 
-from pixeldesk.alerts.alert_memory import Posted, Told
-from pixeldesk.alerts.news import last_told, news
+from pixeldesk.alerts.alert_journal import Alert, Posted
+from pixeldesk.alerts.news import last_alert, news
 from pixeldesk.alerts.reported import ReportedIncident, reported
 from pixeldesk.incidents.incident import ANY_SERVER_ERROR, ChangeKind, Incident
 from tests.alerts.made_incidents import after, change, ended, incident, now
@@ -13,29 +13,29 @@ from tests.alerts.made_incidents import after, change, ended, incident, now
 LONG_AGO = now(-60 * 24 * 30)
 
 
-def read(one: Incident) -> ReportedIncident:
-    """As the watch has it."""
-    return reported([one.as_json()])[0]
+def read(found: Incident) -> ReportedIncident:
+    """Parse an incident as the watch does."""
+    return reported([found.as_json()])[0]
 
 
-def posted(kind: ChangeKind, minutes: float, one: Incident | None = None) -> Posted:
-    """An alert about an incident, posted so many minutes after its onset."""
-    told = read(one or incident())
-    about = {name: getattr(told, name) for name in ("code", "environment", "started_at", "until", "growths")}
-    return Posted(now(minutes), Told(kind=kind, incident=told.id, **about))
+def posted(kind: ChangeKind, minutes: float, about: Incident | None = None) -> Posted:
+    """Return an alert about an incident, posted this many minutes after its onset."""
+    found = read(about or incident())
+    fields = {name: getattr(found, name) for name in ("code", "environment", "started_at", "until", "growths")}
+    return Posted(now(minutes), Alert(kind=kind, incident=found.id, **fields))
 
 
-def kind_of(one: Incident, last: Posted | None, at: datetime, began: datetime = LONG_AGO) -> ChangeKind | None:
-    return news(read(one), last, began, at)
+def kind_of(found: Incident, last: Posted | None, at: datetime, began: datetime = LONG_AGO) -> ChangeKind | None:
+    return news(read(found), last, began, at)
 
 
-def test_an_opening_is_told_once() -> None:
+def test_an_opening_is_posted_once() -> None:
     assert kind_of(incident(), None, now(6)) == "opened"
     for minutes in (6.5, 40, 60 * 24 * 5):
         assert kind_of(incident(), posted("opened", 6), now(minutes)) is None
 
 
-def test_growth_is_told_once_and_not_too_often() -> None:
+def test_growth_is_posted_once_and_after_a_cooldown() -> None:
     grown = incident(change("grew", 20))
     assert kind_of(grown, posted("opened", 6), now(35)) is None
     assert kind_of(grown, posted("opened", 6), now(36)) == "grew"
@@ -50,23 +50,23 @@ def test_growth_that_moved_by_minutes_is_the_same() -> None:
     assert kind_of(moved, posted("grew", 41, before), now(120)) is None
 
 
-def test_the_end_is_told_once_and_at_once() -> None:
+def test_the_end_is_posted_once_and_immediately() -> None:
     assert kind_of(ended(), posted("grew", 50), now(52)) == "ended"
     assert kind_of(ended(), posted("ended", 52, ended()), now(53)) is None
 
 
-def test_an_incident_that_goes_on_after_all_is_told_again() -> None:
+def test_an_incident_that_reopens_is_posted_again() -> None:
     assert kind_of(incident(), posted("ended", 52, ended()), now(81)) is None
     assert kind_of(incident(), posted("ended", 52, ended()), now(82)) == "opened"
 
 
-def test_one_that_came_and_went_unseen_is_one_alert() -> None:
+def test_an_incident_that_opened_and_ended_unseen_is_one_alert() -> None:
     assert kind_of(ended(), None, now(60)) == "ended"
     assert kind_of(incident(change("grew", 20), change("grew", 50)), None, now(60)) == "opened"
 
 
 @pytest.mark.parametrize(
-    ("one", "began", "expected"),
+    ("found", "began", "expected"),
     [
         (incident(), now(20), None),
         (incident(), now(19), "opened"),
@@ -75,31 +75,31 @@ def test_one_that_came_and_went_unseen_is_one_alert() -> None:
         (incident(change("grew", 70)), now(75), "opened"),
     ],
 )
-def test_what_happened_before_watching_began_is_history(
-    one: Incident, began: datetime, expected: ChangeKind | None
+def test_incidents_from_before_watching_began_are_history(
+    found: Incident, began: datetime, expected: ChangeKind | None
 ) -> None:
-    assert kind_of(one, None, began + timedelta(minutes=1), began) == expected
+    assert kind_of(found, None, began + timedelta(minutes=1), began) == expected
 
 
-def test_nor_is_what_nobody_was_told_for_a_day() -> None:
+def test_incidents_older_than_a_day_are_not_posted() -> None:
     assert kind_of(incident(), None, now(5 + 24 * 60)) is None
     assert kind_of(incident(), None, now(4 + 24 * 60)) == "opened"
 
 
-# --- which alerts were about it -----------------------------------------------------------------------------
+# --- which alerts are about an incident ---------------------------------------------------------------------
 
 
-def last(one: Incident, *told: Posted, present: tuple[str, ...] = ()) -> Posted | None:
-    return last_told(read(one), told, {one.id, *present})
+def last(found: Incident, *alerts: Posted, present: tuple[str, ...] = ()) -> Posted | None:
+    return last_alert(read(found), alerts, {found.id, *present})
 
 
-def test_by_its_id() -> None:
+def test_alerts_match_by_id() -> None:
     first, second, other = posted("opened", 6), posted("grew", 40), posted("opened", 50, incident(id="in_other"))
     assert last(incident(), first, second, other, present=("in_other",)) == second
     assert last(incident()) is None
 
 
-def test_by_its_place_where_late_lines_moved_its_beginning() -> None:
+def test_alerts_match_by_time_if_late_lines_moved_the_start() -> None:
     first = posted("opened", 6)
     moved = incident(id="in_moved", started_at=after(-12))
     assert last(moved, first) == first
@@ -109,14 +109,14 @@ def test_by_its_place_where_late_lines_moved_its_beginning() -> None:
     assert last(incident(id="in_x", started_at=after(-90), ended_at=after(-31), last_seen=after(-31)), first) is None
 
 
-def test_one_of_all_server_errors_that_turns_out_to_be_of_one_code() -> None:
+def test_alerts_match_if_an_incident_of_all_errors_turns_out_to_be_of_one_code() -> None:
     first = posted("opened", 6, incident(id="in_any", code=ANY_SERVER_ERROR))
     assert last(incident(), first) == first
     assert last(incident(), first, present=("in_any",)) is None
     assert last(incident(id="in_any", code=ANY_SERVER_ERROR), posted("opened", 6)) is not None
 
 
-def test_never_another_code_environment_or_incident_that_is_still_there() -> None:
+def test_alerts_never_match_another_code_environment_or_present_incident() -> None:
     first = posted("opened", 6)
     assert last(incident(id="in_x", code="internal_error"), first) is None
     assert last(incident(id="in_x", environment="preview"), first) is None

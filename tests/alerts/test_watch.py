@@ -1,4 +1,4 @@
-"""Watching, against a real receiver: each change is posted once, whatever happens in between."""
+"""Watch with a real receiver: each change is posted once, whatever happens in between."""
 
 import os
 import signal
@@ -14,10 +14,10 @@ import pytest
 from pydantic import HttpUrl, Secret
 from urllib3 import Retry
 
-from pixeldesk.alerts.alert_memory import AlertMemory
-from pixeldesk.alerts.asked_when_changed import AskedWhenChanged
+from pixeldesk.alerts.alert_journal import AlertJournal
+from pixeldesk.alerts.cached_incidents import CachedIncidents
 from pixeldesk.alerts.post_lock import PostLock
-from pixeldesk.alerts.watch import Look, Watch, watching
+from pixeldesk.alerts.watch import Check, Watch, watching
 from pixeldesk.alerts.webhook import Webhook
 from pixeldesk.errors import InputError, StoreLocked
 from pixeldesk.incidents.incident import Change, Incident
@@ -31,37 +31,37 @@ AT_ONCE = Retry(total=4, backoff_factor=0)
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
+    with receiving() as listening:
+        yield listening
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """A store's place; the incidents of these tests are made up."""
+    """Return settings with a store's path. The incidents of these tests come from no store."""
     return Settings(db=tmp_path / "x.duckdb", public_url="https://desk.example/")
 
 
 class World:
-    """What there is to find, what time it is, and one watch after another that looks at it."""
+    """A fake world: the incidents to find, the time, and the watch that checks, which can be restarted."""
 
     def __init__(self, settings: Settings, receiver: Receiver) -> None:
         self.settings = settings
         self.receiver = receiver
         self.incidents: list[Incident] = []
         self.minutes = -60.0
-        self.told: list[str] = []
+        self.reported: list[str] = []
         self._watch: Watch | None = None
 
     def find(self, _: datetime) -> list[dict[str, Any]]:
-        return [one.as_json() for one in self.incidents]
+        return [found.as_json() for found in self.incidents]
 
-    def look(self, minutes: float, *incidents: Incident) -> Look:
-        """Look so many minutes after the onset, when there are these incidents."""
+    def check(self, minutes: float, *incidents: Incident) -> Check:
+        """Check this many minutes after the onset, when there are these incidents."""
         self.minutes, self.incidents = minutes, list(incidents)
         if self._watch is None:
             webhook = Webhook(self.receiver.address, AT_ONCE)
-            self._watch = Watch(self.settings, self.find, webhook, self.told.append, lambda: now(self.minutes))
-        return self._watch.look()
+            self._watch = Watch(self.settings, self.find, webhook, self.reported.append, lambda: now(self.minutes))
+        return self._watch.check()
 
     def restart(self) -> None:
         assert self._watch is not None
@@ -71,105 +71,107 @@ class World:
 
 @pytest.fixture
 def world(settings: Settings, receiver: Receiver) -> World:
-    """Somebody has been watching for an hour, and nothing happened."""
+    """Return a world that has been watched for an hour without an incident."""
     made = World(settings, receiver)
-    assert made.look(-60) == Look()
+    assert made.check(-60) == Check()
     return made
 
 
 def test_each_change_is_posted_once(world: World) -> None:
     for minutes in (6, 6.5, 7):
-        world.look(minutes, incident())
+        world.check(minutes, incident())
     assert world.receiver.titles == ["Incident opened"]
     for minutes in (35, 40, 60):
-        world.look(minutes, incident(change("grew", 34)))
+        world.check(minutes, incident(change("grew", 34)))
     assert world.receiver.titles == ["Incident opened", "Incident grew"]
     for minutes in (61, 62, 2000):
-        world.look(minutes, ended(changes=(change("opened", 5), change("grew", 34), change("ended", 61))))
+        world.check(minutes, ended(changes=(change("opened", 5), change("grew", 34), change("ended", 61))))
     assert world.receiver.titles == ["Incident opened", "Incident grew", "Incident ended"]
     assert "https://desk.example/incident?id=in_5d41|" in world.receiver.texts[0]
-    assert world.told == [f"{kind} ingest_unavailable in production: posted" for kind in ("opened", "grew", "ended")]
+    assert world.reported == [
+        f"{kind} ingest_unavailable in production: posted" for kind in ("opened", "grew", "ended")
+    ]
 
 
-def test_after_a_restart_too(world: World) -> None:
-    for one in (incident(), incident(), ended(), ended()):
-        world.look(60, one)
+def test_each_change_is_posted_once_after_a_restart_too(world: World) -> None:
+    for found in (incident(), incident(), ended(), ended()):
+        world.check(60, found)
         world.restart()
     assert world.receiver.titles == ["Incident opened", "Incident ended"]
 
 
-def test_an_incident_whose_beginning_moves_is_the_same(world: World) -> None:
-    world.look(6, incident())
-    world.look(8, incident(id="in_moved", started_at=after(-7)))
-    world.look(60, ended(id="in_moved_again", started_at=after(-9)))
-    world.look(61, ended())
+def test_an_incident_whose_start_moves_is_the_same(world: World) -> None:
+    world.check(6, incident())
+    world.check(8, incident(id="in_moved", started_at=after(-7)))
+    world.check(60, ended(id="in_moved_again", started_at=after(-9)))
+    world.check(61, ended())
     assert world.receiver.titles == ["Incident opened", "Incident ended"]
 
 
-def test_two_incidents_are_told_apart(world: World) -> None:
+def test_two_incidents_are_distinguished(world: World) -> None:
     later = incident(id="in_2", started_at=after(40), last_seen=after(50), changes=(change("opened", 46),))
-    world.look(6, incident())
-    world.look(54, later, ended())
+    world.check(6, incident())
+    world.check(54, later, ended())
     assert world.receiver.titles == ["Incident opened", "Incident ended", "Incident opened"]
     assert "id=in_2|" in world.receiver.texts[2]
 
 
-def test_the_first_look_at_an_old_store_posts_no_history(settings: Settings, receiver: Receiver) -> None:
+def test_the_first_check_of_an_old_store_posts_no_history(settings: Settings, receiver: Receiver) -> None:
     world = World(settings, receiver)
-    assert world.look(60 * 24 * 9, ended(), incident(id="in_2", code="internal_error")) == Look()
-    world.look(60 * 24 * 9 + 1, ended(), incident(id="in_2", code="internal_error"))
+    assert world.check(60 * 24 * 9, ended(), incident(id="in_2", code="internal_error")) == Check()
+    world.check(60 * 24 * 9 + 1, ended(), incident(id="in_2", code="internal_error"))
     assert receiver.requests == []
-    world.look(60 * 24 * 9 + 2, incident(id="in_3", changes=(change("opened", 60 * 24 * 9 - 14),)))
+    world.check(60 * 24 * 9 + 2, incident(id="in_3", changes=(change("opened", 60 * 24 * 9 - 14),)))
     assert receiver.titles == ["Incident opened"]
 
 
 # --- a receiver in trouble ----------------------------------------------------------------------------------
 
 
-def test_a_receiver_that_fails_for_a_moment(world: World) -> None:
+def test_a_receiver_that_fails_briefly_gets_the_alert(world: World) -> None:
     world.receiver.answers = [500, (429, {"Retry-After": "0"}), 503]
-    assert len(world.look(6, incident()).posted) == 1
+    assert len(world.check(6, incident()).posted) == 1
     assert (world.receiver.titles, len(world.receiver.requests)) == (["Incident opened"], 4)
 
 
 def test_while_a_receiver_is_down_only_the_newest_state_waits(world: World) -> None:
     world.receiver.answers = [503] * 10
-    assert [len(world.look(minutes, incident()).failed) for minutes in (6, 7)] == [1, 1]
+    assert [len(world.check(minutes, incident()).failed) for minutes in (6, 7)] == [1, 1]
     world.restart()
-    assert len(world.look(61, ended()).posted) == 1
-    assert world.look(62, ended()) == Look()
+    assert len(world.check(61, ended()).posted) == 1
+    assert world.check(62, ended()) == Check()
     assert world.receiver.titles == ["Incident ended"]
 
 
-def test_one_that_is_down_is_asked_about_one_alert_only(world: World) -> None:
+def test_a_receiver_that_is_down_gets_one_alert_only(world: World) -> None:
     world.receiver.answers = [503] * 5
     others = [incident(), incident(id="in_2", code="internal_error", started_at=after(1))]
-    assert len(world.look(6, *others).failed) == 1
+    assert len(world.check(6, *others).failed) == 1
     assert len(world.receiver.requests) == 5
-    assert len(world.look(7, *others).posted) == 2
+    assert len(world.check(7, *others).posted) == 2
 
 
-def test_an_alert_that_is_refused_keeps_no_other_back(world: World) -> None:
+def test_a_refused_alert_does_not_hold_up_others(world: World) -> None:
     world.receiver.answers = [400]
-    done = world.look(6, incident(), incident(id="in_2", code="internal_error", started_at=after(1)))
-    assert [one.incident for one in done.failed] == ["in_5d41"]
-    assert [one.incident for one in done.posted] == ["in_2"]
+    done = world.check(6, incident(), incident(id="in_2", code="internal_error", started_at=after(1)))
+    assert [alert.incident for alert in done.failed] == ["in_5d41"]
+    assert [alert.incident for alert in done.posted] == ["in_2"]
 
 
-def test_an_answer_that_never_came_is_not_asked_for_again(world: World) -> None:
+def test_an_alert_without_an_answer_is_not_posted_again(world: World) -> None:
     world.receiver.answers = [RESET]
-    assert len(world.look(6, incident()).posted) == 1
+    assert len(world.check(6, incident()).posted) == 1
     world.restart()
-    assert world.look(7, incident()) == Look()
+    assert world.check(7, incident()) == Check()
     assert len(world.receiver.requests) == 1
-    assert any("it may have arrived: not posted again" in line for line in world.told)
+    assert any("it may have arrived: not posted again" in line for line in world.reported)
 
 
-def test_nothing_is_posted_that_cannot_be_kept(world: World) -> None:
+def test_nothing_is_posted_if_the_journal_cannot_be_written(world: World) -> None:
     world.settings.alerts_file.unlink()
     world.settings.alerts_file.mkdir()
     with pytest.raises(InputError):
-        world.look(6, incident())
+        world.check(6, incident())
     assert world.receiver.requests == []
 
 
@@ -184,7 +186,7 @@ from pixeldesk.alerts.webhook import Webhook
 from pixeldesk.settings import Settings
 from tests.alerts.made_incidents import incident, now
 settings = Settings(db=Path(sys.argv[1]))
-Watch(settings, lambda _: [incident().as_json()], Webhook(sys.argv[2]), print, lambda: now(6)).look()
+Watch(settings, lambda _: [incident().as_json()], Webhook(sys.argv[2]), print, lambda: now(6)).check()
 """
 
 
@@ -199,13 +201,13 @@ def test_killed_between_sending_and_the_answer(answers: list[Any], world: World)
             assert world.receiver.asked.wait(30)
             world.receiver.asked.clear()
         process.kill()
-    assert AlertMemory(world.settings.alerts_file).records()[-1].outcome == "intent"
-    assert world.look(7, incident()) == Look()
-    assert world.look(8, incident()) == Look()
+    assert AlertJournal(world.settings.alerts_file).records()[-1].outcome == "intent"
+    assert world.check(7, incident()) == Check()
+    assert world.check(8, incident()) == Check()
     assert len(world.receiver.requests) == tries
-    told = "opened ingest_unavailable in production: the process that posted it was stopped; it may have arrived"
-    assert world.told == [f"{told}: not posted again"]
-    assert len(world.look(60, ended()).posted) == 1
+    reported = "opened ingest_unavailable in production: the process that posted it was stopped; it may have arrived"
+    assert world.reported == [f"{reported}: not posted again"]
+    assert len(world.check(60, ended()).posted) == 1
 
 
 # --- who posts ----------------------------------------------------------------------------------------------
@@ -213,13 +215,13 @@ def test_killed_between_sending_and_the_answer(answers: list[Any], world: World)
 
 def test_two_watches_of_one_store(world: World) -> None:
     other = World(world.settings, world.receiver)
-    world.look(6, incident())
-    done = other.look(6, incident())
+    world.check(6, incident())
+    done = other.check(6, incident())
     assert done.posts_elsewhere == f"process {os.getpid()}"
     assert (done.posted, len(world.receiver.requests)) == ([], 1)
     world.restart()
-    assert other.look(60, ended()).posts_elsewhere is None
-    assert world.look(60, ended()).posts_elsewhere == f"process {os.getpid()}"
+    assert other.check(60, ended()).posts_elsewhere is None
+    assert world.check(60, ended()).posts_elsewhere == f"process {os.getpid()}"
     assert world.receiver.titles == ["Incident opened", "Incident ended"]
 
 
@@ -228,7 +230,7 @@ import sys
 from pathlib import Path
 from pixeldesk.alerts.post_lock import PostLock
 lock = PostLock(Path(sys.argv[1]))
-print(lock.take(), flush=True)
+print(lock.acquire(), flush=True)
 sys.stdin.read()
 """
 
@@ -239,22 +241,22 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], cwd=ROOT, **pipes) as process:  # type: ignore[call-overload]
         assert process.stdout.readline() == b"True\n"
         lock = PostLock(path)
-        assert not lock.take()
+        assert not lock.acquire()
         assert lock.holder() == f"process {process.pid}"
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert lock.take()
-    assert lock.take()
-    lock.give_back()
+    assert lock.acquire()
+    assert lock.acquire()
+    lock.release()
     with pytest.raises(InputError, match="check the folder of --db"):
-        PostLock(tmp_path / "none" / "lock").take()
+        PostLock(tmp_path / "none" / "lock").acquire()
 
 
 # --- the loop -----------------------------------------------------------------------------------------------
 
 
 class Stop(threading.Event):
-    """An event whose waits take no time, and which is set at the last of them."""
+    """An event whose waits take no time, and which is set at the last wait."""
 
     def __init__(self, waits: int) -> None:
         super().__init__()
@@ -268,81 +270,81 @@ class Stop(threading.Event):
         return self.is_set()
 
 
-def watch_over(settings: Settings, receiver: Receiver, found: list[Any], told: list[str]) -> Watch:
-    """A watch that finds one thing after another: incidents, or an error that is raised."""
+def watch_over(settings: Settings, receiver: Receiver, found: list[Any], reported: list[str]) -> Watch:
+    """Return a watch whose checks find the items of `found` in turn: incidents, or an error to raise."""
 
     def find(_: datetime) -> list[dict[str, Any]]:
-        one = found.pop(0)
-        if isinstance(one, Exception):
-            raise one
-        return [each.as_json() for each in one]
+        item = found.pop(0)
+        if isinstance(item, Exception):
+            raise item
+        return [each.as_json() for each in item]
 
-    return Watch(settings, find, Webhook(receiver.address, AT_ONCE), told.append, lambda: now(6))
+    return Watch(settings, find, Webhook(receiver.address, AT_ONCE), reported.append, lambda: now(6))
 
 
-def test_what_goes_wrong_is_told_once_and_the_next_look_goes_on(settings: Settings, receiver: Receiver) -> None:
-    told: list[str] = []
+def test_an_error_is_reported_once_and_the_next_check_goes_on(settings: Settings, receiver: Receiver) -> None:
+    reported: list[str] = []
     held = StoreLocked("the store is held by process 7")
     found: list[Any] = [held, held, [], held, ZeroDivisionError("text of a log line"), [incident()]]
     stop = Stop(6)
-    watch_over(settings, receiver, found, told).run(stop)
-    assert told == [
+    watch_over(settings, receiver, found, reported).run(stop)
+    assert reported == [
         "the store is held by process 7",
         "the store is held by process 7",
-        "a look for incidents failed (ZeroDivisionError); the next one goes on",
+        "a check for incidents failed (ZeroDivisionError); the next will try again",
         "opened ingest_unavailable in production: posted",
     ]
     assert stop.waited == [30] * 6
     assert receiver.titles == ["Incident opened"]
 
 
-def test_a_receiver_that_is_down_is_asked_less_and_less_often(settings: Settings, receiver: Receiver) -> None:
-    told: list[str] = []
+def test_the_backoff_grows_while_the_receiver_is_down(settings: Settings, receiver: Receiver) -> None:
+    reported: list[str] = []
     receiver.answers = [503] * 35
     stop = Stop(9)
-    watch_over(settings, receiver, [[incident()] for _ in range(9)], told).run(stop)
+    watch_over(settings, receiver, [[incident()] for _ in range(9)], reported).run(stop)
     assert stop.waited == [60, 120, 240, 480, 600, 600, 600, 30, 30]
-    assert told == [
+    assert reported == [
         f"opened ingest_unavailable in production: {what}" for what in ("the webhook answered 503", "posted")
     ]
 
 
-def test_the_loop_lets_the_next_one_post(settings: Settings, receiver: Receiver) -> None:
+def test_the_loop_releases_the_lock_at_its_end(settings: Settings, receiver: Receiver) -> None:
     watch_over(settings, receiver, [[]], []).run(Stop(1))
     lock = PostLock(settings.alerts_lock_file)
-    assert lock.take()
-    told: list[str] = []
-    watch_over(settings, receiver, [], told).run(Stop(3))
-    lock.give_back()
-    assert told == [f"process {os.getpid()} posts the alerts of this store; this one waits until it ends"]
+    assert lock.acquire()
+    reported: list[str] = []
+    watch_over(settings, receiver, [], reported).run(Stop(3))
+    lock.release()
+    assert reported == [f"process {os.getpid()} posts the alerts of this store; this one waits until it ends"]
 
 
 def test_a_server_watches_while_it_runs(tmp_path: Path, receiver: Receiver) -> None:
     def threads() -> list[str]:
-        return [one.name for one in threading.enumerate() if one.name == "pixeldesk-watch"]
+        return [thread.name for thread in threading.enumerate() if thread.name == "pixeldesk-watch"]
 
-    told: list[str] = []
+    reported: list[str] = []
     just_now = incident(changes=(Change("opened", datetime.now(UTC).replace(tzinfo=None), 40, 7),))
     settings = Settings(db=tmp_path / "x.duckdb")
-    with watching(settings, lambda _: [just_now.as_json()], told.append):
+    with watching(settings, lambda _: [just_now.as_json()], reported.append):
         assert threads() == []
     settings = Settings(db=tmp_path / "x.duckdb", webhook_url=Secret(HttpUrl(receiver.address)))
-    with watching(settings, lambda _: [just_now.as_json()], told.append):
+    with watching(settings, lambda _: [just_now.as_json()], reported.append):
         assert threads() == ["pixeldesk-watch"]
         assert receiver.asked.wait(30)
     assert threads() == []
     assert receiver.titles == ["Incident opened"]
-    assert told == ["opened ingest_unavailable in production: posted"]
+    assert reported == ["opened ingest_unavailable in production: posted"]
 
 
-def test_a_store_is_asked_when_it_has_changed(tmp_path: Path) -> None:
+def test_a_store_is_asked_only_after_a_change(tmp_path: Path) -> None:
     path, asked = tmp_path / "x.duckdb", []
 
     def ask(since: datetime) -> list[dict[str, Any]]:
         asked.append(since)
         return [{"asked": len(asked)}]
 
-    find = AskedWhenChanged(path, ask)
+    find = CachedIncidents(path, ask)
     for _ in range(2):
         assert find(now(0)) == [{"asked": 1}]
     path.write_bytes(b"x")

@@ -1,4 +1,4 @@
-"""`pixeldesk incidents` and `pixeldesk watch`, by real processes: from log lines to what is posted."""
+"""Run `pixeldesk incidents` and `pixeldesk watch` as real processes, from log lines to posted alerts."""
 
 import json
 import signal
@@ -32,12 +32,12 @@ CUSTOMERS = 10
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
+    with receiving() as listening:
+        yield listening
 
 
 def traffic(start: datetime, minutes: int, failing: Iterable[int] = ()) -> Iterator[Line]:
-    """One request a minute of each of ten customers; in the failing minutes the API cannot take it in."""
+    """Yield a request a minute from each of ten customers. In the failing minutes the API is unavailable."""
     failed = set(failing)
     for minute in range(minutes):
         for customer in range(CUSTOMERS):
@@ -56,8 +56,8 @@ def ingest(desk: Desk, folder: Path, name: str, lines: Iterable[Line]) -> None:
     assert report["requests"] == report["lines"]
 
 
-def stop_when_told(process: "subprocess.Popen[bytes]", part: str, how: signal.Signals) -> None:
-    """Read its lines on stderr until one has a part, and then end it as people and systems do."""
+def stop_after(process: "subprocess.Popen[bytes]", part: str, how: signal.Signals) -> None:
+    """Read a process's stderr until a line contains `part`, then send it the signal."""
     assert process.stderr is not None
     while line := process.stderr.readline().decode():
         if part in line:
@@ -69,7 +69,7 @@ def stop_when_told(process: "subprocess.Popen[bytes]", part: str, how: signal.Si
 
 @pytest.fixture
 def served(desk: Desk) -> Iterator[Desk]:
-    """A desk that a server has: commands ask it, which spares each of them the load of the statistics."""
+    """Return a desk that a server owns: the commands ask it, which saves them the import of the statistics."""
     with handover_server(desk):
         yield desk
 
@@ -86,13 +86,13 @@ def test_an_outage_from_its_log_lines_to_the_alerts(served: Desk, tmp_path: Path
     assert (refused.code, refused.out) == (1, "0 alerts posted\n")
     assert refused.err == "pixeldesk: opened ingest_unavailable in production: the webhook answered 404\n"
     assert (posted.code, posted.json["failed"], posted.json["posts_elsewhere"]) == (0, [], None)
-    (told,) = posted.json["posted"]
-    assert (told["kind"], told["code"], told["environment"]) == ("opened", "ingest_unavailable", "production")
+    (alert,) = posted.json["posted"]
+    assert (alert["kind"], alert["code"], alert["environment"]) == ("opened", "ingest_unavailable", "production")
     (text,) = receiver.texts
     assert text.startswith("Incident opened: `ingest_unavailable` in `production`\n")
     assert f"80 requests of {CUSTOMERS} customers on `web-1`." in text
 
-    # It is over, which is told to a receiver that does not answer.
+    # The incident ends, and the receiver does not answer.
     ingest(desk, tmp_path, "recovery.ndjson", traffic(minute, 90))
     receiver.answers = [NEVER]
     receiver.asked.clear()
@@ -101,16 +101,16 @@ def test_an_outage_from_its_log_lines_to_the_alerts(served: Desk, tmp_path: Path
     waiting.send_signal(signal.SIGINT)
     assert (waiting.communicate(timeout=60), waiting.returncode) == ((b"", b""), 0)
     assert json.loads(receiver.requests[-1][2])["text"].startswith("Incident ended: `ingest_unavailable`")
-    stop_when_told(start(*command, env=env), "it may have arrived: not posted again", signal.SIGTERM)
+    stop_after(start(*command, env=env), "it may have arrived: not posted again", signal.SIGTERM)
     assert len(receiver.requests) == 3
 
     found = run("incidents", "--environment", "production", "--db", desk.settings.db, "--json").json
-    assert [(one["id"], one["requests"]) for one in found] == [(told["incident"], 80)]
+    assert [(each["id"], each["requests"]) for each in found] == [(alert["incident"], 80)]
     replayed = run("incidents", "--replay", "--db", desk.settings.db)
     assert replayed.out.splitlines()[-1].startswith("1 incidents in 0.2 days, 2 posts; median delay ")
 
 
-def test_the_dashboard_watches_too(
+def test_the_server_watches_too(
     desk: Desk, tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     minute = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -125,7 +125,7 @@ def test_the_dashboard_watches_too(
 
     anyio.run(serve_until_asked)
     assert receiver.titles == ["Incident opened"]
-    assert not [one for one in threading.enumerate() if one.name == "pixeldesk-watch"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "pixeldesk-watch"]
 
 
 @pytest.mark.parametrize(
@@ -140,39 +140,39 @@ def test_the_dashboard_watches_too(
         (["--webhook", SECRET, "--once"], "there is no store at"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(arguments: list[str], part: str, tmp_path: Path) -> None:
+def test_an_error_is_one_line(arguments: list[str], part: str, tmp_path: Path) -> None:
     complaint = run("watch", *arguments, "--db", tmp_path / "x.duckdb").complaint
     assert part in complaint
     assert "SECRET" not in complaint
 
 
-def test_an_empty_setting_is_an_unset_one(tmp_path: Path) -> None:
+def test_an_empty_setting_counts_as_unset(tmp_path: Path) -> None:
     complaint = run("watch", "--db", tmp_path / "x.duckdb", env={"PIXELDESK_WEBHOOK_URL": ""}).complaint
     assert complaint == "there is nowhere to post to; give --webhook or set PIXELDESK_WEBHOOK_URL"
 
 
-def test_doctor_does_not_tell_where_alerts_are_posted(tmp_path: Path) -> None:
+def test_doctor_does_not_show_the_webhook(tmp_path: Path) -> None:
     settings = Settings(db=tmp_path / "x.duckdb", webhook_url=Secret(HttpUrl(SECRET)))
     store = open_store(settings)
-    told = examine(Desk(settings, store))["settings"]
+    shown = examine(Desk(settings, store))["settings"]
     store.close()
-    assert told["webhook_url"] == "**********"
-    assert "SECRET" not in json.dumps(told)
+    assert shown["webhook_url"] == "**********"
+    assert "SECRET" not in json.dumps(shown)
     assert "SECRET" not in repr(settings)
 
 
-def test_where_people_open_the_desk() -> None:
+def test_the_address_of_the_desk() -> None:
     assert Settings().desk_url == "http://127.0.0.1:8501"
     assert Settings(host="::1", port=80).desk_url == "http://[::1]:80"
     assert Settings(public_url="https://desk.example/pixel/").desk_url == "https://desk.example/pixel"
 
 
-# --- incidents, as the sample has them ----------------------------------------------------------------------
+# --- the incidents of the sample ----------------------------------------------------------------------------
 
 
 def test_the_desk_answers_as_the_command_asks(sample_desk: Desk) -> None:
     every: list[dict[str, Any]] = answer(sample_desk, "incidents", {})
-    assert every == [one.as_json() for one in sample_desk.incidents()]
+    assert every == [incident.as_json() for incident in sample_desk.incidents()]
     assert len(every) >= 4
     chosen = every[-1]
     scope = {"start": chosen["started_at"], "end": chosen["last_seen"], "environment": chosen["environment"]}
@@ -180,13 +180,16 @@ def test_the_desk_answers_as_the_command_asks(sample_desk: Desk) -> None:
     assert answer(sample_desk, "incidents", {**scope, "environment": "nowhere"}) == []
     replayed = answer(sample_desk, "replay", {})
     assert (replayed["incidents"], replayed["days"]) == (len(every), 14)
-    changes = sorted(change["at"] for one in every for change in one["changes"])
+    changes = sorted(change["at"] for incident in every for change in incident["changes"])
     assert [post["at"] for post in replayed["posts"]] == changes
     day = answer(sample_desk, "replay", {"start": "2026-11-12T00:00:00Z", "end": "2026-11-13T12:00:00Z"})
     assert day["days"] == 1.5
     assert answer(sample_desk, "replay", {"start": "2030-01-01"}) == {
-        "incidents": 0, "days": 0, "median_delay_minutes": None, "posts": [],
-    }  # fmt: skip
+        "incidents": 0,
+        "days": 0,
+        "median_delay_minutes": None,
+        "posts": [],
+    }
 
 
 def test_an_empty_store_has_no_incidents(desk: Desk) -> None:
@@ -197,7 +200,7 @@ def test_an_empty_store_has_no_incidents(desk: Desk) -> None:
 def test_incidents_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = "\x1b[31mRED"
     shown = [incident(code=hostile, hosts=(hostile,), differs=(hostile,), environment=None), ended(is_learning=True)]
-    print_incidents([one.as_json() for one in shown])
+    print_incidents([incident.as_json() for incident in shown])
     out = capsys.readouterr().out
     assert "\x1b[31mRED" not in out and out.count("\\x1b[31mRED") == 3
     for part in (

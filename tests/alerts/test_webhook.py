@@ -1,4 +1,4 @@
-"""Posting: certainly never twice, and again where it certainly did not arrive."""
+"""Post at most once, with retries after posts that certainly did not arrive."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ import pytest
 from urllib3 import Retry
 
 from pixeldesk.alerts import webhook
-from pixeldesk.alerts.alert_memory import Outcome
+from pixeldesk.alerts.alert_journal import Outcome
 from pixeldesk.alerts.webhook import Delivery, Webhook
 from tests.alerts.receiver import NEVER, RESET, SECRET_PATH, Receiver, receiving
 
@@ -21,25 +21,25 @@ PAYLOAD = {"text": "An alert of 3 µs: ü"}
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
+    with receiving() as listening:
+        yield listening
 
 
 class Posting:
-    """One webhook whose pauses take no time, and what it kept and would have waited."""
+    """A webhook whose pauses take no time, with the outcomes it recorded and the seconds it would have waited."""
 
     def __init__(self, address: str, pauses: int = 99) -> None:
-        self.kept: list[tuple[Outcome, str]] = []
+        self.recorded: list[tuple[Outcome, str]] = []
         self.waited: list[float] = []
         self._pauses = pauses
         self._webhook = Webhook(address, pause=self._pause)
 
     def post(self) -> Delivery:
-        return self._webhook.post(PAYLOAD, lambda outcome, reason: self.kept.append((outcome, reason)))
+        return self._webhook.post(PAYLOAD, lambda outcome, reason: self.recorded.append((outcome, reason)))
 
     @property
     def outcomes(self) -> list[Outcome]:
-        return [outcome for outcome, _ in self.kept]
+        return [outcome for outcome, _ in self.recorded]
 
     def _pause(self, seconds: float) -> bool:
         self.waited.append(seconds)
@@ -52,7 +52,7 @@ def free_port() -> int:
     return port
 
 
-def test_what_is_sent(receiver: Receiver) -> None:
+def test_the_request_of_a_post(receiver: Receiver) -> None:
     posting = Posting(f"{receiver.address}?wait=1")
     assert posting.post() == "arrived"
     ((path, headers, body),) = receiver.requests
@@ -60,21 +60,21 @@ def test_what_is_sent(receiver: Receiver) -> None:
     assert headers["content-type"] == "application/json; charset=utf-8"
     assert headers["host"] == receiver.address.split("/")[2]
     assert json.loads(body) == PAYLOAD
-    assert posting.kept == [("intent", ""), ("posted", "")]
+    assert posting.recorded == [("intent", ""), ("posted", "")]
 
 
-def test_a_name_and_password_in_the_address(receiver: Receiver) -> None:
+def test_a_user_and_password_in_the_address_are_sent(receiver: Receiver) -> None:
     assert Posting(receiver.address.replace("//", "//me:a%2Fsecret@")).post() == "arrived"
     assert b64decode(receiver.requests[0][1]["authorization"].removeprefix("Basic ")) == b"me:a/secret"
 
 
-def test_a_failing_receiver_is_tried_again_with_longer_and_longer_waits(receiver: Receiver) -> None:
+def test_a_failing_receiver_is_retried_with_backoff(receiver: Receiver) -> None:
     receiver.answers = [500, 502, 503, 504]
     posting = Posting(receiver.address)
     assert posting.post() == "arrived"
-    assert receiver.taken == [PAYLOAD]
+    assert receiver.accepted == [PAYLOAD]
     assert posting.outcomes == ["intent", "failed"] * 4 + ["intent", "posted"]
-    assert posting.kept[1] == ("failed", "the webhook answered 500")
+    assert posting.recorded[1] == ("failed", "the webhook answered 500")
     first, *waited = posting.waited
     assert first == 0
     assert [2 <= waited[0] <= 3, 4 <= waited[1] <= 5, 8 <= waited[2] <= 9] == [True] * 3
@@ -102,11 +102,11 @@ def test_retry_after_is_honoured_within_reason(receiver: Receiver) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-def test_a_refusal_for_good_is_not_tried_again(status: int, receiver: Receiver) -> None:
+def test_a_permanent_refusal_is_not_retried(status: int, receiver: Receiver) -> None:
     receiver.answers = [status]
     posting = Posting(receiver.address)
     assert posting.post() == "refused"
-    assert posting.kept == [("intent", ""), ("failed", f"the webhook answered {status}")]
+    assert posting.recorded == [("intent", ""), ("failed", f"the webhook answered {status}")]
     assert len(receiver.requests) == 1
 
 
@@ -116,22 +116,22 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
         posting = Posting(receiver.address)
         assert posting.post() == "refused"
         assert elsewhere.requests == []
-    assert posting.kept[-1] == ("failed", "the webhook answered 307")
+    assert posting.recorded[-1] == ("failed", "the webhook answered 307")
 
 
-def test_nobody_listens_and_then_somebody_does() -> None:
+def test_a_refused_connection_is_retried() -> None:
     port = free_port()
     posting = Posting(f"http://127.0.0.1:{port}{SECRET_PATH}")
     assert posting.post() == "down"
     assert posting.outcomes == ["failed"] * 5
-    assert posting.kept[0][1] == "the webhook cannot be reached (connection refused)"
+    assert posting.recorded[0][1] == "the webhook cannot be reached (connection refused)"
     with receiving(port) as receiver:
         assert posting.post() == "arrived"
-        assert receiver.taken == [PAYLOAD]
+        assert receiver.accepted == [PAYLOAD]
 
 
 @pytest.mark.parametrize("answer", [NEVER, RESET], ids=["no answer", "closed without an answer"])
-def test_what_may_have_arrived_is_not_sent_again(
+def test_a_post_that_may_have_arrived_is_not_retried(
     answer: int, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhook, "_ANSWER_S", 0.05)
@@ -140,10 +140,10 @@ def test_what_may_have_arrived_is_not_sent_again(
     assert posting.post() == "arrived"
     assert len(receiver.requests) == 1
     assert posting.outcomes == ["intent", "posted"]
-    assert "it may have arrived: not posted again" in posting.kept[1][1]
+    assert "it may have arrived: not posted again" in posting.recorded[1][1]
 
 
-def test_a_handshake_that_fails_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_handshake_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook, "_CONNECT_S", 0.2)
     with receiving() as receiver:
         posting = Posting(receiver.address.replace("http:", "https:"))
@@ -157,14 +157,16 @@ def test_a_handshake_that_fails_has_sent_nothing(monkeypatch: pytest.MonkeyPatch
     assert posting.outcomes == ["failed"]
 
 
-def test_a_pause_that_is_broken_off_ends_it(receiver: Receiver) -> None:
+def test_an_interrupted_pause_ends_the_retries(receiver: Receiver) -> None:
     receiver.answers = [503] * 9
     stop = threading.Event()
     stop.set()
-    kept: list[Outcome] = []
+    recorded: list[Outcome] = []
     retry = Retry(total=4, backoff_factor=0)
-    assert Webhook(receiver.address, retry, stop.wait).post(PAYLOAD, lambda outcome, _: kept.append(outcome)) == "down"
-    assert kept == ["intent", "failed"]
+    assert (
+        Webhook(receiver.address, retry, stop.wait).post(PAYLOAD, lambda outcome, _: recorded.append(outcome)) == "down"
+    )
+    assert recorded == ["intent", "failed"]
 
 
 def test_the_address_is_in_no_reason(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +178,6 @@ def test_the_address_is_in_no_reason(receiver: Receiver, monkeypatch: pytest.Mon
     for address in addresses:
         posting = Posting(address, pauses=1)
         posting.post()
-        told = " ".join(reason for _, reason in posting.kept).lower()
-        assert told.strip()
-        assert "secret" not in told and "127.0.0.1" not in told
+        reasons = " ".join(reason for _, reason in posting.recorded).lower()
+        assert reasons.strip()
+        assert "secret" not in reasons and "127.0.0.1" not in reasons
