@@ -26,7 +26,7 @@ from pixeldesk.ingest.following.source_states import FollowState, SourceState, f
 from pixeldesk.ingest.sources.find_sources import find_sources
 from pixeldesk.queries import question
 from pixeldesk.queries.values import parse_time, plain
-from pixeldesk.retention.keeping import Retention
+from pixeldesk.retention.retention import Retention
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
 from pixeldesk.tickets.cards import Card

@@ -1,1 +1,1 @@
-"""How long lines are kept: rules by environment and status, and dropping whole days by them."""
+"""Drop old lines by whole days, with rules by environment and status."""

@@ -1,4 +1,4 @@
-"""The server drops what is due by itself: at its start, and then once a day."""
+"""Run retention in the server, at its start and then once a day."""
 
 import logging
 import threading
@@ -10,25 +10,28 @@ from pixeldesk.background import in_background
 from pixeldesk.errors import PixeldeskError
 
 _EVERY_S = 86_400.0
-# How long until it is tried again when the store could not be written, seconds.
-_TRIED_AGAIN_AFTER_S = 600.0
+# Seconds until a retry after an error.
+_RETRY_AFTER_S = 600.0
 _log = logging.getLogger(__name__)
 
 
-def daily(run: Callable[[Callable[[], bool]], object], tell: Callable[[str], None]) -> AbstractContextManager[None]:
-    """While the block runs. `run` is given what says whether it is to stop; what fails is told and tried again."""
-    return in_background("pixeldesk-retention", partial(_keep_on, run, tell))
+def daily(run: Callable[[Callable[[], bool]], object], report: Callable[[str], None]) -> AbstractContextManager[None]:
+    """Call `run` daily in a background thread for the length of a `with` block.
+
+    `run` gets a function that says whether to stop. Errors are reported, and `run` is retried.
+    """
+    return in_background("pixeldesk-retention", partial(_repeat, run, report))
 
 
-def _keep_on(run: Callable[[Callable[[], bool]], object], tell: Callable[[str], None], stop: threading.Event) -> None:
+def _repeat(run: Callable[[Callable[[], bool]], object], report: Callable[[str], None], stop: threading.Event) -> None:
     pause = 0.0
     while not stop.wait(pause):
         pause = _EVERY_S
         try:
             run(stop.is_set)
         except PixeldeskError as error:
-            tell(f"retention: {error}")
-            pause = _TRIED_AGAIN_AFTER_S
-        except Exception:  # A thread that dies unheard would drop nothing any more, and nobody would know.
+            report(f"retention: {error}")
+            pause = _RETRY_AFTER_S
+        except Exception:  # If the thread died unnoticed, nothing would be dropped any more.
             _log.exception("retention failed")
-            pause = _TRIED_AGAIN_AFTER_S
+            pause = _RETRY_AFTER_S

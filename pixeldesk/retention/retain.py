@@ -1,8 +1,8 @@
-"""Drop whole days of lines that the rules keep no longer. What was counted of them stays: see f_is_dropped.
+"""Drop whole days of lines by the retention rules. Their counts in the rollups stay: see f_is_dropped.
 
-A day is one transaction, so that stopping at any moment leaves whole days. Lines of a dropped day that are read again
-are stored, are not counted a second time, and go again with the next run. Lines with an impossible time have no age
-and are kept, and so are the excerpts of lines that were not understood.
+Each day is one transaction, so that an interruption at any moment leaves whole days. If lines of a dropped day are read
+again, they are stored but not counted a second time, and the next run drops them. Lines with an implausible time have
+no age and stay, and so do the excerpts of quarantined lines.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ _REBUILT_FROM_SHARE = 0.02
 
 @dataclass(frozen=True)
 class Due:
-    """Lines of one day, environment and status that a rule keeps no longer. `is_event`: application log lines."""
+    """Lines of a day, environment and status to drop by a rule. `is_event` means application log lines."""
 
     day: datetime
     environment: str | None
@@ -33,7 +33,7 @@ class Due:
 
 @dataclass
 class RetentionReport:
-    """What was dropped, or is due. Days are counted once, whatever is dropped of them."""
+    """What was dropped, or is due. A day counts once, even if only a part of its lines is dropped."""
 
     days: int = 0
     requests: int = 0
@@ -42,7 +42,7 @@ class RetentionReport:
 
 
 def due(store: Store, rules: Sequence[Rule], now: datetime) -> list[Due]:
-    """What the next run would drop, by day. `now` is UTC without a zone."""
+    """Return what the next run would drop, by day. `now` is UTC without a zone."""
     if not rules:
         return []
     latest = max(rule.cutoff(now) for rule in rules)
@@ -52,27 +52,27 @@ def due(store: Store, rules: Sequence[Rule], now: datetime) -> list[Due]:
             rule = rule_for(rules, row["environment"], row["status"])
             if rule is not None and row["day"] < rule.cutoff(now):
                 found.append(Due(row["day"], row["environment"], row["status"], is_event, row["lines"], rule))
-    return sorted(found, key=lambda one: one.day)
+    return sorted(found, key=lambda each: each.day)
 
 
-def reported(dues: Sequence[Due]) -> RetentionReport:
-    """The same, counted."""
+def report_of(dues: Sequence[Due]) -> RetentionReport:
+    """Count days and lines, in total and by rule."""
     by_rule: dict[str, list[Due]] = {}
-    for one in dues:
-        by_rule.setdefault(str(one.rule), []).append(one)
+    for each in dues:
+        by_rule.setdefault(str(each.rule), []).append(each)
     return RetentionReport(
-        days=len({one.day for one in dues}),
+        days=len({each.day for each in dues}),
         requests=_lines(dues, is_event=False),
         events=_lines(dues, is_event=True),
         by_rule=[
             {
                 "rule": rule,
-                "first_day": min(one.day for one in ones),
-                "last_day": max(one.day for one in ones),
-                "requests": _lines(ones, is_event=False),
-                "events": _lines(ones, is_event=True),
+                "first_day": min(each.day for each in of_rule),
+                "last_day": max(each.day for each in of_rule),
+                "requests": _lines(of_rule, is_event=False),
+                "events": _lines(of_rule, is_event=True),
             }
-            for rule, ones in by_rule.items()
+            for rule, of_rule in by_rule.items()
         ],
     )
 
@@ -80,9 +80,9 @@ def reported(dues: Sequence[Due]) -> RetentionReport:
 def retain(
     store: Store, rules: Sequence[Rule], now: datetime, is_to_stop: Callable[[], bool] = lambda: False
 ) -> RetentionReport:
-    """Drop what is due, the oldest day first, and free its space in the file for new lines. Raises StoreError.
+    """Drop what is due, oldest day first, and free its space in the file for new lines. Raises StoreError.
 
-    The file does not become smaller by it: the engine cuts off free space at its end only.
+    The file does not shrink, since the engine truncates only free space at its end.
     """
     dues = due(store, rules, now)
     if not dues:
@@ -92,22 +92,22 @@ def retain(
     if is_much:
         store.drop_indexes()
     try:
-        for _, of_day in groupby(dues, key=lambda one: one.day):
+        for _, group in groupby(dues, key=lambda each: each.day):
             if is_to_stop():
                 break
-            ones = list(of_day)
+            of_day = list(group)
             with store.transaction() as transaction:
-                _drop(transaction, ones, now)
-            dropped += ones
+                _drop(transaction, of_day, now)
+            dropped += of_day
         store.checkpoint()
     finally:
         if is_much:
             store.build_indexes()
-    return reported(dropped)
+    return report_of(dropped)
 
 
 def _is_much(store: Store, dues: Sequence[Due]) -> bool:
-    """Whether it takes less to build the indexes again than to take all this out of them, and frees more space."""
+    """Return whether rebuilding the indexes is cheaper than deleting these lines from them, and frees more space."""
     stored = int(store.rows("SELECT count(*) AS requests FROM requests")[0]["requests"])
     return _lines(dues, is_event=False) > _REBUILT_FROM_SHARE * stored
 
@@ -116,12 +116,12 @@ def _drop(transaction: Transaction, dues: list[Due], now: datetime) -> None:
     day = {"day": dues[0].day, "next": dues[0].day + _DAY}
     run = transaction.execute
     run("CREATE OR REPLACE TEMP TABLE due (environment VARCHAR, status SMALLINT, is_event BOOLEAN)")
-    for one in dues:
-        values = {"environment": one.environment, "status": one.status, "is_event": one.is_event}
+    for each in dues:
+        values = {"environment": each.environment, "status": each.status, "is_event": each.is_event}
         run("INSERT INTO due VALUES ($environment, $status, $is_event)", values)
     run(
-        """CREATE OR REPLACE TEMP TABLE going_events AS
-        SELECT events.rowid AS place
+        """CREATE OR REPLACE TEMP TABLE due_events AS
+        SELECT events.rowid AS row_id
         FROM events
         LEFT JOIN (SELECT request_id, max(status) AS status FROM requests
             WHERE request_id IN (SELECT request_id FROM events WHERE timestamp >= $day AND timestamp < $next)
@@ -132,34 +132,34 @@ def _drop(transaction: Transaction, dues: list[Due], now: datetime) -> None:
         day,
     )
     run(
-        """CREATE OR REPLACE TEMP TABLE going AS
-        SELECT requests.rowid AS place, source_id, line_number, request_id
+        """CREATE OR REPLACE TEMP TABLE due_requests AS
+        SELECT requests.rowid AS row_id, source_id, line_number, request_id
         FROM requests JOIN due ON NOT due.is_event AND due.status = requests.status
             AND due.environment IS NOT DISTINCT FROM requests.environment
         WHERE NOT clock_suspect AND timestamp >= $day AND timestamp < $next""",
         day,
     )
-    run("DELETE FROM events WHERE rowid IN (SELECT place FROM going_events)")
+    run("DELETE FROM events WHERE rowid IN (SELECT row_id FROM due_events)")
     run(
         """DELETE FROM second_lines
-        WHERE (first_source_id, first_line_number) IN (SELECT (source_id, line_number) FROM going)"""
+        WHERE (first_source_id, first_line_number) IN (SELECT (source_id, line_number) FROM due_requests)"""
     )
-    run("DELETE FROM requests WHERE rowid IN (SELECT place FROM going)")
+    run("DELETE FROM requests WHERE rowid IN (SELECT row_id FROM due_requests)")
     if transaction.value("SELECT EXISTS (SELECT 1 FROM aliases)"):
         run(
-            """DELETE FROM aliases WHERE request_id IN (SELECT request_id FROM going)
+            """DELETE FROM aliases WHERE request_id IN (SELECT request_id FROM due_requests)
             AND request_id NOT IN (SELECT request_id FROM requests)"""
         )
-    for one in dues:
-        if not one.is_event:
-            _note(transaction, one, one.lines, now)
-    for environment in dict.fromkeys(one.environment for one in dues if one.is_event):
-        events = [one for one in dues if one.is_event and one.environment == environment]
-        _note(transaction, events[0], _lines(events, is_event=True), now)
+    for each in dues:
+        if not each.is_event:
+            _record(transaction, each, each.lines, now)
+    for environment in dict.fromkeys(each.environment for each in dues if each.is_event):
+        events = [each for each in dues if each.is_event and each.environment == environment]
+        _record(transaction, events[0], _lines(events, is_event=True), now)
 
 
-def _note(transaction: Transaction, one: Due, lines: int, now: datetime) -> None:
-    """Write down what was dropped. What had come back after it was dropped is not counted again."""
+def _record(transaction: Transaction, dropped: Due, lines: int, now: datetime) -> None:
+    """Record in dropped_days what was dropped. Lines that were read again and dropped again are not counted twice."""
     transaction.execute(
         """INSERT INTO dropped_days
         SELECT $day, $environment, $status, $lines, $rule, $now
@@ -167,15 +167,15 @@ def _note(transaction: Transaction, one: Due, lines: int, now: datetime) -> None
             WHERE day = $day AND environment IS NOT DISTINCT FROM $environment
                 AND status IS NOT DISTINCT FROM CAST($status AS SMALLINT))""",
         {
-            "day": one.day,
-            "environment": one.environment,
-            "status": None if one.is_event else one.status,
+            "day": dropped.day,
+            "environment": dropped.environment,
+            "status": None if dropped.is_event else dropped.status,
             "lines": lines,
-            "rule": str(one.rule),
+            "rule": str(dropped.rule),
             "now": now,
         },
     )
 
 
 def _lines(dues: Sequence[Due], *, is_event: bool) -> int:
-    return sum(one.lines for one in dues if one.is_event is is_event)
+    return sum(each.lines for each in dues if each.is_event is is_event)

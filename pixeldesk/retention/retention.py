@@ -1,4 +1,4 @@
-"""What the desk knows of how long lines are kept: the rules, what is due, what was dropped."""
+"""Give the desk its retention: the rules, what is due, and what was dropped."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 from pixeldesk.errors import UsageError
 from pixeldesk.queries import question
 from pixeldesk.queries.values import plain
-from pixeldesk.retention.retain import due, reported, retain
+from pixeldesk.retention.retain import due, report_of, retain
 from pixeldesk.retention.rules import Rule, parse_rules
 from pixeldesk.store import Store
 
@@ -18,7 +18,7 @@ from pixeldesk.store import Store
 class Retention:
     """Retention by the rules of a setting. Any thread may call any method; `turn` is held while lines are dropped.
 
-    Raises UsageError for a setting that holds no rules.
+    Raises UsageError for malformed rules.
     """
 
     def __init__(self, store: Store, setting: str, turn: AbstractContextManager[object]) -> None:
@@ -32,12 +32,12 @@ class Retention:
         now: datetime | None = None,
         is_to_stop: Callable[[], bool] = lambda: False,
     ) -> dict[str, Any]:
-        """Drop what is due, or only say what that is. Raises UsageError where there is no rule."""
+        """Drop what is due, or with `dry_run` only report it. Raises UsageError without a rule."""
         if not self.rules:
             raise UsageError("no rule says how long lines are kept; set PIXELDESK_RETENTION, such as production=90d")
         started = time.perf_counter()
         if dry_run:
-            report = reported(due(self._store, self.rules, now or _now()))
+            report = report_of(due(self._store, self.rules, now or _now()))
         else:
             with self._turn:
                 report = retain(self._store, self.rules, now or _now(), is_to_stop)
@@ -45,11 +45,11 @@ class Retention:
         return {"dry_run": dry_run, **counted, "seconds": round(time.perf_counter() - started, 3)}
 
     def dropped(self) -> list[dict[str, Any]]:
-        """What was dropped until now, one row an environment and rule."""
+        """Return what was dropped so far, one row per environment and rule."""
         return [plain(row) for row in question("dropped_by_environment").rows(self._store)]
 
     def state(self) -> dict[str, Any]:
-        """For the check of what is configured: the rules, and how much they have dropped."""
+        """Return the rules and how much they have dropped, for `pixeldesk doctor`."""
         dropped = self.dropped()
         return {
             "rules": ", ".join(map(str, self.rules)) or "none: all lines are kept",

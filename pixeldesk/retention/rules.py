@@ -1,7 +1,7 @@
-"""The rules of how long lines are kept, as a setting or a TOML file has them. The first that fits a line counts.
+"""Parse retention rules from a setting or a TOML file. The first rule that matches a line applies.
 
-`production:5xx=400d, production=90d, *=180d`: an environment, or `*` for any, also none; behind a colon a class of
-status or a single one; how many whole days are kept beside today. A line that no rule fits is kept for good.
+`production:5xx=400d, production=90d, *=180d`: an environment, or `*` for any or none; after a colon a status or a class
+of statuses; the number of whole days to store beside today. A line that no rule matches is stored forever.
 """
 
 import re
@@ -22,7 +22,7 @@ _EXAMPLE = "production:5xx=400d, production=90d, *=180d"
 
 @dataclass(frozen=True)
 class Rule:
-    """Lines of an environment and of a status are kept for so many days."""
+    """A rule: store lines of an environment and a status for a number of days."""
 
     environment: str
     status: str | None
@@ -32,8 +32,8 @@ class Rule:
         status = f":{self.status}" if self.status else ""
         return f"{self.environment}{status}={self.days}d"
 
-    def fits(self, environment: str | None, status: int | None) -> bool:
-        """Whether it is about such a line; `status` is None for one without a request."""
+    def matches(self, environment: str | None, status: int | None) -> bool:
+        """Return whether the rule applies to a line. `status` is None for a line without a request."""
         if self.environment not in (_ANY, environment):
             return False
         if self.status is None:
@@ -41,17 +41,17 @@ class Rule:
         return status is not None and self.status in (str(status), f"{status // 100}xx")
 
     def cutoff(self, now: datetime) -> datetime:
-        """What is older than this goes: the midnight (UTC) with which the oldest kept day begins."""
+        """Return the time before which lines are dropped: the midnight (UTC) at which the oldest stored day begins."""
         return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=self.days)
 
 
 def rule_for(rules: Iterable[Rule], environment: str | None, status: int | None) -> Rule | None:
-    """The first rule about such a line; None where there is none, which keeps it."""
-    return next((rule for rule in rules if rule.fits(environment, status)), None)
+    """Return the first rule that matches a line; None if none does, and the line is stored forever."""
+    return next((rule for rule in rules if rule.matches(environment, status)), None)
 
 
 def parse_rules(setting: str) -> Sequence[Rule]:
-    """The rules of the setting, or of the TOML file it names. Raises UsageError."""
+    """Parse the rules of the setting, or of the TOML file that it names. Raises UsageError."""
     if setting.strip().endswith(".toml"):
         return _from_file(Path(setting.strip()))
     return [_rule(part.strip()) for part in setting.split(",") if part.strip()]
@@ -60,7 +60,7 @@ def parse_rules(setting: str) -> Sequence[Rule]:
 def _rule(text: str) -> Rule:
     found = _RULE.fullmatch(text)
     if found is None:
-        raise UsageError(f"PIXELDESK_RETENTION: {text!r} is no rule; write them like {_EXAMPLE}")
+        raise UsageError(f"PIXELDESK_RETENTION: {text!r} is not a rule; write rules like {_EXAMPLE}")
     return _checked("PIXELDESK_RETENTION", found["environment"], found["status"], int(found["days"]))
 
 
@@ -71,7 +71,7 @@ def _from_file(path: Path) -> Sequence[Rule]:
         raise UsageError(f"{path}: cannot be read as TOML ({error}); PIXELDESK_RETENTION names it") from None
     tables = document.get("rule")
     if document.keys() != {"rule"} or not isinstance(tables, list):
-        raise UsageError(f"{path}: holds no [[rule]], or something beside it")
+        raise UsageError(f"{path}: must have one or more [[rule]] and nothing else")
     return [_from_table(path, table) for table in tables]
 
 
@@ -85,7 +85,7 @@ def _from_table(path: Path, table: Any) -> Rule:
 
 def _checked(where: str, environment: str, status: str | None, days: int) -> Rule:
     if status is not None and not _STATUS.fullmatch(status):
-        raise UsageError(f"{where}: {status!r} is no status; write 5xx or 404")
+        raise UsageError(f"{where}: {status!r} is not a status; write 5xx or 404")
     if not 1 <= days <= 36_500:
-        raise UsageError(f"{where}: {days} days is no time to keep lines; give 1 to 36500")
+        raise UsageError(f"{where}: {days} days is out of range; give 1 to 36500")
     return Rule(environment, status, days)

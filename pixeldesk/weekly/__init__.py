@@ -1,1 +1,1 @@
-"""The weekly review: one ISO week of error rates against the weeks before, and its four forms as a file."""
+"""Review the error rates of an ISO week against the weeks before, in four file formats."""

@@ -1,4 +1,4 @@
-"""What a cell of a review's tables may be: how a person reads it, and which numbers a spreadsheet gets of it."""
+"""Define the kinds of table cells in a review: how each is shown, and which values a spreadsheet gets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ _COUNT, _RATE, _POINTS, _SIGNED = "#,##0", "0.00##%", "+0.00##;-0.00##;0.00", "+
 class Kind:
     """A kind of cell.
 
-    `columns` are what it takes in a spreadsheet: what is put behind the title, and the number's format, None for text.
-    `is_log_text` says that anything may be in it.
+    `columns` are its spreadsheet columns: a suffix of the title, and a number format, None for text. `is_log_text`
+    means that the text may be hostile.
     """
 
     shown: Callable[[Any], str]
@@ -28,14 +28,14 @@ class Kind:
 
 
 def percent(rate: float | None) -> str:
-    """`12.92%`, with two more digits where it is small; nothing where there is no rate."""
+    """Format a rate as `12.92%`, with two more digits if it is small; empty without a rate."""
     if rate is None:
         return ""
     return f"{100 * rate:.4f}%" if 0 < rate < _SMALL_RATE else f"{100 * rate:.2f}%"
 
 
 def points(difference: Difference | None) -> str:
-    """`+7.51 ▲`, in percentage points, marked where it is more than noise; nothing where nothing was compared."""
+    """Format a difference as `+7.51 ▲`, in percentage points, marked if it is more than noise; empty without one."""
     if difference is None:
         return ""
     digits = 4 if 0 < abs(difference.points) < 100 * _SMALL_RATE else 2
@@ -43,24 +43,24 @@ def points(difference: Difference | None) -> str:
 
 
 def mark(difference: Difference | None) -> str:
-    """`▲` or `▼` where the change is more than noise, by its direction; else nothing."""
+    """Return `▲` or `▼` for a change that is more than noise, otherwise an empty text."""
     if difference is None or not difference.is_more_than_noise:
         return ""
     return "▲" if difference.points > 0 else "▼"
 
 
 def interval(bounds: tuple[float, float]) -> str:
-    """`12.67% to 13.17%`."""
+    """Format an interval as `12.67% to 13.17%`."""
     return " to ".join(percent(bound) for bound in bounds)
 
 
 def time_of_day(moment: datetime | None) -> str:
-    """`16 Nov 2026 09:12`, in UTC; nothing where there is none."""
+    """Format a time as `16 Nov 2026 09:12`, in UTC; empty without a time."""
     return f"{moment:%-d %b %Y %H:%M}" if moment else ""
 
 
 def day(moment: datetime) -> str:
-    """`Mon 16 Nov 2026`."""
+    """Format a day as `Mon 16 Nov 2026`."""
     return f"{moment:%a %-d %b %Y}"
 
 
@@ -71,7 +71,7 @@ def _difference(difference: Difference | None) -> tuple[Any, ...]:
 
 
 def shortened(text: str, longest: int) -> str:
-    """The text, or its beginning where it is longer."""
+    """Truncate a text to `longest` characters."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
@@ -87,5 +87,9 @@ COUNT = Kind(lambda value: f"{value:,}", (("", _COUNT),))
 SIGNED = Kind(lambda value: f"{value:+,}", (("", _SIGNED),))
 RATE = Kind(percent, (("", _RATE),))
 INTERVAL = Kind(interval, ((", low", _RATE), (", high", _RATE)), lambda bounds: bounds)
-EARLIER_RATE = Kind(lambda one: percent(one.rate) if one else "", (("", _RATE),), lambda one: (one and one.rate,))
+EARLIER_RATE = Kind(
+    lambda difference: percent(difference.rate) if difference else "",
+    (("", _RATE),),
+    lambda difference: (difference and difference.rate,),
+)
 DIFFERENCE = Kind(points, ((", points", _POINTS), (", more than noise", None)), _difference)

@@ -1,6 +1,6 @@
-"""The charts of the mailed review as places on a drawing, for a template to draw: no script, no picture from outside.
+"""Compute the charts of the mailed review as coordinates for the template's SVG: no script, no external image.
 
-All lengths are in the drawing's own units.
+All lengths are in the SVG's own units.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _ABOVE, _COLUMN_HEIGHT, _BELOW = 24, 140, 40
 
 @dataclass(frozen=True)
 class Bar:
-    """One rate, lying, its interval, and where it was the week before: each counted from the drawing's left edge."""
+    """A horizontal bar: a rate, its interval and the rate of the week before, as distances from the left edge."""
 
     label: str
     text: str
@@ -31,7 +31,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
-    """Rates under each other; the bars begin at `left`."""
+    """A chart of horizontal bars, which begin at `left`."""
 
     height: int
     left: int
@@ -40,7 +40,7 @@ class BarChart:
 
 @dataclass(frozen=True)
 class Column:
-    """One week's rate, standing, and its interval: each counted from the drawing's top; `middle` from its left."""
+    """A column: a week's rate and its interval, as distances from the top edge; `middle` is from the left edge."""
 
     label: str
     text: str
@@ -53,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True)
 class ColumnChart:
-    """Weeks beside each other; the columns stand on `floor`."""
+    """A chart of columns, one a week, which stand on `floor`."""
 
     height: int
     floor: int
@@ -62,55 +62,55 @@ class ColumnChart:
 
 
 def bar_chart(rates: Sequence[Rate]) -> BarChart:
-    """The first rows of a table of rates, as far as there were requests. The longest fills the width."""
-    shown = [one for one in rates if one.rate is not None][:_MOST_BARS]
-    longest = max((max(one.high, _before(one) or 0.0) for one in shown), default=1.0)
-    scale = (WIDTH - _LABEL_WIDTH - _VALUE_WIDTH) / longest
-    bars = tuple(_bar(one, place * _ROW_HEIGHT, scale) for place, one in enumerate(shown))
+    """Chart the first rows of a table that have a rate. The largest value fills the width."""
+    shown = [rate for rate in rates if rate.rate is not None][:_MOST_BARS]
+    largest = max((max(rate.high, _before(rate) or 0.0) for rate in shown), default=1.0)
+    scale = (WIDTH - _LABEL_WIDTH - _VALUE_WIDTH) / largest
+    bars = tuple(_bar(rate, row * _ROW_HEIGHT, scale) for row, rate in enumerate(shown))
     return BarChart(len(bars) * _ROW_HEIGHT, _LABEL_WIDTH, bars)
 
 
 def column_chart(weeks: Sequence[WeekOfMany]) -> ColumnChart:
-    """Every week that has requests, at its place among all. The highest fills the height."""
-    highest = max((one.high for one in weeks if one.rate is not None), default=1.0)
+    """Chart every week that has requests, leaving gaps for the others. The largest value fills the height."""
+    largest = max((week.high for week in weeks if week.rate is not None), default=1.0)
     step = WIDTH / len(weeks)
     columns = tuple(
-        _column(one, (place + 0.5) * step, _COLUMN_HEIGHT / highest)
-        for place, one in enumerate(weeks)
-        if one.rate is not None
+        _column(week, (index + 0.5) * step, _COLUMN_HEIGHT / largest)
+        for index, week in enumerate(weeks)
+        if week.rate is not None
     )
     return ColumnChart(_ABOVE + _COLUMN_HEIGHT + _BELOW, _ABOVE + _COLUMN_HEIGHT, min(step / 2, 60), columns)
 
 
-def _bar(one: Rate, top: int, scale: float) -> Bar:
-    before = _before(one)
+def _bar(rate: Rate, top: int, scale: float) -> Bar:
+    before = _before(rate)
     return Bar(
-        label=shortened(one.name, _LONGEST_LABEL),
-        text=f"{percent(one.rate)} {mark(one.from_week_before)}".rstrip(),
+        label=shortened(rate.name, _LONGEST_LABEL),
+        text=f"{percent(rate.rate)} {mark(rate.from_week_before)}".rstrip(),
         top=top,
-        end=_along(one.rate or 0.0, scale),
-        low=_along(one.low, scale),
-        high=_along(one.high, scale),
-        before=None if before is None else _along(before, scale),
+        end=_x(rate.rate or 0.0, scale),
+        low=_x(rate.low, scale),
+        high=_x(rate.high, scale),
+        before=None if before is None else _x(before, scale),
     )
 
 
-def _column(one: WeekOfMany, middle: float, scale: float) -> Column:
+def _column(week: WeekOfMany, middle: float, scale: float) -> Column:
     floor = _ABOVE + _COLUMN_HEIGHT
     return Column(
-        label=str(one.logged.week),
-        text=percent(one.rate),
-        is_partial=one.logged.is_partial,
+        label=str(week.logged.week),
+        text=percent(week.rate),
+        is_partial=week.logged.is_partial,
         middle=round(middle, 1),
-        top=round(floor - (one.rate or 0.0) * scale, 1),
-        low=round(floor - one.low * scale, 1),
-        high=round(floor - one.high * scale, 1),
+        top=round(floor - (week.rate or 0.0) * scale, 1),
+        low=round(floor - week.low * scale, 1),
+        high=round(floor - week.high * scale, 1),
     )
 
 
-def _before(one: Rate) -> float | None:
-    return one.from_week_before.rate if one.from_week_before else None
+def _before(rate: Rate) -> float | None:
+    return rate.from_week_before.rate if rate.from_week_before else None
 
 
-def _along(rate: float, scale: float) -> float:
+def _x(rate: float, scale: float) -> float:
     return round(_LABEL_WIDTH + rate * scale, 1)

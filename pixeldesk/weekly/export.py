@@ -1,4 +1,4 @@
-"""A review as a file, in each of its forms."""
+"""Export a review as a file in one of its forms: Markdown, HTML, CSV or XLSX."""
 
 from collections.abc import Callable
 
@@ -17,17 +17,17 @@ _FORMS: dict[str, Callable[[Review], bytes]] = {
 
 
 def maker(form: str) -> Callable[[Review], bytes]:
-    """What makes a file's content in a form. Raises UsageError for one that there is not."""
+    """Return the function that makes a file's content in a form. Raises UsageError for an unknown form."""
     if form not in _FORMS:
         raise UsageError(f"a report is made as {', '.join(_FORMS)} or json, not as {form!r}")
     return _FORMS[form]
 
 
 def exported(review: Review, form: str) -> bytes:
-    """The file's content. Raises UsageError for a form that there is not."""
+    """Return the file's content in a form. Raises UsageError for an unknown form."""
     return maker(form)(review)
 
 
 def file_name(review: Review, form: str) -> str:
-    """`pixel-errors-2026-W47.html`."""
+    """Return the file's name, such as `pixel-errors-2026-W47.html`."""
     return f"pixel-errors-{review.week}.{form}"

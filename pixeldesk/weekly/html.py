@@ -1,4 +1,4 @@
-"""A review as one HTML file that holds all it needs: to mail, to keep, to print."""
+"""Write a review as a self-contained HTML file, to mail, archive or print."""
 
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ _TEMPLATE = Path(__file__).parent / "report.html"
 
 
 def as_html(review: Review) -> str:
-    """The whole review. Whatever comes from a log is escaped, and the file's own policy forbids script and pictures."""
+    """Return the review as HTML. Log text is escaped, and the file's own policy forbids scripts and images."""
     return _template().render(
         title=f"Weekly review {week_in_words(review.week)}",
         environment=review.environment,

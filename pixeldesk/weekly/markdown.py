@@ -1,4 +1,4 @@
-"""A review as Markdown: for a ticket, a wiki or a chat."""
+"""Write a review as Markdown, for a ticket, a wiki or a chat."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -9,11 +9,11 @@ from pixeldesk.weekly.tables import Table, tables
 from pixeldesk.weekly.wording import DEFINITIONS, headline, notes, week_in_words
 
 MOST_SHOWN = 30
-"""So many rows of a table are in a text to read; the files for spreadsheets hold all."""
+"""The most rows of a table in Markdown and HTML. Spreadsheets have all rows."""
 
 
 def as_markdown(review: Review) -> str:
-    """The whole review. Whatever comes from a log is in code spans, where nothing of it is read as Markdown or HTML."""
+    """Return the review as Markdown. Log text is in code spans, where it is read neither as Markdown nor as HTML."""
     return "\n".join([*_lines(review), ""])
 
 
@@ -53,10 +53,10 @@ def _cell(kind: Kind, value: object) -> str:
 
 
 def inert(text: str) -> str:
-    """A text from a log as a code span of one line that nothing in it can end.
+    """Return log text as a code span on one line that nothing in it can end.
 
-    Marks that would end it or the table's cell are shown by ones that look alike: renderers do not agree on any way
-    of escaping them. What cannot be printed is shown as a replacement character.
+    Characters that would end the span or the table cell are replaced by similar ones, since renderers agree on no way
+    to escape them. Unprintable characters become replacement characters.
     """
     line = " ".join(text.split()).replace("`", "'").replace("|", "¦")
-    return f"`{''.join(one if one.isprintable() else '�' for one in line) or ' '}`"
+    return f"`{''.join(character if character.isprintable() else '�' for character in line) or ' '}`"

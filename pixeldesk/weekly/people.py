@@ -1,4 +1,4 @@
-"""Whom a week's errors hit: customers who newly fail and who recovered, who moved most, and who makes which mistake."""
+"""Find the customers of a weekly review: new, recovered and moved ones, and those with known mistakes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from pixeldesk.weekly.week import Week
 
 @dataclass(frozen=True)
 class NewCustomer:
-    """A customer with errors in the week and none in the four weeks before; server errors are our own fault."""
+    """A customer with errors in the week and none in the four weeks before. Server errors are our own fault."""
 
     customer_id: str
     errors: int
@@ -22,7 +22,7 @@ class NewCustomer:
 
 @dataclass(frozen=True)
 class RecoveredCustomer:
-    """A customer with errors in the week before and none in this one, in which `requests` succeeded."""
+    """A customer with errors in the week before and none in this week, in which `requests` succeeded."""
 
     customer_id: str
     errors_before: int
@@ -31,7 +31,7 @@ class RecoveredCustomer:
 
 @dataclass(frozen=True)
 class CustomerMover:
-    """A customer's errors in the week and in the one before."""
+    """A customer's errors in the week and in the week before."""
 
     customer_id: str
     errors: int
@@ -39,15 +39,15 @@ class CustomerMover:
 
     @property
     def change(self) -> int:
-        """How many more there are."""
+        """The increase in errors; negative for a decrease."""
         return self.errors - self.errors_before
 
 
 @dataclass(frozen=True)
 class CaseOfWeek:
-    """A mistake that shows in the week: who makes it, and how many of those who make it no customer is known behind.
+    """A known mistake in the week, its customers, and the number of callers without a known customer (`unnamed`).
 
-    `active` counts those of both who still fail at the newest record.
+    `active` counts customers and callers that still fail at the newest record.
     """
 
     case: str
@@ -58,7 +58,7 @@ class CaseOfWeek:
 
 
 def new_customers(rows: Iterable[Mapping[str, Any]]) -> tuple[NewCustomer, ...]:
-    """From the question `errors_by_customer`; most errors first."""
+    """Select the new customers from rows of the question `errors_by_customer`, most errors first."""
     return tuple(
         NewCustomer(row["customer_id"], int(row["errors"]), int(row["server_errors"]))
         for row in rows
@@ -67,27 +67,27 @@ def new_customers(rows: Iterable[Mapping[str, Any]]) -> tuple[NewCustomer, ...]:
 
 
 def customer_movers(rows: Iterable[Mapping[str, Any]], most: int) -> tuple[CustomerMover, ...]:
-    """The customers whose errors changed most in number, either way; from the same question."""
-    moved = (CustomerMover(row["customer_id"], int(row["errors"]), int(row["errors_before"])) for row in rows)
-    changed = sorted((one for one in moved if one.change), key=lambda one: (-abs(one.change), one.customer_id))
-    return tuple(changed[:most])
+    """Select the customers whose errors rose or fell most, from rows of the question `errors_by_customer`."""
+    customers = (CustomerMover(row["customer_id"], int(row["errors"]), int(row["errors_before"])) for row in rows)
+    changed = [customer for customer in customers if customer.change]
+    return tuple(sorted(changed, key=lambda customer: (-abs(customer.change), customer.customer_id))[:most])
 
 
 def cases_of_week(diagnoses: Sequence[Diagnosis], week: Week, environment: str | None) -> tuple[CaseOfWeek, ...]:
-    """The cases of the diagnoses with any part in the week; the one with most customers first."""
+    """Return the cases of the diagnoses that overlap the week, most customers first."""
     within = chosen(diagnoses, environment=environment, start=rfc3339(week.start), end=rfc3339(week.end))
     by_case: defaultdict[str, list[Diagnosis]] = defaultdict(list)
-    for one in within:
-        by_case[one["case"]].append(one)
-    found = [_case(name, ones) for name, ones in by_case.items()]
-    return tuple(sorted(found, key=lambda one: (-len(one.customers), -one.unnamed, one.case)))
+    for diagnosis in within:
+        by_case[diagnosis["case"]].append(diagnosis)
+    found = [_case(name, of_case) for name, of_case in by_case.items()]
+    return tuple(sorted(found, key=lambda case: (-len(case.customers), -case.unnamed, case.case)))
 
 
-def _case(name: str, ones: Sequence[Diagnosis]) -> CaseOfWeek:
+def _case(name: str, diagnoses: Sequence[Diagnosis]) -> CaseOfWeek:
     return CaseOfWeek(
         case=name,
-        title=ones[0]["title"],
-        customers=tuple(sorted({one["customer_id"] for one in ones if one["customer_id"]})),
-        unnamed=sum(not one["customer_id"] for one in ones),
-        active=sum(one["status"] == "active" for one in ones),
+        title=diagnoses[0]["title"],
+        customers=tuple(sorted({diagnosis["customer_id"] for diagnosis in diagnoses if diagnosis["customer_id"]})),
+        unnamed=sum(not diagnosis["customer_id"] for diagnosis in diagnoses),
+        active=sum(diagnosis["status"] == "active" for diagnosis in diagnoses),
     )

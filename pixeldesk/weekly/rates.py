@@ -1,4 +1,4 @@
-"""Error rates of one week beside those of the weeks before, and which of the changes are more than noise."""
+"""Compare the error rates of a week with those of the weeks before, and mark changes that are more than noise."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from pixeldesk.weekly.week import Week
 
 SIGNIFICANCE = 0.05
 RELEVANCE = 0.1
-"""A change smaller than this part of the earlier rate is not marked, however sure it is."""
+"""A change smaller than this share of the earlier rate is not marked, however significant it is."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A rate against an earlier one. `points` are percentage points, `p` is corrected for the table's other rows."""
+    """An earlier rate, and the change since then in percentage points. `p` is corrected for the table's other rows."""
 
     rate: float
     points: float
@@ -25,7 +25,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Rate:
-    """One row: errors over requests with the 95 % Wilson interval; None where there is nothing to divide or compare."""
+    """A row: errors over requests with the 95 % Wilson interval; None without requests or without a comparison."""
 
     name: str
     requests: int
@@ -38,15 +38,14 @@ class Rate:
 
 
 def rates(named: Mapping[str, Days], week: Week, earlier: Sequence[Week]) -> list[Rate]:
-    """The rows of one table, in the order given. `earlier` are the weeks before, newest first.
+    """Return the rows of a table, in the given order. `earlier` are the weeks before, newest first.
 
-    The mean of the earlier weeks is their errors over their requests, so that a week of few hours counts for little.
+    The mean of the earlier weeks is their errors over their requests, so that a week with few logged hours counts for
+    little.
     """
     from_week_before = _differences(named, [week], earlier[:1])
     from_mean = _differences(named, [week], earlier)
-    return [
-        _rate(name, days, week, from_week_before[name], from_mean[name]) for name, days in named.items()
-    ]  # fmt: skip
+    return [_rate(name, days, week, from_week_before[name], from_mean[name]) for name, days in named.items()]
 
 
 def _rate(name: str, days: Days, week: Week, before: Difference | None, mean: Difference | None) -> Rate:
@@ -56,13 +55,13 @@ def _rate(name: str, days: Days, week: Week, before: Difference | None, mean: Di
 
 
 def _differences(named: Mapping[str, Days], now: Sequence[Week], then: Sequence[Week]) -> dict[str, Difference | None]:
-    """Of each row; Holm's correction is over those that can be compared at all."""
+    """Return the difference in each row, None if it cannot be compared. Holm's correction counts the others only."""
     sides = {name: (days.of(*now), days.of(*then)) for name, days in named.items()}
     compared = {name: pair for name, pair in sides.items() if total(pair[0]).whole and total(pair[1]).whole}
     p_values = holm([bursty_difference_p(*pair) for pair in compared.values()])
     found: dict[str, Difference | None] = dict.fromkeys(named)
-    for (name, (one, other)), p in zip(compared.items(), p_values, strict=True):
-        found[name] = _difference(total(one).share or 0.0, total(other).share or 0.0, p)
+    for (name, (days, earlier)), p in zip(compared.items(), p_values, strict=True):
+        found[name] = _difference(total(days).share or 0.0, total(earlier).share or 0.0, p)
     return found
 
 

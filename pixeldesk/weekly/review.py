@@ -1,4 +1,4 @@
-"""The weekly review: everything that is said about one week, as plain figures; reviewing.py finds them."""
+"""Define the weekly review: all figures about a week. reviewing.py computes them."""
 
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
@@ -11,12 +11,12 @@ from pixeldesk.weekly.rates import Rate
 from pixeldesk.weekly.week import Week
 
 WEEKS_COMPARED = 4
-"""A review compares with the week before, and with so many weeks before together."""
+"""A review compares with the week before, and with this many weeks before together."""
 
 
 @dataclass(frozen=True)
 class WeekOfMany:
-    """One of the weeks in a row that lead to the reviewed one."""
+    """One of the consecutive weeks that end with the reviewed week."""
 
     logged: Logged
     requests: int
@@ -28,7 +28,7 @@ class WeekOfMany:
 
 @dataclass(frozen=True)
 class CodeOfWeek:
-    """An error code's errors in the week, and whom they hit."""
+    """An error code's errors in the week, and the numbers of customers and other callers that met it."""
 
     code: str
     errors: int
@@ -38,7 +38,7 @@ class CodeOfWeek:
 
 @dataclass(frozen=True)
 class Mover:
-    """The errors of one code on one route, in the week and in the one before."""
+    """The errors with a code on a route, in the week and in the week before."""
 
     code: str
     route: str
@@ -47,15 +47,16 @@ class Mover:
 
     @property
     def change(self) -> int:
-        """How many more there are."""
+        """The increase in errors; negative for a decrease."""
         return self.errors - self.errors_before
 
 
 @dataclass(frozen=True)
 class Availability:
-    """The share of requests that our side did not fail, with its 95 % Wilson interval, against the objective.
+    """The share of requests without a server error, with its 95 % Wilson interval, against the objective.
 
-    `budget_used` is the part of the failures that the objective allows for so many requests; over 1, it is missed.
+    `budget_used` is the share of the error budget that is used: server errors over those that the objective allows.
+    Above 1, the objective is missed.
     """
 
     objective: float
@@ -67,7 +68,7 @@ class Availability:
 
 @dataclass(frozen=True)
 class IncidentOfWeek:
-    """An incident with any part in the week. Times are UTC without a zone; it goes on where `ended_at` is None."""
+    """An incident that overlaps the week. Times are UTC without a zone; `ended_at` is None for an open incident."""
 
     id: str
     code: str
@@ -80,10 +81,10 @@ class IncidentOfWeek:
 
 @dataclass(frozen=True)
 class Review:
-    """One week. What needs earlier weeks to be said is None where the logs hold none.
+    """The review of a week. Comparisons with earlier weeks are None if the logs do not cover them.
 
     `compared` are those of the four weeks before that have requests, newest first; `weeks` are oldest first.
-    `codes_left_out` and `routes_left_out` count what the tables have no room for.
+    `codes_left_out` and `routes_left_out` count the rows beyond the tables' limit.
     """
 
     week: Week
@@ -109,7 +110,7 @@ class Review:
     incidents: tuple[IncidentOfWeek, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The same for the command line: times in RFC 3339, weeks as `2026-W47`."""
+        """Return the review as JSON, with times in RFC 3339 and weeks as `2026-W47`."""
         document: dict[str, Any] = _plain(self)
         return document
 
@@ -123,7 +124,7 @@ def _plain(value: Any) -> Any:
         case Mover() | CustomerMover():
             return {**_fields(value), "change": value.change}
         case tuple():
-            return [_plain(one) for one in value]
+            return [_plain(item) for item in value]
         case _ if is_dataclass(value):
             return _fields(value)
         case _:
@@ -131,4 +132,4 @@ def _plain(value: Any) -> Any:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}

@@ -1,4 +1,4 @@
-"""Finding the figures of a weekly review: a handful of questions to the hourly rollups, and the rest is adding up."""
+"""Compute the figures of a weekly review from a few questions to the hourly rollups."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -20,25 +20,25 @@ from pixeldesk.weekly.week import Week, weeks_between
 
 WEEKS_SHOWN = 8
 MOST_ROWS = 50
-"""So many codes and routes are in a table at most: a log may name any number of them."""
+"""The most codes or routes in a table, since logs may name any number of them."""
 
 _TOP = 5
 
 
 def stored_weeks(store: Store) -> list[Logged]:
-    """Every week from the oldest record's to the newest's, newest first; none where the store is empty."""
+    """Return every week from the oldest record's to the newest's, newest first."""
     hours = _logged_hours(store)
     return [logged(week, hours) for week in weeks_between(min(hours), max(hours))] if hours else []
 
 
 def newest_whole_week(weeks: Sequence[Logged]) -> Week | None:
-    """The newest week that is not partial; the newest of all where each is; None where there is none."""
-    whole = [one for one in weeks if not one.is_partial]
+    """Return the newest week that is not partial. If all are partial, return the newest; without a week, None."""
+    whole = [week for week in weeks if not week.is_partial]
     return (whole or weeks)[0].week if weeks else None
 
 
 def asked_week(store: Store, text: str | None) -> Week:
-    """The week that is named, or else the newest whole one. Raises UsageError for neither."""
+    """Return the week that `text` names, or the newest whole week. Raises UsageError for neither."""
     if text is not None:
         return Week.parse(text)
     newest = newest_whole_week(stored_weeks(store))
@@ -57,10 +57,10 @@ def review_week(
 ) -> Review:
     """Review a week, in one environment or (None) in all of them.
 
-    `objective` is the share of requests that our side is to answer without failing; `diagnoses` and `incidents` may
-    be of any time.
+    `objective` is the share of requests to answer without a server error. `diagnoses` and `incidents` may be from any
+    time.
     """
-    found = _Found(store, week, environment)
+    found = _Figures(store, week, environment)
     summary = {"all errors": found.counts.all_errors, "server errors": found.counts.server_errors}
     overall, server_errors = rates(summary, week, found.earlier)
     codes, routes = found.codes(), found.routes()
@@ -68,7 +68,7 @@ def review_week(
         week=week,
         environment=environment,
         logged=found.logged(week),
-        compared=tuple(found.logged(one) for one in found.compared),
+        compared=tuple(found.logged(earlier) for earlier in found.compared),
         weeks=found.weeks_in_a_row(),
         overall=overall,
         server_errors=server_errors,
@@ -89,8 +89,8 @@ def review_week(
     )
 
 
-class _Found:
-    """What the store tells of a week and of those before it."""
+class _Figures:
+    """The figures of a week and of the weeks before it, from the store."""
 
     def __init__(self, store: Store, week: Week, environment: str | None) -> None:
         self._week = week
@@ -102,21 +102,21 @@ class _Found:
         self._hours = _logged_hours(store, first, week.end)
         self.customers = question("errors_by_customer").rows(store, **self._scope)
         self.met_codes = tuple(_code(row) for row in question("callers_by_code").rows(store, **self._scope))
-        self.compared = [one for one in self.earlier if total(self.counts.all_errors.of(one)).whole]
+        self.compared = [earlier for earlier in self.earlier if total(self.counts.all_errors.of(earlier)).whole]
 
     @property
     def has_week_before(self) -> bool:
-        """Whether any request of the week before is there to compare with."""
+        """Whether the week before has requests to compare with."""
         return self.earlier[0] in self.compared
 
     def logged(self, week: Week) -> Logged:
-        """How much of one of the weeks the logs cover."""
+        """Return the logged hours of one of the weeks."""
         return logged(week, self._hours)
 
     def weeks_in_a_row(self) -> tuple[WeekOfMany, ...]:
-        """Oldest first, from the first that has a log on; the reviewed week is there in any case."""
+        """Return the weeks up to the reviewed week, oldest first, from the first week with logs."""
         rows = [self._week_of_many(week) for week in reversed(self._weeks)]
-        first = next((place for place, row in enumerate(rows) if not row.logged.is_empty), -1)
+        first = next((index for index, row in enumerate(rows) if not row.logged.is_empty), -1)
         return tuple(rows[first:])
 
     def _week_of_many(self, week: Week) -> WeekOfMany:
@@ -124,37 +124,37 @@ class _Found:
         return WeekOfMany(self.logged(week), found.whole, found.part, found.share, *found.interval)
 
     def codes(self) -> list[tuple[str, Days]]:
-        """The codes with an error in the week or the four before, most errors first."""
-        return self._in_order(self.counts.of_codes, lambda both: both.part)
+        """Return the codes with an error in the week or the four before, most errors first."""
+        return self._in_order(self.counts.by_code, lambda five_weeks: five_weeks.part)
 
     def routes(self) -> list[tuple[str, Days]]:
-        """The routes with a request in the week or the four before, most errors first."""
-        return self._in_order(self.counts.of_routes, lambda both: both.whole)
+        """Return the routes with a request in the week or the four before, most errors first."""
+        return self._in_order(self.counts.by_route, lambda five_weeks: five_weeks.whole)
 
     def _in_order(self, named: Mapping[str, Days], size: Callable[[Proportion], int]) -> list[tuple[str, Days]]:
         seen = [(name, days) for name, days in named.items() if size(total(days.of(self._week, *self.earlier)))]
-        return sorted(seen, key=lambda one: (-total(one[1].of(self._week)).part, one[0]))
+        return sorted(seen, key=lambda item: (-total(item[1].of(self._week)).part, item[0]))
 
     def new_codes(self) -> tuple[CodeOfWeek, ...]:
-        """The codes met in the week and in none of the four before."""
-        known = {code for code, days in self.counts.of_codes.items() if total(days.of(*self.earlier)).part}
-        return tuple(one for one in self.met_codes if one.code not in known)
+        """Return the codes met in the week and in none of the four before."""
+        known = {code for code, days in self.counts.by_code.items() if total(days.of(*self.earlier)).part}
+        return tuple(met for met in self.met_codes if met.code not in known)
 
     def vanished_codes(self) -> tuple[str, ...]:
-        """The codes met in the four weeks before and not in this one."""
+        """Return the codes met in the four weeks before and not in this week."""
         return tuple(code for code, days in self.codes() if not total(days.of(self._week)).part)
 
     def movers(self) -> tuple[Mover, ...]:
-        """The codes on a route whose errors changed most in number against the week before, either way."""
-        moved = (
+        """Return the pairs of code and route whose errors rose or fell most against the week before."""
+        pairs = (
             Mover(code, route, total(days.of(self._week)).part, total(days.of(self.earlier[0])).part)
-            for (code, route), days in self.counts.of_codes_and_routes.items()
+            for (code, route), days in self.counts.by_code_and_route.items()
         )
-        changed = sorted((one for one in moved if one.change), key=lambda one: (-abs(one.change), one.code, one.route))
-        return tuple(changed[:_TOP])
+        changed = [pair for pair in pairs if pair.change]
+        return tuple(sorted(changed, key=lambda pair: (-abs(pair.change), pair.code, pair.route))[:_TOP])
 
     def recovered_customers(self, store: Store) -> tuple[RecoveredCustomer, ...]:
-        """Those who met errors in the week before and only succeeded in this one; most errors first."""
+        """Return customers with errors in the week before and only successes in this week, most errors first."""
         rows = question("recovered_customers").rows(store, **self._scope)
         return tuple(RecoveredCustomer(row["customer_id"], int(row["errors_before"]), row["requests"]) for row in rows)
 
@@ -180,15 +180,23 @@ def _availability(failed: Proportion, objective: float) -> Availability:
 
 
 def _incidents_of(incidents: Sequence[Incident], week: Week, environment: str | None) -> tuple[IncidentOfWeek, ...]:
-    """Those with any part in the week, oldest first."""
+    """Return the incidents that overlap the week, oldest first."""
     within = [
-        one
-        for one in incidents
-        if one.started_at < week.end
-        and (one.ended_at or one.last_seen) >= week.start
-        and environment in (None, one.environment)
+        incident
+        for incident in incidents
+        if incident.started_at < week.end
+        and (incident.ended_at or incident.last_seen) >= week.start
+        and environment in (None, incident.environment)
     ]
     return tuple(
-        IncidentOfWeek(one.id, one.code, one.environment, one.started_at, one.ended_at, one.requests, one.customers)
-        for one in sorted(within, key=lambda one: one.started_at)
+        IncidentOfWeek(
+            id=incident.id,
+            code=incident.code,
+            environment=incident.environment,
+            started_at=incident.started_at,
+            ended_at=incident.ended_at,
+            requests=incident.requests,
+            customers=incident.customers,
+        )
+        for incident in sorted(within, key=lambda incident: incident.started_at)
     )

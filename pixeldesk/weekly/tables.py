@@ -1,4 +1,4 @@
-"""The tables of a review: each column with its kind, so that every form shows the same figures in its own way."""
+"""Define the tables of a review. Each column has a kind, so that every form shows the same figures in its own way."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _NOTHING_EARLIER = "The logs hold no earlier weeks to tell it by."
 
 @dataclass(frozen=True)
 class Table:
-    """One table. `sheet` is its short name; `empty` is what is said where there is no row."""
+    """A table. `sheet` is its short name; `empty` is the text shown if it has no rows."""
 
     sheet: str
     title: str
@@ -35,7 +35,7 @@ class Table:
 
 
 def tables(review: Review) -> list[Table]:
-    """All of them, in the order in which they are read."""
+    """Return all tables of a review, in reading order."""
     return [*_rate_tables(review), *_code_tables(review), *_customer_tables(review), *_time_tables(review)]
 
 
@@ -102,7 +102,10 @@ def _customer_tables(review: Review) -> list[Table]:
                 ("Still failing", COUNT),
                 ("Who", LOG_TEXT),
             ),
-            [(one.title, len(one.customers), one.unnamed, one.active, " ".join(one.customers)) for one in review.cases],
+            [
+                (case.title, len(case.customers), case.unnamed, case.active, " ".join(case.customers))
+                for case in review.cases
+            ],
         ),
     ]
 
@@ -134,15 +137,19 @@ def _time_tables(review: Review) -> list[Table]:
                 ("95% interval", INTERVAL),
             ),
             [
-                (one.logged.week, one.logged.hours, one.requests, one.errors, one.rate, (one.low, one.high))
-                for one in review.weeks
+                (week.logged.week, week.logged.hours, week.requests, week.errors, week.rate, (week.low, week.high))
+                for week in review.weeks
             ],
         ),
         _table(
             "Missing hours",
             "Days with hours missing, of this week and of those compared with",
             (("Week", TEXT), ("Day", DAY), ("Hours logged", COUNT)),
-            [(each.week, one.day, one.hours) for each in (review.logged, *review.compared) for one in each.short_days],
+            [
+                (logged.week, short.day, short.hours)
+                for logged in (review.logged, *review.compared)
+                for short in logged.short_days
+            ],
         ),
     ]
 
@@ -160,10 +167,10 @@ def _rates(sheet: str, title: str, name: tuple[str, Kind], rates: Iterable[Rate]
         ("Change on mean", DIFFERENCE),
     )
     rows = [
-        (one.name, one.requests, one.errors, one.rate, (one.low, one.high))
-        + (one.from_week_before,) * 2
-        + (one.from_mean,) * 2
-        for one in rates
+        (rate.name, rate.requests, rate.errors, rate.rate, (rate.low, rate.high))
+        + (rate.from_week_before,) * 2
+        + (rate.from_mean,) * 2
+        for rate in rates
     ]
     return _table(sheet, title, columns, rows)
 
@@ -174,7 +181,7 @@ def _codes(sheet: str, title: str, codes: Iterable[CodeOfWeek] | None) -> Table:
 
 
 def _picked(rows: Iterable[Any] | None, *names: str) -> list[tuple[Any, ...]] | None:
-    return None if rows is None else [tuple(getattr(one, name) for name in names) for one in rows]
+    return None if rows is None else [tuple(getattr(row, name) for name in names) for row in rows]
 
 
 def _table(

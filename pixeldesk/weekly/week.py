@@ -1,6 +1,6 @@
-"""ISO 8601 weeks in UTC: from Monday 00:00 up to the next Monday 00:00, numbered 01 to 52 or 53.
+"""Compute ISO 8601 weeks in UTC: from Monday 00:00 to before the next Monday 00:00, numbered 01 to 52 or 53.
 
-A week belongs to the year in which its Thursday lies.
+A week belongs to the year that contains its Thursday.
 """
 
 import re
@@ -16,23 +16,23 @@ _WRITTEN = re.compile(r"([12]\d{3})-W(\d\d)", re.ASCII)
 
 @dataclass(frozen=True, order=True)
 class Week:
-    """One week, by the year and the number that ISO 8601 gives it."""
+    """A week, by its ISO 8601 year and number."""
 
     year: int
     number: int
 
     @classmethod
     def of(cls, moment: datetime) -> "Week":
-        """The week that a time of the store lies in: UTC without a zone."""
+        """Return the week that contains a time, UTC without a zone."""
         year, number, _ = moment.isocalendar()
         return cls(year, number)
 
     @classmethod
     def parse(cls, text: str) -> "Week":
-        """A week as a person writes it, `2026-W47`. Raises UsageError."""
+        """Parse a week like `2026-W47`. Raises UsageError."""
         written = _WRITTEN.fullmatch(text.strip().upper())
         if written is None:
-            raise UsageError(f"{text!r} is no week; write it like 2026-W47")
+            raise UsageError(f"{text!r} is not a week; write it like 2026-W47")
         year, number = int(written[1]), int(written[2])
         try:
             return cls.of(datetime.fromisocalendar(year, number, 1))
@@ -46,24 +46,24 @@ class Week:
 
     @property
     def end(self) -> datetime:
-        """The next Monday 00:00, which is no part of it."""
+        """The next Monday 00:00, which is not part of the week."""
         return self.start + LENGTH
 
     @property
     def last_day(self) -> datetime:
-        """Sunday 00:00."""
+        """The week's Sunday, at 00:00."""
         return self.end - timedelta(days=1)
 
     def earlier(self, weeks: int) -> "Week":
-        """The week so many weeks before this one."""
+        """Return the week this many weeks before."""
         return Week.of(self.start - weeks * LENGTH)
 
     def __str__(self) -> str:
-        """`2026-W47`."""
+        """Return the week as `2026-W47`."""
         return f"{self.year}-W{self.number:02}"
 
 
 def weeks_between(first: datetime, last: datetime) -> list[Week]:
-    """Every week from the one of `first` to the one of `last`, newest first."""
+    """Return every week from that of `first` to that of `last`, newest first."""
     newest, oldest = Week.of(last), Week.of(first)
     return [newest.earlier(count) for count in range((newest.start - oldest.start) // LENGTH + 1)]

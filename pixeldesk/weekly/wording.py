@@ -1,6 +1,6 @@
-"""What a review says in words: the same sentences on the page, in the mail and in the file. No log text is in them."""
+"""Write the sentences of a review, the same on the page, in the mail and in the files. They contain no log text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pixeldesk.weekly.cells import day, interval, percent
 from pixeldesk.weekly.logged import HOURS_IN_A_DAY, Logged
@@ -20,16 +20,16 @@ DEFINITIONS = (
     f" {RELEVANCE:.0%} of the earlier rate. Changes are in percentage points.",
     "Weeks are ISO weeks, from Monday 00:00 UTC. An hour counts as logged where any server logged a request in it.",
 )
-"""What the figures mean: printed under them wherever they are shown."""
+"""The meaning of the figures, printed wherever the figures are shown."""
 
 
 def week_in_words(week: Week) -> str:
-    """`2026-W47, Mon 16 Nov 2026 to Sun 22 Nov 2026, UTC`."""
+    """Return the week with its days: `2026-W47, Mon 16 Nov 2026 to Sun 22 Nov 2026, UTC`."""
     return f"{week}, {day(week.start)} to {day(week.last_day)}, UTC"
 
 
 def availability(share: float | None) -> str:
-    """`99.912%`; nothing where there was no request. Only a whole is called 100%."""
+    """Format an availability as `99.912%`; empty without a request. Only a share of 1 is 100%."""
     if share is None:
         return ""
     text = f"{100 * share:.3f}%"
@@ -37,7 +37,7 @@ def availability(share: float | None) -> str:
 
 
 def headline(review: Review) -> list[str]:
-    """The few sentences that say how the week went."""
+    """Summarise the week in a few sentences."""
     overall, available = review.overall, review.availability
     if overall.rate is None:
         return ["No request is logged in this week."]
@@ -53,7 +53,7 @@ def headline(review: Review) -> list[str]:
 
 
 def compared(difference: Difference | None) -> str:
-    """`7.51 points up on the week before (5.41%), more than noise`."""
+    """Describe a difference: `7.51 points up on the week before (5.41%), more than noise`."""
     if difference is None:
         return "with no week before to compare with"
     change = f"{abs(difference.points):.2f} points {'up' if difference.points > 0 else 'down'} on"
@@ -64,41 +64,38 @@ def compared(difference: Difference | None) -> str:
 
 
 def budget(used: float | None) -> str:
-    """How much of the error budget is used up."""
+    """Say how much of the error budget is used."""
     return "" if used is None else f"{used:,.0%} of the error budget is used."
 
 
 def notes(review: Review) -> list[str]:
-    """What the reader has to know before believing the figures: what is missing, and what is compared with what."""
-    return [*_of_this_week(review.logged), *_of_earlier_weeks(review), *_left_out(review)]
+    """Return the caveats of the figures: what is missing, and what is compared with what."""
+    return [*_notes_on_this_week(review.logged), *_notes_on_earlier_weeks(review), *_left_out(review)]
 
 
-def _of_this_week(logged: Logged) -> Iterator[str]:
+def _notes_on_this_week(logged: Logged) -> Iterator[str]:
     if logged.is_partial:
         yield f"This week is partial: {logged.hours} of its {HOURS_IN_A_WEEK} hours are logged."
     if logged.short_days:
-        days = (f"{day(one.day)} ({one.hours} of {HOURS_IN_A_DAY} hours)" for one in logged.short_days)
+        days = (f"{day(short.day)} ({short.hours} of {HOURS_IN_A_DAY} hours)" for short in logged.short_days)
         yield f"Hours are missing: {', '.join(days)}."
 
 
-def _of_earlier_weeks(review: Review) -> Iterator[str]:
+def _notes_on_earlier_weeks(review: Review) -> Iterator[str]:
     if not review.compared:
         yield f"No request is logged in the {WEEKS_COMPARED} weeks before: nothing is compared, and nothing called new."
         return
     if review.compared[0].week != review.week.earlier(1):
         yield f"No request is logged in the week before, {review.week.earlier(1)}."
     if len(review.compared) < WEEKS_COMPARED:
-        yield f"The mean is of {_listed(str(one.week) for one in review.compared)} only: no other of the four has logs."
-    for one in review.compared:
-        if one.is_partial:
-            yield f"{one.week}, compared with, is partial: {one.hours} of its {HOURS_IN_A_WEEK} hours are logged."
+        weeks = ", ".join(str(logged.week) for logged in review.compared)
+        yield f"The mean is of {weeks} only: no other of the four has logs."
+    for logged in review.compared:
+        if logged.is_partial:
+            yield f"{logged.week}, compared with, is partial: {logged.hours} of its {HOURS_IN_A_WEEK} hours are logged."
 
 
 def _left_out(review: Review) -> Iterator[str]:
     for count, what in ((review.codes_left_out, "codes"), (review.routes_left_out, "routes")):
         if count:
             yield f"{count:,} {what} with fewer errors are left out of the tables."
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

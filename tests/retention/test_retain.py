@@ -1,4 +1,4 @@
-"""Whole days go by their rules, what was counted of them stays, and everything says so."""
+"""Whole days are dropped by their rules, their counts stay, and every answer says so."""
 
 import threading
 from collections import Counter
@@ -17,23 +17,27 @@ from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
 from tests.log_lines import Line, event_line, failed_line, moment, request_line, write_lines
 
-# Lines are dated from noon of 16 November 2026 on.
+# Lines are dated from noon of 16 November 2026.
 DAY = 86_400
 NOW = datetime(2026, 11, 24, 15, 30)
 RULES = "production:5xx=6d, production=3d, staging:404=1d"
 ROLLUPS = (
-    "requests_per_minute", "requests_per_hour", "errors_per_hour_and_caller", "requests_per_hour_and_customer",
-    "server_errors_per_minute", "contradictory_requests",
-)  # fmt: skip
+    "requests_per_minute",
+    "requests_per_hour",
+    "errors_per_hour_and_caller",
+    "requests_per_hour_and_customer",
+    "server_errors_per_minute",
+    "contradictory_requests",
+)
 
 
 def lines_of(day: int) -> list[Line]:
-    """Of each environment and status some, at noon and at the first and last moment of the day."""
+    """Return lines of each environment and status, at noon and at the first and last moment of a day."""
     lines: list[Line] = []
-    for place, seconds in enumerate((-DAY / 2, 0, DAY / 2 - 0.000_001)):
+    for index, seconds in enumerate((-DAY / 2, 0, DAY / 2 - 0.000_001)):
         at = moment(day * DAY + seconds)
         for environment in ("production", "staging", None):
-            name = f"{environment}_{day}_{place}"
+            name = f"{environment}_{day}_{index}"
             given = {"timestamp": at, "environment": environment}
             lines += [
                 request_line(request_id=f"req_ok_{name}", **given),
@@ -52,8 +56,8 @@ def all_lines() -> list[Line]:
 
 
 @pytest.fixture
-def kept(settings: Settings, tmp_path: Path) -> Desk:
-    """A desk with rules over eight days of lines, 16 to 23 November."""
+def ruled(settings: Settings, tmp_path: Path) -> Desk:
+    """Return a desk with rules over eight days of lines, 16 to 23 November."""
     with_rules = settings.model_copy(update={"retention": RULES})
     desk = Desk(with_rules, open_store(with_rules))
     desk.ingest([str(write_lines(tmp_path / "logs" / "a.ndjson", all_lines()))])
@@ -64,72 +68,72 @@ def rows(store: Store, table: str) -> list[dict[str, Any]]:
     return store.rows(f"SELECT * FROM {table} ORDER BY ALL")
 
 
-def days_kept(store: Store, table: str, condition: str) -> set[int]:
+def stored_days(store: Store, table: str, condition: str) -> set[int]:
     found = store.rows(f"SELECT DISTINCT day(timestamp) AS day FROM {table} WHERE NOT clock_suspect AND {condition}")
     return {row["day"] for row in found}
 
 
-def test_whole_days_go_each_by_its_rule(kept: Desk) -> None:
-    before = {table: rows(kept.store, table) for table in ROLLUPS}
-    coming = kept.retention.run(dry_run=True, now=NOW)
-    done = kept.retention.run(now=NOW)
+def test_whole_days_are_dropped_by_their_rules(ruled: Desk) -> None:
+    before = {table: rows(ruled.store, table) for table in ROLLUPS}
+    coming = ruled.retention.run(dry_run=True, now=NOW)
+    done = ruled.retention.run(now=NOW)
     assert {**coming, "dry_run": False, "seconds": 0} == {**done, "seconds": 0}
     everything = set(range(16, 24))
     production = "environment = 'production'"
-    assert days_kept(kept.store, "requests", f"{production} AND status = 503") == set(range(18, 24))
-    assert days_kept(kept.store, "requests", f"{production} AND status IN (200, 404)") == set(range(21, 24))
-    assert days_kept(kept.store, "requests", "environment = 'staging' AND status = 404") == {23}
-    assert days_kept(kept.store, "requests", "environment = 'staging' AND status <> 404") == everything
-    assert days_kept(kept.store, "requests", "environment IS NULL") == everything
-    # An application log line is kept for as long as its request.
-    assert days_kept(kept.store, "events", f"{production} AND message LIKE 'failed%'") == set(range(18, 24))
-    assert days_kept(kept.store, "events", f"{production} AND message NOT LIKE 'failed%'") == set(range(21, 24))
-    assert days_kept(kept.store, "events", "environment IS DISTINCT FROM 'production'") == everything
-    # What has no possible time has no age.
-    assert kept.lookup("req_past").found
+    assert stored_days(ruled.store, "requests", f"{production} AND status = 503") == set(range(18, 24))
+    assert stored_days(ruled.store, "requests", f"{production} AND status IN (200, 404)") == set(range(21, 24))
+    assert stored_days(ruled.store, "requests", "environment = 'staging' AND status = 404") == {23}
+    assert stored_days(ruled.store, "requests", "environment = 'staging' AND status <> 404") == everything
+    assert stored_days(ruled.store, "requests", "environment IS NULL") == everything
+    # An application log line is stored as long as its request.
+    assert stored_days(ruled.store, "events", f"{production} AND message LIKE 'failed%'") == set(range(18, 24))
+    assert stored_days(ruled.store, "events", f"{production} AND message NOT LIKE 'failed%'") == set(range(21, 24))
+    assert stored_days(ruled.store, "events", "environment IS DISTINCT FROM 'production'") == everything
+    # A line with an implausible time has no age.
+    assert ruled.lookup("req_past").found
     assert done["days"] == 7
     assert done["requests"] == 3 * (2 + 2 * 5 + 7)
     assert done["events"] == 3 * (2 + 2 * 5)
-    assert {table: rows(kept.store, table) for table in ROLLUPS} == before
-    assert kept.retention.run(now=NOW)["days"] == 0
+    assert {table: rows(ruled.store, table) for table in ROLLUPS} == before
+    assert ruled.retention.run(now=NOW)["days"] == 0
 
 
-def test_later_lines_and_the_same_lines_again_change_nothing_that_was_counted(kept: Desk, tmp_path: Path) -> None:
-    before = {table: rows(kept.store, table) for table in ROLLUPS}
-    dropped = kept.retention.run(now=NOW)
+def test_later_lines_and_the_same_lines_again_do_not_change_the_counts(ruled: Desk, tmp_path: Path) -> None:
+    before = {table: rows(ruled.store, table) for table in ROLLUPS}
+    dropped = ruled.retention.run(now=NOW)
     late = request_line(timestamp=moment(30), request_id="req_late", environment="staging", host="late")
-    again = kept.ingest([str(write_lines(tmp_path / "logs" / "b.ndjson", [*all_lines(), late]))])
-    # They come back,
+    again = ruled.ingest([str(write_lines(tmp_path / "logs" / "b.ndjson", [*all_lines(), late]))])
+    # The lines are stored again,
     assert (again["requests"], again["events"]) == (dropped["requests"] + 1, dropped["events"])
-    assert kept.lookup("req_ok_production_0_1").found
-    # are not counted a second time,
-    added = {table: Counter(map(str, rows(kept.store, table))) - Counter(map(str, before[table])) for table in ROLLUPS}
-    gone = {table: Counter(map(str, before[table])) - Counter(map(str, rows(kept.store, table))) for table in ROLLUPS}
+    assert ruled.lookup("req_ok_production_0_1").found
+    # not counted a second time,
+    added = {table: Counter(map(str, rows(ruled.store, table))) - Counter(map(str, before[table])) for table in ROLLUPS}
+    gone = {table: Counter(map(str, before[table])) - Counter(map(str, rows(ruled.store, table))) for table in ROLLUPS}
     per_customer = "requests_per_hour_and_customer"
-    assert [one for one in ROLLUPS if added[one]] == ["requests_per_minute", "requests_per_hour"]
+    assert [table for table in ROLLUPS if added[table]] == ["requests_per_minute", "requests_per_hour"]
     assert sum(added["requests_per_minute"].values()) == 1
     assert not any(gone.values())
     assert not added[per_customer]
-    # and go again, counted once.
-    once = kept.retention.dropped()
-    assert kept.retention.run(now=NOW)["requests"] == dropped["requests"]
-    assert [row["requests"] for row in kept.retention.dropped()] == [row["requests"] for row in once]
+    # and dropped again, counted once.
+    once = ruled.retention.dropped()
+    assert ruled.retention.run(now=NOW)["requests"] == dropped["requests"]
+    assert [row["requests"] for row in ruled.retention.dropped()] == [row["requests"] for row in once]
 
 
-def test_not_found_and_the_check_say_what_was_dropped(kept: Desk) -> None:
+def test_lookup_and_doctor_say_what_was_dropped(ruled: Desk) -> None:
     def reason() -> str:
-        (missing,) = kept.lookup("req_ok_production_0_1").not_found
+        (missing,) = ruled.lookup("req_ok_production_0_1").not_found
         return missing.reason
 
-    kept.retention.run(dry_run=True, now=NOW)
-    assert kept.lookup("req_ok_production_0_1").found
-    kept.retention.run(now=NOW)
+    ruled.retention.run(dry_run=True, now=NOW)
+    assert ruled.lookup("req_ok_production_0_1").found
+    ruled.retention.run(now=NOW)
     assert (
         "30 requests of production were dropped by the rule production=3d, those of 5 days from 2026-11-16 to"
         " 2026-11-20, last on 2026-11-24;"
     ) in reason()
     assert "21 requests of staging were dropped by the rule staging:404=1d" in reason()
-    found = examine(kept)
+    found = examine(ruled)
     assert found["ok"], found["wrong"]
     assert found["retention"] == {
         "rules": RULES,
@@ -140,7 +144,7 @@ def test_not_found_and_the_check_say_what_was_dropped(kept: Desk) -> None:
     assert found["store"]["oldest"] == "2026-11-16T00:00:00.000Z"
 
 
-def test_a_store_of_which_all_was_dropped_is_not_an_empty_one(settings: Settings, tmp_path: Path) -> None:
+def test_a_store_with_everything_dropped_is_not_empty(settings: Settings, tmp_path: Path) -> None:
     with_rules = settings.model_copy(update={"retention": "*=1d"})
     desk = Desk(with_rules, open_store(with_rules))
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", [request_line()]))])
@@ -151,8 +155,8 @@ def test_a_store_of_which_all_was_dropped_is_not_an_empty_one(settings: Settings
     assert (desk.incidents(), desk.stored_weeks()) == (incidents, weeks)
 
 
-def test_other_ids_and_second_lines_go_with_their_request(kept: Desk) -> None:
-    with kept.store.transaction() as transaction:
+def test_aliases_and_second_lines_are_dropped_with_their_request(ruled: Desk) -> None:
+    with ruled.store.transaction() as transaction:
         for day in (0, 7):
             request = f"request_id = 'req_ok_production_{day}_1'"
             transaction.execute(
@@ -162,12 +166,12 @@ def test_other_ids_and_second_lines_go_with_their_request(kept: Desk) -> None:
                 f"""INSERT INTO aliases SELECT 'trace' || request_id, 'trace', request_id, 1
                 FROM requests WHERE {request}"""
             )
-    kept.retention.run(now=NOW)
-    assert [row["request_id"] for row in rows(kept.store, "second_lines")] == ["req_ok_production_7_1"]
-    assert [row["request_id"] for row in rows(kept.store, "aliases")] == ["req_ok_production_7_1"]
+    ruled.retention.run(now=NOW)
+    assert [row["request_id"] for row in rows(ruled.store, "second_lines")] == ["req_ok_production_7_1"]
+    assert [row["request_id"] for row in rows(ruled.store, "aliases")] == ["req_ok_production_7_1"]
 
 
-def test_stopped_in_the_middle_whole_days_are_gone(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_leaves_whole_days(ruled: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     drop = retaining._drop
 
     def fails_at_the_third(transaction: Any, dues: Any, now: datetime) -> None:
@@ -177,15 +181,15 @@ def test_stopped_in_the_middle_whole_days_are_gone(kept: Desk, monkeypatch: pyte
 
     monkeypatch.setattr(retaining, "_drop", fails_at_the_third)
     with pytest.raises(StoreError):
-        kept.retention.run(now=NOW)
-    assert days_kept(kept.store, "requests", "environment = 'production' AND status = 200") == set(range(18, 24))
-    assert {row["day"].day for row in rows(kept.store, "dropped_days")} == {16, 17}
+        ruled.retention.run(now=NOW)
+    assert stored_days(ruled.store, "requests", "environment = 'production' AND status = 200") == set(range(18, 24))
+    assert {row["day"].day for row in rows(ruled.store, "dropped_days")} == {16, 17}
     monkeypatch.undo()
-    kept.retention.run(now=NOW)
-    assert days_kept(kept.store, "requests", "environment = 'production' AND status = 200") == set(range(21, 24))
+    ruled.retention.run(now=NOW)
+    assert stored_days(ruled.store, "requests", "environment = 'production' AND status = 200") == set(range(21, 24))
 
 
-def test_the_space_is_there_for_new_lines_and_the_indexes_too(settings: Settings, tmp_path: Path) -> None:
+def test_the_space_is_reused_and_the_indexes_are_rebuilt(settings: Settings, tmp_path: Path) -> None:
     with_rules = settings.model_copy(update={"retention": "*=1d"})
     desk = Desk(with_rules, open_store(with_rules))
 
@@ -207,15 +211,15 @@ def test_without_rules_nothing_is_dropped(desk: Desk) -> None:
     assert examine(desk)["retention"]["rules"] == "none: all lines are kept"
 
 
-def test_the_server_does_it_at_its_start_and_tells_a_failure() -> None:
+def test_the_server_runs_it_at_its_start_and_reports_a_failure() -> None:
     ran = threading.Event()
-    told: list[str] = []
+    reported: list[str] = []
 
     def run(is_to_stop: Any) -> None:
         assert not is_to_stop()
         ran.set()
         raise StoreError("no space left")
 
-    with daily(run, told.append):
+    with daily(run, reported.append):
         assert ran.wait(timeout=10)
-    assert told == ["retention: no space left"]
+    assert reported == ["retention: no space left"]

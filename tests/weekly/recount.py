@@ -1,4 +1,4 @@
-"""The figures of a weekly review, counted in plain Python over the sample's lines."""
+"""Recount the figures of a weekly review in plain Python over the sample's lines."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -14,77 +14,79 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class Recount:
-    """The requests of a week, and those of any week before it, in one environment or (None) in all."""
+    """The requests of a week and of the weeks before it, in one environment or (None) in all."""
 
     start: datetime
     environment: str | None
 
     def of(self, weeks_before: int = 0, weeks: int = 1) -> Iterator[Request]:
-        """The requests of so many weeks, the last of them so many before."""
+        """Yield the requests of `weeks` weeks that end with the week `weeks_before` before."""
         for before in range(weeks_before, weeks_before + weeks):
             start = self.start - before * WEEK
-            yield from (one for one in _of_week(start) if self.environment in (None, one.environment))
+            yield from (request for request in _of_week(start) if self.environment in (None, request.environment))
 
     def four_before(self) -> Iterator[Request]:
-        """The requests of the four weeks before."""
+        """Yield the requests of the four weeks before."""
         return self.of(weeks_before=1, weeks=4)
 
     def share(self, found: Iterator[Request], part: Callable[[Request], bool]) -> tuple[int, int]:
-        """How many there are, and how many of them are a part."""
-        all_of_them = list(found)
-        return len(all_of_them), sum(part(one) for one in all_of_them)
+        """Return the number of requests, and of those that satisfy `part`."""
+        requests = list(found)
+        return len(requests), sum(part(request) for request in requests)
 
     def codes(self, found: Iterator[Request]) -> Counter[str]:
-        """Errors by code."""
-        return Counter(one.error_code or "no code" for one in found if failed(one))
+        """Count errors by code."""
+        return Counter(request.error_code or "no code" for request in found if failed(request))
 
     def routes(self, found: Iterator[Request]) -> dict[str, tuple[int, int]]:
-        """Requests and errors by route."""
+        """Count requests and errors by route."""
         counted: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for one in found:
-            counted[one.route or "no route"][0] += 1
-            counted[one.route or "no route"][1] += failed(one)
+        for request in found:
+            counted[request.route or "no route"][0] += 1
+            counted[request.route or "no route"][1] += failed(request)
         return {route: (every, errors) for route, (every, errors) in counted.items()}
 
     def codes_on_routes(self, found: Iterator[Request]) -> Counter[tuple[str, str]]:
-        """Errors by code and route."""
-        return Counter((one.error_code or "no code", one.route or "no route") for one in found if failed(one))
+        """Count errors by code and route."""
+        return Counter(
+            (request.error_code or "no code", request.route or "no route") for request in found if failed(request)
+        )
 
     def customers(self, found: Iterator[Request]) -> Counter[str]:
-        """Errors by customer, where one is named."""
-        return Counter(one.customer_id for one in found if failed(one) and one.customer_id)
+        """Count errors by customer, without those of unknown customers."""
+        return Counter(request.customer_id for request in found if failed(request) and request.customer_id)
 
     def hours(self) -> int:
-        """In how many hours of the week there is a request."""
-        return len({one.timestamp.replace(minute=0, second=0, microsecond=0) for one in self.of()})
+        """Count the hours of the week that have a request."""
+        return len({request.timestamp.replace(minute=0, second=0, microsecond=0) for request in self.of()})
 
     def who(self) -> dict[str, tuple[int, int]]:
-        """How many customers, and callers without one, met each code in the week."""
+        """Count the customers, and the callers without a customer, that met each code in the week."""
         customers: defaultdict[str, set[str]] = defaultdict(set)
         callers: defaultdict[str, set[str]] = defaultdict(set)
-        for one in self.of():
-            if failed(one) and one.caller:
-                (customers if one.customer_id else callers)[one.error_code or "no code"].add(one.caller)
+        for request in self.of():
+            if failed(request) and request.caller:
+                (customers if request.customer_id else callers)[request.error_code or "no code"].add(request.caller)
         return {code: (len(customers[code]), len(callers[code])) for code in {*customers, *callers}}
 
 
 @cache
 def _of_week(start: datetime) -> tuple[Request, ...]:
-    return tuple(one for one in requests() if start <= one.timestamp < start + WEEK)
+    return tuple(request for request in requests() if start <= request.timestamp < start + WEEK)
 
 
-def failed(one: Request) -> bool:
-    """Whether it counts as an error."""
-    return one.status >= 400
+def failed(request: Request) -> bool:
+    """Return whether a request counts as an error."""
+    return request.status >= 400
 
 
-def failed_by_us(one: Request) -> bool:
-    """Whether it counts as a server error."""
-    return one.status >= 500
+def failed_by_us(request: Request) -> bool:
+    """Return whether a request counts as a server error."""
+    return request.status >= 500
 
 
 def wilson(part: int, whole: int) -> tuple[float, float]:
-    """The formula of Wilson's interval, as textbooks have it."""
+    """Compute Wilson's interval by the textbook formula."""
     share = part / whole
     middle = (share + Z * Z / (2 * whole)) / (1 + Z * Z / whole)
     half = Z / (1 + Z * Z / whole) * (share * (1 - share) / whole + Z * Z / (4 * whole * whole)) ** 0.5

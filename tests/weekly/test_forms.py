@@ -1,4 +1,4 @@
-"""The four files of a review: the same figures in each, and nothing of a log that does anything."""
+"""Check the four files of a review: the same figures in each, and log text that is inert."""
 
 import csv
 import io
@@ -44,15 +44,15 @@ HOSTILE = [
 
 @pytest.fixture(scope="module")
 def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
-    """A week in which every name that a log gives is hostile, after one that was quiet."""
+    """Review a week in which every name in the logs is hostile, after a quiet week."""
     folder = tmp_path_factory.mktemp("forms")
     lines = [*whole_week(-1), *whole_week(0, failing=40)]
-    for place, text in enumerate(HOSTILE):
-        whose: dict[str, Any] = {"customer_id": text, "environment": IMAGE, "route": text}
+    for index, text in enumerate(HOSTILE):
+        fields: dict[str, Any] = {"customer_id": text, "environment": IMAGE, "route": text}
         lines += [
-            bad(0, place + 0.5 + n / 60, text, request_id=f"req_H{place}{n:05}", **whose) for n in range(place + 1)
+            bad(0, index + 0.5 + n / 60, text, request_id=f"req_H{index}{n:05}", **fields) for n in range(index + 1)
         ]
-        lines += [bad(-1, place, "once", request_id=f"req_O{place:05}", **{**whose, "customer_id": f"={text}"})]
+        lines += [bad(-1, index, "once", request_id=f"req_O{index:05}", **{**fields, "customer_id": f"={text}"})]
     lines += [bad(0, n / 10, request_id=f"req_N{n:05}", customer_id=f"cus_{n:03}") for n in range(MOST_SHOWN)]
     store = open_store(Settings(db=folder / "x.duckdb"))
     Desk(Settings(), store).ingest([str(write_lines(folder / "a.ndjson", lines))])
@@ -69,14 +69,14 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
 
 def tokens(text: str) -> list[Token]:
     found: list[Token] = []
-    for one in MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(text):
-        found += [one, *(one.children or [])]
+    for token in MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(text):
+        found += [token, *(token.children or [])]
     return found
 
 
 def test_markdown_shows_log_text_as_code_and_nothing_else(review: Review) -> None:
     found = tokens(exported(review, "md").decode())
-    assert {one.type for one in found} <= {
+    assert {token.type for token in found} <= {
         *(
             f"{kind}_{end}"
             for kind in ("heading", "paragraph", "bullet_list", "list_item")
@@ -87,22 +87,22 @@ def test_markdown_shows_log_text_as_code_and_nothing_else(review: Review) -> Non
         "text",
         "code_inline",
     }
-    codes = {one.content for one in found if one.type == "code_inline"}
+    codes = {token.content for token in found if token.type == "code_inline"}
     assert {IMAGE, "=cmd¦' /C calc'!A0", "two lines ¦ '' ' ''\\", "�[31m�"} <= codes
-    outside = " ".join(one.content for one in found if one.type == "text")
+    outside = " ".join(token.content for token in found if token.type == "text")
     assert not re.search(r"evil|img|script|cmd|SUM|7 \* 7", outside)
 
 
 def test_markdown_tables_keep_their_columns(review: Review) -> None:
     columns: list[int] = []
-    for one in tokens(exported(review, "md").decode()):
-        if one.type == "thead_open":
+    for token in tokens(exported(review, "md").decode()):
+        if token.type == "thead_open":
             columns = [0]
-        elif one.type == "tr_open":
+        elif token.type == "tr_open":
             columns.append(0)
-        elif one.type in ("th_open", "td_open"):
+        elif token.type in ("th_open", "td_open"):
             columns[-1] += 1
-        elif one.type == "table_close":
+        elif token.type == "table_close":
             assert len({*columns[1:]}) == 1
     assert columns
 
@@ -111,15 +111,15 @@ def test_markdown_tables_keep_their_columns(review: Review) -> None:
 def test_no_text_ends_its_code_span(text: str) -> None:
     table = f"| {inert(text)} | {inert(text)} |"
     found = tokens(f"| a | b |\n| --- | --- |\n{table}\n")
-    assert [one.type for one in found if one.type in ("td_open", "code_inline")] == ["td_open", "code_inline"] * 2
-    assert not [one for one in found if one.type == "text" and one.content not in ("a", "b")]
+    assert [token.type for token in found if token.type in ("td_open", "code_inline")] == ["td_open", "code_inline"] * 2
+    assert not [token for token in found if token.type == "text" and token.content not in ("a", "b")]
 
 
 # --- HTML ---------------------------------------------------------------------------------------------------
 
 
 class Page(HTMLParser):
-    """Its elements with their attributes, its texts, and the cells of each table."""
+    """An HTML page's elements with their attributes, its texts, and the cells of each table."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ class Page(HTMLParser):
             self.rows[-1][-1] += data.strip()
 
 
-def test_html_holds_all_it_needs_and_runs_nothing(review: Review) -> None:
+def test_html_is_self_contained_and_runs_nothing(review: Review) -> None:
     text = exported(review, "html").decode()
     page = Page(text)
     assert {tag for tag, _ in page.elements} <= {
@@ -157,15 +157,15 @@ def test_html_holds_all_it_needs_and_runs_nothing(review: Review) -> None:
     assert "{{ 7 * 7 }} {% raw %}" in "".join(page.texts)
 
 
-def test_html_draws_the_weeks_and_each_rate_for_readers_of_the_screen_too(review: Review) -> None:
+def test_html_charts_have_labels_for_screen_readers(review: Review) -> None:
     page = Page(exported(review, "html").decode())
     drawings = [attributes for tag, attributes in page.elements if tag == "svg"]
     assert len(drawings) == 3
-    assert all(one["role"] == "img" and one["aria-label"] for one in drawings)
+    assert all(drawing["role"] == "img" and drawing["aria-label"] for drawing in drawings)
     bars = [float(attributes["width"] or 0) for tag, attributes in page.elements if attributes.get("class") == "bar"]
     assert len(bars) == min(15, len(review.codes)) + len(review.routes)
     for drawn, rates in ((bars[: -len(review.routes)], review.codes), (bars[-len(review.routes) :], review.routes)):
-        shares = [one.rate or 0.0 for one in rates[: len(drawn)]]
+        shares = [rate.rate or 0.0 for rate in rates[: len(drawn)]]
         assert drawn == [pytest.approx(share * max(drawn) / max(shares), abs=0.11) for share in shares]
 
 
@@ -187,7 +187,7 @@ def of(rows: Sequence[dict[str, str]], section: str) -> list[dict[str, str]]:
     return [row for row in rows if row["section"] == section]
 
 
-def test_csv_is_one_table_of_the_same_figures(review: Review, flat: list[dict[str, str]]) -> None:
+def test_csv_has_the_same_figures_in_one_table(review: Review, flat: list[dict[str, str]]) -> None:
     for section, rates in (("overall", (review.overall, review.server_errors)), ("route", review.routes)):
         for row, rate in zip(of(flat, section), rates, strict=True):
             assert rate.from_week_before is not None and rate.from_mean is not None
@@ -209,33 +209,33 @@ def test_no_cell_of_the_csv_is_a_formula(flat: list[dict[str, str]]) -> None:
     assert "'=cmd|' /C calc'!A0" in cells and "'+1" in cells
 
 
-def test_the_workbook_has_a_sheet_a_table_with_texts_as_they_are(review: Review, workbook: Workbook) -> None:
+def test_the_workbook_has_a_sheet_per_table_with_raw_text(review: Review, workbook: Workbook) -> None:
     assert [*workbook.sheets][:4] == ["About", "Summary", "Codes", "Routes"]
     assert not workbook.has_formula and not workbook.has_link
     heading, *codes = workbook.sheets["Codes"]
     assert heading[:6] == ["Error code", "Requests", "Errors", "Rate", "95% interval, low", "95% interval, high"]
     assert [row[:6] for row in codes] == [
-        [one.name, one.requests, one.errors, pytest.approx(one.rate), pytest.approx(one.low), pytest.approx(one.high)]
-        for one in review.codes
+        [code.name, code.requests, code.errors, *map(pytest.approx, (code.rate, code.low, code.high))]
+        for code in review.codes
     ]
     assert heading[7:9] == ["Change, points", "Change, more than noise"]
     assert [row[7] for row in codes] == [
-        pytest.approx(one.from_week_before.points) for one in review.codes if one.from_week_before
+        pytest.approx(code.from_week_before.points) for code in review.codes if code.from_week_before
     ]
     customers = [row[0] for row in workbook.sheets["New customers"][1:]]
-    assert customers == [one.customer_id for one in review.new_customers or ()]
+    assert customers == [customer.customer_id for customer in review.new_customers or ()]
     assert {*HOSTILE} <= {*customers}
 
 
-def test_files_to_read_say_how_much_they_leave_out(review: Review) -> None:
+def test_markdown_and_html_say_how_many_rows_they_leave_out(review: Review) -> None:
     more = f"And {len(review.new_customers or ()) - MOST_SHOWN} more."
     assert more in exported(review, "md").decode()
     assert more in exported(review, "html").decode()
 
 
-def test_a_file_is_named_for_its_week(review: Review) -> None:
+def test_a_file_is_named_after_its_week(review: Review) -> None:
     assert file_name(review, "xlsx") == "pixel-errors-2026-W47.xlsx"
 
 
-def test_nothing_of_the_machine_is_in_a_file(review: Review, tmp_path: Path) -> None:
+def test_no_file_reveals_the_machine(review: Review, tmp_path: Path) -> None:
     assert all(str(tmp_path.parent).encode() not in exported(review, form) for form in ("md", "html", "csv"))

@@ -1,4 +1,4 @@
-"""When a change of a rate is marked: where it is sure, and where it matters."""
+"""Check when a change of a rate is marked: if it is significant and relevant."""
 
 from datetime import timedelta
 
@@ -14,11 +14,11 @@ REQUESTS = 100_000
 
 
 def days(now: int, before: int) -> Days:
-    """So many errors each day of this week and of the one before, give or take a few."""
+    """Return days with `now` errors in this week and `before` in the week before, plus or minus a few."""
     errors, requests = {}, {}
     for week, count in ((THIS, now), (BEFORE, before)):
-        for place, more in enumerate((-2, 1, 0, 3, -1, -3, 2)):
-            day = week.start + timedelta(days=place)
+        for index, more in enumerate((-2, 1, 0, 3, -1, -3, 2)):
+            day = week.start + timedelta(days=index)
             errors[day], requests[day] = max(0, count + more), REQUESTS
     return Days(errors, requests)
 
@@ -33,7 +33,7 @@ def change(now: int, before: int) -> Difference:
     ("now", "before", "is_marked"),
     [(10_500, 10_000, False), (11_100, 10_000, True), (8_900, 10_000, True), (9_500, 10_000, False), (30, 3, True)],
 )
-def test_a_sure_change_is_marked_from_a_tenth_of_the_rate_on(now: int, before: int, is_marked: bool) -> None:
+def test_a_significant_change_is_marked_from_a_tenth_of_the_rate_on(now: int, before: int, is_marked: bool) -> None:
     found = change(now, before)
     assert found.p < 0.001
     assert found.is_more_than_noise == is_marked
@@ -46,7 +46,7 @@ def test_a_large_change_of_few_errors_is_noise() -> None:
     assert not found.is_more_than_noise
 
 
-def test_more_rows_make_each_less_sure() -> None:
+def test_more_rows_make_each_change_less_significant() -> None:
     alone = change(12, 8)
     rows = rates({"x": days(12, 8), **{f"y{n}": days(9, 9) for n in range(13)}}, THIS, [BEFORE])
     among = rows[0].from_week_before

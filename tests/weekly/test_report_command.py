@@ -1,4 +1,4 @@
-"""`pixeldesk report` as a cron job runs it, alone and beside a server that has the store."""
+"""Run `pixeldesk report` as a cron job does, alone and beside a server that owns the store."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ from tests.workbook import read_workbook
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of two weeks."""
+    """Make a store of two weeks."""
     folder = tmp_path_factory.mktemp("report")
     store = open_store(Settings(db=folder / "x.duckdb"))
     lines = [*whole_week(-1, failing=10), *whole_week(0, failing=4)]
@@ -33,7 +33,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def document(db: Path) -> Any:
-    """The review as JSON."""
+    """Return the review as JSON."""
     done = run("report", "--db", db, "--json")
     assert (done.code, done.err) == (0, "")
     return done.json
@@ -45,7 +45,7 @@ def test_json_is_the_review_itself(document: Any) -> None:
     assert document["overall"]["from_week_before"]["rate"] == pytest.approx(10 / 178)
 
 
-def test_markdown_is_the_usual_form(db: Path) -> None:
+def test_markdown_is_the_default_form(db: Path) -> None:
     done = run("report", "--db", db, "--week", "2026-W46")
     assert done.code == 0
     assert done.out.startswith("# Weekly review 2026-W46, Mon 9 Nov 2026 to Sun 15 Nov 2026, UTC\n")
@@ -60,7 +60,7 @@ def test_csv_to_a_pipe_and_html_to_a_file(db: Path, tmp_path: Path) -> None:
     assert page.read_text().rstrip().endswith("</html>")
 
 
-def test_a_server_that_has_the_store_makes_the_same(db: Path, document: Any, tmp_path: Path) -> None:
+def test_a_server_that_owns_the_store_makes_the_same(db: Path, document: Any, tmp_path: Path) -> None:
     settings = Settings(db=db)
     desk = Desk(settings, open_store(settings))
     with handover_server(desk):
@@ -80,10 +80,10 @@ def test_a_server_that_has_the_store_makes_the_same(db: Path, document: Any, tmp
         (["--out", "/nowhere/week.md"], "/nowhere/week.md: no such file or directory"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(db: Path, options: list[str], complaint: str) -> None:
+def test_an_error_is_one_line(db: Path, options: list[str], complaint: str) -> None:
     assert run("report", "--db", db, *options).complaint == complaint
 
 
-def test_a_mistyped_form_is_told_before_anything_is_counted(desk: Desk) -> None:
+def test_a_mistyped_form_is_refused_before_anything_is_counted(desk: Desk) -> None:
     with pytest.raises(UsageError, match="a report is made as md, html, csv, xlsx or json, not as 'pdf'"):
         desk.report_as("pdf")

@@ -1,4 +1,4 @@
-"""The edges of a review: weeks without logs, half weeks, midnight, what is new when nothing is known."""
+"""Test the edges of a review: weeks without logs, partial weeks, midnight, and what is new without a past."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ Reviewed = Callable[..., Review]
 
 @pytest.fixture
 def reviewed(desk: Desk, tmp_path: Path) -> Reviewed:
-    """The review of these lines: `reviewed(lines, week=Week(…), environment="…")`."""
+    """Return a function that reviews lines: `reviewed(lines, week=Week(…), environment="…")`."""
 
     def review(
         lines: Sequence[dict[str, Any]],
@@ -39,17 +39,17 @@ def reviewed(desk: Desk, tmp_path: Path) -> Reviewed:
     return review
 
 
-def test_a_store_of_one_week_compares_with_nothing_and_calls_nothing_new(reviewed: Reviewed) -> None:
+def test_a_single_week_is_compared_with_nothing_and_has_nothing_new(reviewed: Reviewed) -> None:
     found = reviewed(whole_week(0, failing=3))
     assert (found.overall.requests, found.overall.errors) == (HOURS + 3, 3)
     assert found.compared == ()
     assert found.overall.from_week_before is found.overall.from_mean is None
     assert (found.new_codes, found.vanished_codes, found.new_customers) == (None, None, None)
     assert (found.recovered_customers, found.movers, found.customer_movers) == (None, None, None)
-    assert [str(one.logged.week) for one in found.weeks] == ["2026-W47"]
+    assert [str(week.logged.week) for week in found.weeks] == ["2026-W47"]
 
 
-def test_midnight_of_monday_belongs_to_the_week_it_begins(reviewed: Reviewed) -> None:
+def test_midnight_of_monday_belongs_to_the_week_that_begins(reviewed: Reviewed) -> None:
     a_microsecond = 1e-6 / 3600
     lines = [
         bad(0, -a_microsecond, "before", request_id="req_before01"),
@@ -58,11 +58,11 @@ def test_midnight_of_monday_belongs_to_the_week_it_begins(reviewed: Reviewed) ->
         bad(0, HOURS, "after", request_id="req_after001"),
     ]
     found = reviewed(lines)
-    assert {one.name: one.errors for one in found.codes} == {"first": 1, "last": 1, "before": 0}
+    assert {code.name: code.errors for code in found.codes} == {"first": 1, "last": 1, "before": 0}
     assert found.overall.requests == 2
 
 
-def test_a_week_without_logs_says_nothing_of_itself(reviewed: Reviewed) -> None:
+def test_a_week_without_logs_has_no_figures(reviewed: Reviewed) -> None:
     found = reviewed([*whole_week(-2, failing=9), *whole_week(0)], week=THIS.earlier(1))
     assert found.logged.is_empty
     assert found.overall.rate is None
@@ -70,10 +70,10 @@ def test_a_week_without_logs_says_nothing_of_itself(reviewed: Reviewed) -> None:
     assert found.availability.share is found.availability.budget_used is None
     assert found.vanished_codes is None
     assert found.recovered_customers == ()
-    assert [(str(one.logged.week), one.requests) for one in found.weeks] == [("2026-W45", 177), ("2026-W46", 0)]
+    assert [(str(week.logged.week), week.requests) for week in found.weeks] == [("2026-W45", 177), ("2026-W46", 0)]
 
 
-def test_an_empty_store_answers_too(reviewed: Reviewed) -> None:
+def test_an_empty_store_has_a_review(reviewed: Reviewed) -> None:
     found = reviewed([])
     assert found.weeks[-1].logged.week == THIS
     assert (len(found.weeks), found.codes, found.routes) == (1, (), ())
@@ -87,14 +87,14 @@ def test_a_week_is_partial_below_95_percent_of_its_hours(reviewed: Reviewed) -> 
     assert (found.compared[0].hours, found.compared[0].is_partial) == (159, True)
 
 
-def test_the_newest_whole_week_is_the_usual_one(desk: Desk, tmp_path: Path) -> None:
+def test_the_newest_whole_week_is_the_default(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there are no logs to review"):
         desk.report()
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", [good(0, hour) for hour in range(30)]))])
     assert desk.report().week == THIS
     desk.ingest([str(write_lines(tmp_path / "b.ndjson", [*whole_week(-2), *whole_week(-1)]))])
     assert desk.report().week == THIS.earlier(1)
-    assert [str(one.week) for one in desk.stored_weeks()] == ["2026-W47", "2026-W46", "2026-W45"]
+    assert [str(logged.week) for logged in desk.stored_weeks()] == ["2026-W47", "2026-W46", "2026-W45"]
     with pytest.raises(UsageError, match="no log names the environment prod; there are: production"):
         desk.report(environment="prod")
 
@@ -102,7 +102,7 @@ def test_the_newest_whole_week_is_the_usual_one(desk: Desk, tmp_path: Path) -> N
 def test_the_mean_is_of_the_four_weeks_that_have_logs(reviewed: Reviewed) -> None:
     lines = [*whole_week(0, failing=10), *whole_week(-2, failing=20), *whole_week(-4, failing=40)]
     found = reviewed([*lines, *whole_week(-5, failing=160)])
-    assert [str(one.week) for one in found.compared] == ["2026-W45", "2026-W43"]
+    assert [str(logged.week) for logged in found.compared] == ["2026-W45", "2026-W43"]
     assert found.overall.from_week_before is None
     assert found.overall.from_mean is not None
     assert found.overall.from_mean.rate == pytest.approx(60 / (2 * HOURS + 60))
@@ -112,8 +112,8 @@ def test_the_mean_is_of_the_four_weeks_that_have_logs(reviewed: Reviewed) -> Non
 
 def test_week_53_and_the_turn_of_the_year(reviewed: Reviewed) -> None:
     week = Week(2020, 53)
-    place = (week.start - THIS.start) // timedelta(weeks=1)
-    lines = [whole_week(place + step, failing=failing) for step, failing in ((0, 2), (-1, 1), (1, 4))]
+    number = (week.start - THIS.start) // timedelta(weeks=1)
+    lines = [whole_week(number + step, failing=failing) for step, failing in ((0, 2), (-1, 1), (1, 4))]
     found = reviewed([*lines[0], *lines[1], *lines[2]], week=week)
     assert (found.overall.errors, found.overall.requests) == (2, HOURS + 2)
     assert found.compared[0].week == Week(2020, 52)
@@ -127,36 +127,39 @@ def test_the_environment_is_a_filter_on_everything(reviewed: Reviewed) -> None:
     lines += [bad(-1, hour + 0.5, "invalid_pipe", **elsewhere, request_id=f"req_P{hour:05}") for hour in range(5)]
     found = reviewed(lines, environment="preview")
     assert (found.overall.requests, found.overall.errors, found.server_errors.errors) == (5, 5, 5)
-    assert [one.name for one in found.codes] == ["internal_error", "invalid_pipe"]
+    assert [code.name for code in found.codes] == ["internal_error", "invalid_pipe"]
     assert found.vanished_codes == ("invalid_pipe",)
-    assert [one.code for one in found.new_codes or ()] == ["internal_error"]
-    # Whether a log is there at all is a matter of no environment.
+    assert [code.code for code in found.new_codes or ()] == ["internal_error"]
+    # Whether an hour is logged does not depend on the environment.
     assert found.logged.hours == HOURS
-    assert [str(one.week) for one in found.compared] == ["2026-W46"]
+    assert [str(logged.week) for logged in found.compared] == ["2026-W46"]
 
 
-def test_recovered_is_who_failed_called_again_and_met_no_error(reviewed: Reviewed) -> None:
+def test_recovered_customers_failed_and_then_only_succeeded(reviewed: Reviewed) -> None:
     names = ("mended", "silent", "failing", "older", "ancient")
     weeks = {"older": -4, "ancient": -5}
     lines = [
-        bad(weeks.get(name, -1), place, customer_id=f"cus_{name}", request_id=f"req_{name}0001")
-        for place, name in enumerate(names)
+        bad(weeks.get(name, -1), index, customer_id=f"cus_{name}", request_id=f"req_{name}0001")
+        for index, name in enumerate(names)
     ]
-    lines += [good(0, place, customer_id=f"cus_{name}") for place, name in enumerate(names) if name != "silent"]
-    lines += [bad(0, 9 + place / 10, customer_id=f"cus_{name}") for place, name in enumerate(names[2:])]
+    lines += [good(0, index, customer_id=f"cus_{name}") for index, name in enumerate(names) if name != "silent"]
+    lines += [bad(0, 9 + index / 10, customer_id=f"cus_{name}") for index, name in enumerate(names[2:])]
     lines += [bad(0, 8, customer_id="cus_new", status=503, code="tinybird_error")]
     lines += [bad(0, HOURS, customer_id="cus_next_week")]
     found = reviewed(lines)
-    assert [(one.customer_id, one.errors_before, one.requests) for one in found.recovered_customers or ()] == [
-        ("cus_mended", 1, 1)
-    ]
-    assert [(one.customer_id, one.errors, one.server_errors) for one in found.new_customers or ()] == [
+    assert [
+        (customer.customer_id, customer.errors_before, customer.requests)
+        for customer in found.recovered_customers or ()
+    ] == [("cus_mended", 1, 1)]
+    assert [
+        (customer.customer_id, customer.errors, customer.server_errors) for customer in found.new_customers or ()
+    ] == [
         ("cus_ancient", 1, 0),
         ("cus_new", 1, 1),
     ]
 
 
-def test_impossible_times_count_nowhere(reviewed: Reviewed) -> None:
+def test_implausible_times_count_nowhere(reviewed: Reviewed) -> None:
     found = reviewed([*whole_week(0), request_line(timestamp="1999-11-16T00:00:00Z", request_id="req_longAgo1")])
     assert found.overall.requests == HOURS
 
@@ -166,13 +169,13 @@ def test_a_steady_rise_is_marked_and_a_burst_is_not(reviewed: Reviewed) -> None:
     lines += [bad(-1, 6 * step + 0.1, "steady") for step in range(14)]
     lines += [bad(0, 2 * step + 0.1, "steady") for step in range(70)]
     lines += [bad(0, 30 + step / 60, "burst") for step in range(60)]
-    marks = {one.name: one.from_week_before for one in reviewed(lines).codes}
+    marks = {code.name: code.from_week_before for code in reviewed(lines).codes}
     assert marks["steady"] is not None and marks["steady"].is_more_than_noise
     assert marks["burst"] is not None and not marks["burst"].is_more_than_noise
 
 
-def test_a_log_that_names_a_route_a_request_has_the_tables_cut(reviewed: Reviewed) -> None:
-    lines = [bad(0, place / 10, f"code_{place}", route=f"/made/up/{place}") for place in range(MOST_ROWS + 7)]
+def test_with_a_route_per_request_the_tables_are_truncated(reviewed: Reviewed) -> None:
+    lines = [bad(0, index / 10, f"code_{index}", route=f"/made/up/{index}") for index in range(MOST_ROWS + 7)]
     found = reviewed(lines)
     assert (len(found.routes), found.routes_left_out) == (MOST_ROWS, 7)
     assert (len(found.codes), found.codes_left_out) == (MOST_ROWS, 7)
@@ -181,8 +184,8 @@ def test_a_log_that_names_a_route_a_request_has_the_tables_cut(reviewed: Reviewe
 def test_errors_without_a_code_or_a_route_are_counted(reviewed: Reviewed) -> None:
     line = request_line(timestamp=at(0), status=502, route=None, customer_id=None, api_key=None, client=None)
     found = reviewed([line])
-    assert [(one.name, one.errors) for one in (*found.codes, *found.routes)] == [("no code", 1), ("no route", 1)]
-    assert [(one.customers, one.unnamed_callers) for one in found.hit_most] == [(0, 0)]
+    assert [(rate.name, rate.errors) for rate in (*found.codes, *found.routes)] == [("no code", 1), ("no route", 1)]
+    assert [(code.customers, code.unnamed_callers) for code in found.hit_most] == [(0, 0)]
 
 
 INCIDENT = Incident(
@@ -207,18 +210,18 @@ INCIDENT = Incident(
 )
 
 
-def test_incidents_with_any_part_in_the_week_are_told(reviewed: Reviewed) -> None:
+def test_incidents_that_overlap_the_week_are_listed(reviewed: Reviewed) -> None:
     before = replace(INCIDENT, id="before", started_at=THIS.start - timedelta(days=1), ended_at=THIS.start)
     over = replace(before, id="over", ended_at=THIS.start - timedelta(minutes=1))
     still = replace(before, id="still", ended_at=None, last_seen=THIS.end + timedelta(days=9))
     after = replace(INCIDENT, id="after", started_at=THIS.end)
     elsewhere = replace(INCIDENT, id="elsewhere", environment="preview")
     found = reviewed([], incidents=[after, INCIDENT, elsewhere, still, over, before])
-    assert [one.id for one in found.incidents] == ["still", "before", INCIDENT.id, "elsewhere"]
-    told = found.incidents[2]
-    assert (told.customers, told.requests, told.ended_at) == (7, 40, INCIDENT.ended_at)
+    assert [each.id for each in found.incidents] == ["still", "before", INCIDENT.id, "elsewhere"]
+    shown = found.incidents[2]
+    assert (shown.customers, shown.requests, shown.ended_at) == (7, 40, INCIDENT.ended_at)
     in_production = reviewed([], incidents=[INCIDENT, elsewhere], environment="production")
-    assert [one.id for one in in_production.incidents] == [INCIDENT.id]
+    assert [each.id for each in in_production.incidents] == [INCIDENT.id]
 
 
 def diagnosis(case: str, customer_id: str | None, first: datetime, last: datetime, status: str) -> dict[str, Any]:
@@ -233,7 +236,7 @@ def diagnosis(case: str, customer_id: str | None, first: datetime, last: datetim
     }
 
 
-def test_cases_are_those_that_show_in_the_week(reviewed: Reviewed) -> None:
+def test_cases_are_those_that_overlap_the_week(reviewed: Reviewed) -> None:
     hour = timedelta(hours=1)
     before, within, after = THIS.start - hour, THIS.start + hour, THIS.end + hour
     found = reviewed(
@@ -248,7 +251,7 @@ def test_cases_are_those_that_show_in_the_week(reviewed: Reviewed) -> None:
             diagnosis("scanner", None, within, within, "active"),
         ],
     )
-    assert [(one.case, one.title, one.customers, one.unnamed, one.active) for one in found.cases] == [
+    assert [(case.case, case.title, case.customers, case.unnamed, case.active) for case in found.cases] == [
         ("cached", "Cached", ("cus_a", "cus_b"), 1, 3),
         ("scanner", "Scanner", (), 1, 1),
     ]

@@ -1,4 +1,4 @@
-"""Every figure of the review of the sample's weeks, against a count in plain Python over the same lines."""
+"""Compare every figure of the reviews of the sample's weeks with a recount in plain Python over the same lines."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -65,38 +65,38 @@ def test_codes(pair: Pair) -> None:
     review, recount = pair
     now, before, four = recount.codes(recount.of()), recount.codes(recount.of(1)), recount.codes(recount.four_before())
     sizes = [len(list(found)) for found in (recount.of(), recount.of(1), recount.four_before())]
-    assert {one.name for one in review.codes} == {*now, *four}
-    assert [one.errors for one in review.codes] == sorted((one.errors for one in review.codes), reverse=True)
-    for one in review.codes:
-        check_rate(one, sizes[0], now[one.name])
-        check_difference(one.from_week_before, (sizes[0], now[one.name]), (sizes[1], before[one.name]))
-        check_difference(one.from_mean, (sizes[0], now[one.name]), (sizes[2], four[one.name]))
+    assert {code.name for code in review.codes} == {*now, *four}
+    assert [code.errors for code in review.codes] == sorted((code.errors for code in review.codes), reverse=True)
+    for code in review.codes:
+        check_rate(code, sizes[0], now[code.name])
+        check_difference(code.from_week_before, (sizes[0], now[code.name]), (sizes[1], before[code.name]))
+        check_difference(code.from_mean, (sizes[0], now[code.name]), (sizes[2], four[code.name]))
     assert review.codes_left_out == 0
 
 
-def test_a_change_is_marked_where_the_days_do_not_explain_it(pair: Pair) -> None:
+def test_a_change_is_marked_if_the_days_do_not_explain_it(pair: Pair) -> None:
     review, recount = pair
-    compared = [one for one in review.codes if one.from_week_before]
+    compared = [code for code in review.codes if code.from_week_before]
     now, before = daily(recount, 0), daily(recount, 1)
-    p_values = holm([bursty_difference_p(of_code(now, one.name), of_code(before, one.name)) for one in compared])
-    for one, p in zip(compared, p_values, strict=True):
-        assert one.from_week_before is not None
-        earlier = one.from_week_before.rate
-        assert one.from_week_before.p == pytest.approx(p)
-        is_large = one.rate != earlier and abs((one.rate or 0) - earlier) >= 0.1 * earlier
-        assert one.from_week_before.is_more_than_noise == (is_large and p < 0.05)
+    p_values = holm([bursty_difference_p(of_code(now, code.name), of_code(before, code.name)) for code in compared])
+    for code, p in zip(compared, p_values, strict=True):
+        assert code.from_week_before is not None
+        earlier = code.from_week_before.rate
+        assert code.from_week_before.p == pytest.approx(p)
+        is_large = code.rate != earlier and abs((code.rate or 0) - earlier) >= 0.1 * earlier
+        assert code.from_week_before.is_more_than_noise == (is_large and p < 0.05)
 
 
 def test_routes(pair: Pair) -> None:
     review, recount = pair
     now, before = recount.routes(recount.of()), recount.routes(recount.of(1))
     four = recount.routes(recount.four_before())
-    assert {one.name for one in review.routes} == {*now, *four}
-    for one in review.routes:
-        check_rate(one, *now[one.name])
-        check_difference(one.from_week_before, now[one.name], before.get(one.name, (0, 0)))
-        check_difference(one.from_mean, now[one.name], four.get(one.name, (0, 0)))
-    assert sum(one.errors for one in review.routes) == review.overall.errors
+    assert {route.name for route in review.routes} == {*now, *four}
+    for route in review.routes:
+        check_rate(route, *now[route.name])
+        check_difference(route.from_week_before, now[route.name], before.get(route.name, (0, 0)))
+        check_difference(route.from_mean, now[route.name], four.get(route.name, (0, 0)))
+    assert sum(route.errors for route in review.routes) == review.overall.errors
 
 
 def test_new_and_vanished_codes_and_those_that_hit_most(pair: Pair) -> None:
@@ -106,13 +106,13 @@ def test_new_and_vanished_codes_and_those_that_hit_most(pair: Pair) -> None:
         assert (review.new_codes, review.vanished_codes) == (None, None)
     else:
         assert review.new_codes is not None
-        assert {one.code: one.errors for one in review.new_codes} == {
+        assert {code.code: code.errors for code in review.new_codes} == {
             code: count for code, count in now.items() if code not in four
         }
         assert {*(review.vanished_codes or ())} == {*four} - {*now}
     who = recount.who()
     most = sorted(now, key=lambda code: (-who[code][0], -now[code], code))[:5]
-    assert [(one.code, one.errors, one.customers, one.unnamed_callers) for one in review.hit_most] == [
+    assert [(code.code, code.errors, code.customers, code.unnamed_callers) for code in review.hit_most] == [
         (code, now[code], *who[code]) for code in most
     ]
 
@@ -121,21 +121,22 @@ def test_customers(pair: Pair) -> None:
     review, recount = pair
     now, before = recount.customers(recount.of()), recount.customers(recount.of(1))
     four = recount.customers(recount.four_before())
-    succeeded = Counter(one.customer_id for one in recount.of() if one.customer_id and not failed(one))
-    ours = Counter(one.customer_id for one in recount.of() if failed_by_us(one))
+    succeeded = Counter(request.customer_id for request in recount.of() if request.customer_id and not failed(request))
+    ours = Counter(request.customer_id for request in recount.of() if failed_by_us(request))
     if not review.compared:
         assert (review.new_customers, review.recovered_customers, review.customer_movers) == (None, None, None)
         return
-    assert [(one.customer_id, one.errors, one.server_errors) for one in review.new_customers or ()] == [
-        (name, count, ours[name]) for name, count in by_count(now) if name not in four
-    ]
-    assert [(one.customer_id, one.errors_before, one.requests) for one in review.recovered_customers or ()] == [
-        (name, count, succeeded[name]) for name, count in by_count(before) if name not in now and succeeded[name]
-    ]
+    assert [
+        (customer.customer_id, customer.errors, customer.server_errors) for customer in review.new_customers or ()
+    ] == [(name, count, ours[name]) for name, count in by_count(now) if name not in four]
+    assert [
+        (customer.customer_id, customer.errors_before, customer.requests)
+        for customer in review.recovered_customers or ()
+    ] == [(name, count, succeeded[name]) for name, count in by_count(before) if name not in now and succeeded[name]]
     moved = {name: now[name] - before[name] for name in {*now, *before}}
-    assert [(one.customer_id, one.errors, one.errors_before) for one in review.customer_movers or ()] == [
-        (name, now[name], before[name]) for name in most_moved(moved)
-    ]
+    assert [
+        (customer.customer_id, customer.errors, customer.errors_before) for customer in review.customer_movers or ()
+    ] == [(name, now[name], before[name]) for name in most_moved(moved)]
 
 
 def test_codes_on_routes(pair: Pair) -> None:
@@ -145,9 +146,9 @@ def test_codes_on_routes(pair: Pair) -> None:
         assert not before
         return
     moved = {both: now[both] - before[both] for both in {*now, *before}}
-    assert [((one.code, one.route), one.errors, one.errors_before, one.change) for one in review.movers] == [
-        (both, now[both], before[both], moved[both]) for both in most_moved(moved)
-    ]
+    assert [
+        ((mover.code, mover.route), mover.errors, mover.errors_before, mover.change) for mover in review.movers
+    ] == [(both, now[both], before[both], moved[both]) for both in most_moved(moved)]
 
 
 def test_availability(pair: Pair) -> None:
@@ -168,41 +169,41 @@ def test_weeks_in_a_row(pair: Pair) -> None:
         hours = Recount(recount.start - weeks_before * WEEK, None).hours()
         if week or weeks_before == 0:
             expected.append((recount.start - weeks_before * WEEK, hours, len(week), sum(map(failed, week))))
-    found = [(one.logged.week.start, one.logged.hours, one.requests, one.errors) for one in review.weeks]
+    found = [(week.logged.week.start, week.logged.hours, week.requests, week.errors) for week in review.weeks]
     assert found == expected
-    for one in review.weeks:
-        assert (one.low, one.high) == pytest.approx(wilson(one.errors, one.requests))
+    for week in review.weeks:
+        assert (week.low, week.high) == pytest.approx(wilson(week.errors, week.requests))
 
 
 def test_the_weeks_that_are_stored(sample_desk: Desk) -> None:
     weeks = stored_weeks(sample_desk.store)
-    assert [str(one.week) for one in weeks] == ["2026-W47", "2026-W46"]
-    assert [one.hours for one in weeks] == [Recount(one.week.start, None).hours() for one in weeks]
+    assert [str(logged.week) for logged in weeks] == ["2026-W47", "2026-W46"]
+    assert [logged.hours for logged in weeks] == [Recount(logged.week.start, None).hours() for logged in weeks]
     assert newest_whole_week(weeks) == Week(2026, 47)
 
 
 def test_environments(sample_desk: Desk) -> None:
-    assert sample_desk.environments() == sorted({one.environment for one in requests() if one.environment})
+    assert sample_desk.environments() == sorted({request.environment for request in requests() if request.environment})
 
 
-def test_the_desk_brings_its_own_diagnoses_and_incidents(sample_desk: Desk) -> None:
+def test_the_desk_adds_its_own_diagnoses_and_incidents(sample_desk: Desk) -> None:
     week = Week(2026, 47)
     found = sample_desk.report("2026-W47", "production")
     diagnoses = sample_desk.judgement().diagnoses
-    assert {one.case: one.customers for one in found.cases} == customers_by_case(diagnoses, week)
-    assert {one.id for one in found.incidents} == {
-        one.id
-        for one in sample_desk.incidents()
-        if one.environment == "production" and one.started_at < week.end and end_of(one) >= week.start
+    assert {case.case: case.customers for case in found.cases} == customers_by_case(diagnoses, week)
+    assert {incident.id for incident in found.incidents} == {
+        incident.id
+        for incident in sample_desk.incidents()
+        if incident.environment == "production" and incident.started_at < week.end and end_of(incident) >= week.start
     }
     assert found.availability.objective == OBJECTIVE
 
 
 def daily(recount: Recount, weeks_before: int) -> list[tuple[int, Counter[str]]]:
-    """Requests, and errors by code, of each day of a week."""
+    """Count requests, and errors by code, on each day of a week."""
     days: list[list[Request]] = [[] for _ in range(7)]
-    for one in recount.of(weeks_before):
-        days[one.timestamp.isoweekday() - 1].append(one)
+    for request in recount.of(weeks_before):
+        days[request.timestamp.isoweekday() - 1].append(request)
     return [(len(day), recount.codes(iter(day))) for day in days]
 
 
@@ -216,16 +217,16 @@ def end_of(incident: Incident) -> datetime:
 
 def customers_by_case(diagnoses: Sequence[Diagnosis], week: Week) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
-    for one in diagnoses:
-        in_week = one["first_seen"] < rfc3339(week.end) and one["last_seen"] >= rfc3339(week.start)
-        if one["environment"] == "production" and in_week:
-            found.setdefault(one["case"], set()).update({one["customer_id"]} - {None})
+    for diagnosis in diagnoses:
+        in_week = diagnosis["first_seen"] < rfc3339(week.end) and diagnosis["last_seen"] >= rfc3339(week.start)
+        if diagnosis["environment"] == "production" and in_week:
+            found.setdefault(diagnosis["case"], set()).update({diagnosis["customer_id"]} - {None})
     return {case: tuple(sorted(customers)) for case, customers in found.items()}
 
 
 def by_count(counted: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
 
 
 def most_moved(moved: Mapping[Name, int]) -> list[Name]:
-    return sorted((one for one in moved if moved[one]), key=lambda one: (-abs(moved[one]), one))[:5]
+    return sorted((name for name in moved if moved[name]), key=lambda name: (-abs(moved[name]), name))[:5]

@@ -1,4 +1,4 @@
-"""Weeks as ISO 8601 counts them, in UTC whatever the zone of the machine."""
+"""Check weeks against ISO 8601, in UTC whatever the time zone of the machine."""
 
 import time
 from datetime import date, datetime, timedelta
@@ -14,7 +14,7 @@ MONDAY = datetime(2026, 11, 16)
 
 
 @given(st.dates(min_value=date(1001, 1, 1), max_value=date(2999, 12, 1)))
-def test_what_is_written_is_read_back(day: date) -> None:
+def test_a_written_week_is_parsed_back(day: date) -> None:
     moment = datetime(day.year, day.month, day.day, 13, 30)
     week = Week.of(moment)
     assert Week.parse(str(week)) == week
@@ -24,7 +24,7 @@ def test_what_is_written_is_read_back(day: date) -> None:
     assert week.earlier(53).earlier(-53) == week
 
 
-def test_a_week_begins_at_midnight_and_does_not_hold_its_end() -> None:
+def test_a_week_begins_at_midnight_and_excludes_its_end() -> None:
     week = Week(2026, 47)
     assert (week.start, week.last_day, week.end) == (MONDAY, datetime(2026, 11, 22), datetime(2026, 11, 23))
     assert Week.of(MONDAY) == week
@@ -54,20 +54,20 @@ def test_a_year_may_have_a_53rd_week() -> None:
         ("", "is no week"),
     ],
 )
-def test_what_is_no_week_is_refused_in_one_line(text: str, complaint: str) -> None:
+def test_a_malformed_week_is_refused_in_one_line(text: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint) as raised:
         Week.parse(text)
     assert "\n" not in str(raised.value)
 
 
-def test_a_person_may_write_it_small() -> None:
+def test_a_week_may_be_written_in_lower_case() -> None:
     assert Week.parse(" 2026-w47 ") == Week(2026, 47)
 
 
 def test_weeks_between_are_newest_first_and_whole() -> None:
     assert weeks_between(MONDAY, MONDAY) == [Week(2026, 47)]
     found = weeks_between(datetime(2026, 12, 21, 5), datetime(2027, 1, 4))
-    assert [str(one) for one in found] == ["2027-W01", "2026-W53", "2026-W52"]
+    assert [str(week) for week in found] == ["2027-W01", "2026-W53", "2026-W52"]
 
 
 def test_the_zone_of_the_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The sentences of a review: what is missing, what is compared with what, and no more certainty than there is."""
+"""Check the sentences of a review: what is missing, what is compared, and how certain it is."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -24,10 +24,10 @@ def review(desk: Desk, tmp_path: Path, lines: list[dict[str, Any]]) -> Review:
     return review_week(desk.store, THIS, None, 0.99, [], [])
 
 
-def test_a_week_beside_the_one_before(desk: Desk, tmp_path: Path) -> None:
+def test_a_week_compared_with_the_week_before(desk: Desk, tmp_path: Path) -> None:
     ours = [bad(0, hour + 0.5, "internal_error", 500) for hour in range(5)]
-    theirs = [bad(0, hour + 0.1) for hour in range(0, 162, 6)]
-    found = review(desk, tmp_path, [*whole_week(-1, failing=2), *whole_week(0), *theirs, *ours])
+    failures = [bad(0, hour + 0.1) for hour in range(0, 162, 6)]
+    found = review(desk, tmp_path, [*whole_week(-1, failing=2), *whole_week(0), *failures, *ours])
     assert headline(found) == [
         "16.00% of 200 requests failed: 32 errors (95% interval 11.57% to 21.71%), 14.82 points up on the week before"
         " (1.18%), more than noise.",
@@ -38,7 +38,7 @@ def test_a_week_beside_the_one_before(desk: Desk, tmp_path: Path) -> None:
     assert notes(found) == ["The mean is of 2026-W46 only: no other of the four has logs."]
 
 
-def test_missing_hours_are_told_of_this_week_and_of_those_compared_with(desk: Desk, tmp_path: Path) -> None:
+def test_missing_hours_are_noted_for_this_week_and_those_compared(desk: Desk, tmp_path: Path) -> None:
     now = [good(0, hour) for hour in range(HOURS) if hour not in range(20, 80)]
     found = review(desk, tmp_path, [*now, *(good(-3, hour) for hour in range(24))])
     assert notes(found) == [
@@ -52,7 +52,7 @@ def test_missing_hours_are_told_of_this_week_and_of_those_compared_with(desk: De
     assert headline(found)[0].endswith("with no week before to compare with.")
 
 
-def test_with_nothing_earlier_it_says_so(desk: Desk, tmp_path: Path) -> None:
+def test_a_lack_of_earlier_weeks_is_noted(desk: Desk, tmp_path: Path) -> None:
     found = review(desk, tmp_path, whole_week(0))
     assert notes(found) == ["No request is logged in the 4 weeks before: nothing is compared, and nothing called new."]
 
@@ -69,7 +69,7 @@ def test_a_full_store_of_five_weeks_needs_no_note(desk: Desk, tmp_path: Path) ->
     ("share", "text"),
     [(None, ""), (0.0, "0.000%"), (0.99912, "99.912%"), (0.999999, "over 99.999%"), (1.0, "100.000%")],
 )
-def test_only_a_whole_is_called_a_whole(share: float | None, text: str) -> None:
+def test_only_a_share_of_one_is_100_percent(share: float | None, text: str) -> None:
     assert availability(share) == text
 
 
