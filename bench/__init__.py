@@ -1,1 +1,1 @@
-"""What is fast, shown: each figure against a named floor or peer, in the same run, medians of several runs."""
+"""Measure what is fast: each figure against a named floor or peer in the same run, as medians of several runs."""

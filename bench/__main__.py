@@ -1,4 +1,4 @@
-"""All benchmarks, at the sizes that docs/promises.md speaks of: `make bench`."""
+"""Run all benchmarks at the sizes in docs/promises.md: `make bench`."""
 
 import runpy
 import sys

@@ -1,4 +1,4 @@
-"""How Debian's Chromium is started, for the page benchmark and the browser tests: it calls nobody by itself."""
+"""Define how the page benchmark and the browser tests start Debian's Chromium, without requests of its own."""
 
 import os
 

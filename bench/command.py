@@ -1,4 +1,4 @@
-"""The real command line run as a process, with its answer, its seconds and its peak memory."""
+"""Run the real command line as a process and measure its seconds and its peak memory."""
 
 import json
 import os
@@ -13,15 +13,15 @@ _COMMAND = [sys.executable, "-m", "pixeldesk"]
 
 @dataclass(frozen=True)
 class Finished:
-    """What a command printed as JSON, its seconds, and its peak memory."""
+    """A command's JSON output, its seconds and its peak memory."""
 
-    told: Any
+    output: Any
     seconds: float
     peak_mib: float
 
 
 def pixeldesk(*arguments: str) -> Finished:
-    """Run the real command to its end; what it says to a reader goes to ours."""
+    """Run the real command to its end. Its stderr goes to our own. Exits if the command fails."""
     started = time.perf_counter()
     process = subprocess.Popen([*_COMMAND, *arguments, "--json"], stdout=subprocess.PIPE)
     assert process.stdout is not None
@@ -29,7 +29,7 @@ def pixeldesk(*arguments: str) -> Finished:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
-    # 1 is "not all": a drawn world may hold lines that are refused.
+    # 1 means "not everything": a drawn world may contain lines that are refused.
     if process.returncode not in (0, 1):
         raise SystemExit(f"pixeldesk {arguments[0]} ended with {process.returncode}")
     # ru_maxrss is in KiB on Linux.

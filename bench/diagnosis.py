@@ -1,11 +1,11 @@
-"""How right `pixeldesk diagnose` is, on worlds drawn for this and seen nowhere else.
+"""Measure how accurate `pixeldesk diagnose` is, on worlds drawn for this and used nowhere else.
 
     python -m bench.diagnosis [--worlds 3] [--seed 8201] [--traffic 1.0]
     python -m bench.diagnosis --truth DIR [--truth DIR …]
 
-Each world is ingested by the real command into a fresh store, and diagnosed by the real command; seconds and peak
-memory are the latter's. `--truth` scores folders that other simulators made: `DIR/logs/**` and `DIR/truth.json`.
-Below the tables is each label that was missed and each diagnosis that is false, which is what to work from.
+The real commands ingest each world into a fresh store and diagnose it; seconds and peak memory are those of diagnose.
+`--truth` scores folders from other simulators: `DIR/logs/**` and `DIR/truth.json`. Below the tables, every missed label
+and every false diagnosis is listed, as a starting point for improvements.
 """
 
 import argparse
@@ -26,7 +26,7 @@ FIRST_SEED = 8201
 
 
 def _worlds(given: argparse.Namespace) -> Iterator[tuple[str, Path]]:
-    """Each world's name and its folder, which may be gone once the next is asked for."""
+    """Yield each world's name and its folder. A drawn world's folder is deleted when the next is requested."""
     for folder in given.truth or ():
         yield str(folder), folder
     for seed in range(given.seed, given.seed + (0 if given.truth else given.worlds)):
@@ -36,13 +36,13 @@ def _worlds(given: argparse.Namespace) -> Iterator[tuple[str, Path]]:
 
 
 def _measure(folder: Path) -> tuple[Score, dict[str, Any], Finished]:
-    """One world scored, with what ingest and diagnose told."""
+    """Score one world, and return the score with the output of ingest and diagnose."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as temporary:
         db = str(Path(temporary) / "pixeldesk.duckdb")
         read = pixeldesk("ingest", str(folder / "logs"), "--db", db)
         diagnosed = pixeldesk("diagnose", "--db", db)
-    return score(world_of(truth), diagnosed.told), read.told, diagnosed
+    return score(world_of(truth), diagnosed.output), read.output, diagnosed
 
 
 def _share(part: float, whole: float) -> str:
@@ -72,8 +72,8 @@ def _world_row(name: str, result: Score, requests: str, seconds: float, peak_mib
     ]
 
 
-def _tell_mistakes(world: str, result: Score) -> None:
-    """Every miss, every false one, every wrong status: a line each."""
+def _print_mistakes(world: str, result: Score) -> None:
+    """Print a line for every missed label, false diagnosis and wrong status."""
     for label in result.missed:
         who = label.customer_id or label.client_ip
         print(f"missed | {world} | {label.case} | {who} | {label.environment} | {label.status} | {label.variation}")
@@ -82,9 +82,9 @@ def _tell_mistakes(world: str, result: Score) -> None:
         failing = f"{diagnosis.get('failing_requests')} failing, confidence {diagnosis.get('confidence')}"
         print(f"false | {world} | {diagnosis['case']} | {who} | {diagnosis.get('environment')} | {failing} | {note}")
     for label, diagnosis in result.wrong_status:
-        said = f"{diagnosis.get('status')}, in truth {label.status}"
+        found = f"{diagnosis.get('status')}, in truth {label.status}"
         print(
-            f"status | {world} | {label.case} | {label.customer_id} | {label.environment} | {said} | {label.variation}"
+            f"status | {world} | {label.case} | {label.customer_id} | {label.environment} | {found} | {label.variation}"
         )
 
 
@@ -93,7 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--worlds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=FIRST_SEED, help="of the first world; the others follow")
-    parser.add_argument("--traffic", type=float, default=1.0, help="scales what healthy customers do")
+    parser.add_argument("--traffic", type=float, default=1.0, help="scales the requests of healthy customers")
     parser.add_argument("--truth", type=Path, nargs="+", action="extend", metavar="DIR", help="score these instead")
     given = parser.parse_args()
     everything, rows, results, slowest = Score(), [], [], (0.0, 0.0)
@@ -111,7 +111,7 @@ def main() -> None:
     table("Diagnosis, by world", head, [*rows, _world_row("all", everything, "", *slowest)])
     print()
     for name, result in results:
-        _tell_mistakes(name, result)
+        _print_mistakes(name, result)
 
 
 if __name__ == "__main__":

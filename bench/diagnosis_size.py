@@ -1,10 +1,10 @@
-"""How long `pixeldesk diagnose` takes as the store grows, and how much memory, beside a floor.
+"""Measure the time and memory of `pixeldesk diagnose` as the store grows, against a floor.
 
     python -m bench.diagnosis_size [--lines 1000000 10000000]
 
-The floor is one pass of the engine over the columns that a diagnosis reads, with as many groups as there are
-keys, addresses and websites: what the first four of its steps cannot do without. Seconds are medians of three runs,
-each a process of its own; memory is its peak.
+The floor is one pass of the engine over the columns that a diagnosis reads, grouped by keys, addresses and websites,
+which its first four steps need at least. Seconds are medians of three runs, each in its own process; memory is the
+peak.
 """
 
 import argparse
@@ -16,8 +16,8 @@ from pathlib import Path
 import duckdb
 
 from bench.command import pixeldesk
-from bench.made_logs import made_logs
 from bench.measured import median, table
+from bench.simulated_logs import simulated_logs
 
 _RUNS = 3
 _HEAD = ["requests", "diagnoses", "seconds", "seconds a million", "of the floor", "peak MiB"]
@@ -34,18 +34,18 @@ def main() -> None:
     """Measure each size and print a table."""
     parser = argparse.ArgumentParser(prog="python -m bench.diagnosis_size", description=__doc__)
     parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    parser.add_argument("--db", type=Path, nargs="*", help="stores that are there already, instead of --lines")
-    asked = parser.parse_args()
+    parser.add_argument("--db", type=Path, nargs="*", help="existing stores, instead of --lines")
+    given = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
-        for db in asked.db or [_store(Path(temporary), lines) for lines in asked.lines]:
+        for db in given.db or [_store(Path(temporary), lines) for lines in given.lines]:
             rows.append(_measured(db))
     table("Diagnosing a whole store", _HEAD, rows)
 
 
 def _store(folder: Path, lines: int) -> Path:
     db = folder / f"{lines}.duckdb"
-    pixeldesk("ingest", str(made_logs(lines)), "--db", str(db))
+    pixeldesk("ingest", str(simulated_logs(lines)), "--db", str(db))
     return db
 
 
@@ -57,7 +57,7 @@ def _measured(db: Path) -> list[str]:
     seconds = median(run.seconds for run in runs)
     return [
         f"{requests:,}",
-        f"{len(runs[0].told):,}",
+        f"{len(runs[0].output):,}",
         f"{seconds:.1f}",
         f"{seconds / requests * 1e6:.2f}",
         f"{seconds / floor:.1f}",

@@ -1,10 +1,10 @@
-"""Following: how soon an appended line is found, and what following costs when nothing comes.
+"""Measure following: how soon an appended line is found, and what following costs while files are idle.
 
     python -m bench.follow [--appends 40] [--requests 1000000] [--idle 30]
 
-A store of so many requests, 100 quiet files and one that grows are followed as `pixeldesk ingest --follow` does it.
-Each append is one line; its delay is until a lookup in the same process finds it. Floor for the idle part: the same
-process that only waits. Goals: 3 s, and under 0.5 % of a processor.
+Beside a store of `--requests` requests, 100 idle files and a growing file are followed as by `pixeldesk ingest
+--follow`. Each append is one line; its delay ends when a lookup in the same process finds it. The floor of the idle
+part is the same process without following. Goals: 3 s, and under 0.5 % of a processor.
 """
 
 import argparse
@@ -15,14 +15,14 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.made_logs import made_logs
 from bench.measured import table
+from bench.simulated_logs import simulated_logs
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.following.files import FileFollower
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 
-_QUIET_FILES = 100
+_IDLE_FILES = 100
 _DEADLINE_S = 30.0
 
 
@@ -49,7 +49,7 @@ def _delays(desk: Desk, log: Path, appends: int) -> list[float]:
                 raise SystemExit("an appended line is not found")
             time.sleep(0.01)
         delays.append(time.perf_counter() - begun)
-        # Not in step with the follower's own looks.
+        # Vary the pauses, so that appends are not synchronous with the follower's polls.
         time.sleep(0.3 + (number * 0.37) % 1.7)
     return sorted(delays)
 
@@ -70,14 +70,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "logs"
         folder.mkdir()
-        for number in range(_QUIET_FILES):
-            (folder / f"quiet{number}.log").write_text(_line(f"req_quiet{number}"))
+        for number in range(_IDLE_FILES):
+            (folder / f"idle{number}.log").write_text(_line(f"req_idle{number}"))
         log = folder / "growing.log"
         log.write_text(_line("req_first"))
         settings = Settings(db=Path(temporary) / "x.duckdb")
         store = open_store(settings)
         desk = Desk(settings, store)
-        desk.ingest([str(made_logs(given.requests))])
+        desk.ingest([str(simulated_logs(given.requests))])
         floor = _processor_share(given.idle)
         stop = threading.Event()
         thread = threading.Thread(target=FileFollower(store, settings, [str(folder)]).run, args=(stop,))
@@ -85,7 +85,7 @@ def main() -> None:
         while not _is_there(desk, "req_first"):
             time.sleep(0.05)
         delays = _delays(desk, log, given.appends)
-        time.sleep(15)  # Until the pauses are the longest and last lines without an end are settled.
+        time.sleep(15)  # Until the poll interval is longest and last lines without a line end are settled.
         idle = _processor_share(given.idle)
         stop.set()
         thread.join()
@@ -100,7 +100,7 @@ def main() -> None:
             f"{100 * floor:.2f} %",
         ]
     ]
-    head = ["requests there", "found after s, p50", "p95", "most", f"processor idle, {_QUIET_FILES + 1} files", "floor"]
+    head = ["requests there", "found after s, p50", "p95", "most", f"processor idle, {_IDLE_FILES + 1} files", "floor"]
     table(f"Follow, {given.appends} appended lines", head, rows)
 
 

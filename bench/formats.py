@@ -1,9 +1,10 @@
-"""Other log formats against the native one: the same requests, written as each program writes them.
+"""Measure other log formats against the native one, with the same requests written as each program writes them.
 
     python -m bench.formats [--requests 300000] [--runs 3]
 
-Floor: the native format. Each is loaded into an empty store by a process of its own, in turn, its format told from
-the file; `processor` is what counts, for the machine may be busy. Goal: at most twice the native one's a line.
+The floor is the native format. Each file is loaded into an empty store by its own process, in turn, with its format
+detected. `processor` is the figure to compare, since the machine may be busy. Goal: at most twice the native format's
+processor time.
 """
 
 import argparse
@@ -127,8 +128,8 @@ def main() -> None:
         for number in range(given.runs):
             for name, file in files.items():
                 found = run_child("bench.formats", "--child", str(file))
-                if (found.told["requests"], list(found.told["formats"])) != (given.requests, [name]):
-                    raise SystemExit(f"{name}: {found.told}")
+                if (found.output["requests"], list(found.output["formats"])) != (given.requests, [name]):
+                    raise SystemExit(f"{name}: {found.output}")
                 runs[name].append(found)
                 print(f"run {number + 1} {name}: {found.wall_s:.2f} s", file=sys.stderr)
         sizes = {name: file.stat().st_size / 1e6 for name, file in files.items()}

@@ -1,7 +1,7 @@
-"""Stores of any number of requests in the same fortnight: the sample's over and over, each copy on other days.
+"""Make stores of any number of requests in one fortnight: many copies of the sample, each moved by some days.
 
-Made by SQL and not by reading logs, which takes a tenth of the time. What the pages ask is the same: the rollups are
-counted by ingest's own statements. The raw records are left out, as no page's question reads them.
+SQL copies the rows, which takes a tenth of the time of reading logs. For the pages' questions the result is the same,
+since ingest's own statements compute the rollups. Raw records are left out: no page's question reads them.
 """
 
 from pathlib import Path
@@ -13,15 +13,15 @@ from pixeldesk.store import Store, open_store
 
 SAMPLE = Path(__file__).parents[1] / "sample_logs" / "logs"
 _COPIES_AT_ONCE = 50
-_CUSTOMERS_OF_ONE = 5
+_COPIES_OF_A_CUSTOMER = 5
 _DAYS, _DAY_US = 14, 86_400_000_000
-# Or all copies of a failure would fall into one minute and be an incident.
-_SCATTERED_US = _DAY_US // 12
+# Scatter the copies of a request in time. Otherwise all copies of a failure would be in one minute and be an incident.
+_SCATTER_US = _DAY_US // 12
 _BUILD_MIB = 4000
 
 
 def grown_store(path: Path, requests: int) -> Store:
-    """A store with at least so many requests, made anew."""
+    """Make a new store with at least this many requests."""
     settings = Settings(db=path, memory_mib=_BUILD_MIB)
     store = open_store(settings)
     Desk(settings, store).ingest([str(SAMPLE)])
@@ -37,10 +37,10 @@ def grown_store(path: Path, requests: int) -> Store:
                 SELECT original.* REPLACE (
                     TIMESTAMP '{first_time}' + to_microseconds((
                         date_diff('microsecond', TIMESTAMP '{first_time}', timestamp)
-                        + copy % {_DAYS} * {_DAY_US} + CAST(random() * {_SCATTERED_US} AS BIGINT)
+                        + copy % {_DAYS} * {_DAY_US} + CAST(random() * {_SCATTER_US} AS BIGINT)
                     ) % ({_DAYS} * {_DAY_US})) AS timestamp,
                     request_id || '_' || copy AS request_id,
-                    customer_id || '_' || copy % {_CUSTOMERS_OF_ONE} AS customer_id,
+                    customer_id || '_' || copy % {_COPIES_OF_A_CUSTOMER} AS customer_id,
                     '' AS raw
                 )
                 FROM original, range({first}, {min(first + _COPIES_AT_ONCE, copies)}) AS copies(copy)

@@ -1,12 +1,13 @@
-"""How well the incident detector finds what is planted, and how often it cries wolf, against two usual rules.
+"""Measure the incident detector's detections and false alerts, against two common rules.
 
     python -m bench.incidents [--runs 10] [--seed 7]
 
-Simulated traffic of three sizes (nights, weekends, a usual error rate of 0.3 % that wobbles), 60 callers, three weeks
-of history and two that count. Each run counts the false alerts of two weeks without an incident, and plants one of each
-kind; a detection counts from its beginning until a quarter of an hour after its end. The peers are a static threshold
-(more than 5 % of a five-minute bucket) and the median absolute deviation (z above 3.5 against the same time of day in
-the fortnight before; Iglewicz and Hoaglin, 1993), both without the floors that the detector has.
+The simulated traffic has three sizes (with nights, weekends and a fluctuating usual error rate of 0.3 %), 60 callers,
+three weeks of history and two weeks that count. Each run counts the false alerts in two weeks without an incident, and
+plants one incident of each kind. A detection counts from an incident's start until a quarter of an hour after its end.
+The peers are a static threshold (more than 5 % of a five-minute bucket) and the median absolute deviation (z above 3.5
+against the same time of day in the fortnight before; Iglewicz and Hoaglin, 1993), both without the detector's minimum
+counts.
 """
 
 import argparse
@@ -17,8 +18,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bench.made_failures import Outage, made_failures
 from bench.measured import table
+from bench.synthetic_failures import Outage, synthetic_failures
 from pixeldesk.incidents.detector import episodes
 from pixeldesk.incidents.failures import Counts, Failures
 from pixeldesk.incidents.rules import DAY, STEP
@@ -28,7 +29,7 @@ USUAL_SHARE, UNEVENNESS = 0.003, 0.5
 LEVELS = {"3 requests a minute": 3, "60 requests a minute": 60, "1,200 requests a minute": 1200}
 KINDS = {"15 min at 20 %": (15, 0.20), "30 min at 3 %": (30, 0.03), "6 h at 1.2 %": (360, 0.012)}
 _AFTER_ITS_END = 15
-_APART = 6  # Buckets between two alerts of a rule that has no memory, before they count as two.
+_APART = 6  # Two alerts of a stateless rule count as one if they are at most this many buckets apart.
 _STATIC_SHARE, _STATIC_NAME = 0.05, "static threshold, 5 %"
 _MAD_Z, _TO_SIGMA, _MAD_NAME = 3.5, 0.6745, "median absolute deviation, z > 3.5"
 _OURS = "pixeldesk"
@@ -38,25 +39,25 @@ Span = tuple[int, int]
 
 @dataclass
 class Result:
-    """What one rule did at one level of traffic."""
+    """The false alerts and detection delays of a rule at one level of traffic."""
 
     false_alerts: list[int] = field(default_factory=list)
     delays: dict[str, list[int | None]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
 
 
 def ours(failures: Failures) -> list[Span]:
-    """When our detector says that an incident is on."""
-    return [(one.detected, one.course.end) for one in episodes(failures)]
+    """Return the spans of our detector's incidents."""
+    return [(episode.detected, episode.course.end) for episode in episodes(failures)]
 
 
 def static(failures: Failures) -> list[Span]:
-    """When more than a fixed share of a bucket fails."""
+    """Return the spans in which more than a fixed share of a bucket fails."""
     requests, failed = _buckets(failures)
     return _spans(failed > _STATIC_SHARE * requests)
 
 
 def deviation(failures: Failures) -> list[Span]:
-    """When a bucket's rate is far from the median of its time of day."""
+    """Return the spans in which a bucket's rate is far from the median at its time of day."""
     requests, failed = _buckets(failures)
     rate = failed / np.maximum(requests, 1)
     a_day = DAY // STEP
@@ -74,10 +75,10 @@ RULES: dict[str, Callable[[Failures], list[Span]]] = {_OURS: ours, _STATIC_NAME:
 
 
 def delay_of(spans: Sequence[Span], outage: Outage) -> int | None:
-    """Minutes from an outage's beginning to the first alert of it, None where there was none in time."""
+    """Return the minutes from an outage's start to its first alert; None without an alert in time."""
     latest = outage.end + _AFTER_ITS_END
-    told = [max(start, outage.start + 1) for start, end in spans if start <= latest and max(end, start) > outage.start]
-    return min(told) - outage.start if told else None
+    alerts = [start for start, end in spans if start <= latest and max(end, start) > outage.start]
+    return max(min(alerts), outage.start + 1) - outage.start if alerts else None
 
 
 def _buckets(failures: Failures) -> tuple[Counts, Counts]:
@@ -88,7 +89,7 @@ def _buckets(failures: Failures) -> tuple[Counts, Counts]:
 
 
 def _spans(alert: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[Span]:
-    """The alerts of neighbouring buckets as one, from the minute at which the first bucket was complete."""
+    """Join alerts of neighbouring buckets into spans, each from the minute at which its first bucket was complete."""
     buckets = np.flatnonzero(alert)
     if not len(buckets):
         return []
@@ -97,24 +98,24 @@ def _spans(alert: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[Span]:
 
 
 def measure(level: float, runs: int, seed: int) -> dict[str, Result]:
-    """Every rule over the same runs at one level of traffic."""
+    """Measure every rule over the same runs at one level of traffic."""
     results = {name: Result() for name in RULES}
     rng = np.random.default_rng(seed)
     for run in range(runs):
-        quiet = made_failures(DAYS, level, USUAL_SHARE, unevenness=UNEVENNESS, seed=seed + run)
+        quiet = synthetic_failures(DAYS, level, USUAL_SHARE, unevenness=UNEVENNESS, seed=seed + run)
         for name, rule in RULES.items():
             results[name].false_alerts.append(sum(start > JUDGED_FROM for start, _ in rule(quiet)))
         for kind, (minutes, share) in KINDS.items():
             start = int(rng.integers(JUDGED_FROM + DAY, DAYS * DAY - DAY))
             outage = Outage(start, start + minutes, share)
-            hit = made_failures(DAYS, level, USUAL_SHARE, [outage], unevenness=UNEVENNESS, seed=seed + run)
+            hit = synthetic_failures(DAYS, level, USUAL_SHARE, [outage], unevenness=UNEVENNESS, seed=seed + run)
             for name, rule in RULES.items():
                 results[name].delays[kind].append(delay_of(rule(hit), outage))
     return results
 
 
 def _cell(delays: Sequence[int | None]) -> str:
-    found = [one for one in delays if one is not None]
+    found = [delay for delay in delays if delay is not None]
     after = f", {statistics.median(found):.0f} min" if found else ""
     return f"{len(found) / len(delays):.0%}{after}"
 

@@ -1,10 +1,10 @@
-"""Lookup of a request id in the store, at two sizes.
+"""Measure the lookup of a request id at two sizes of the store.
 
     python -m bench.lookup [--lines 1000000 10000000] [--ids 1000]
 
-Each figure is for one id chosen at random, every question through a cursor of its own, as the desk asks it. `empty
-query` is the floor: the same way for `SELECT 1`. Goal: a request's row in 2 ms (p50) at 10 million, and no slower
-there than at 1 million.
+Each figure is for an id chosen at random. As in the desk, every question uses its own cursor. `empty query` is the
+floor: `SELECT 1` asked in the same way. Goal: a request's row in 2 ms (p50) at 10 million requests, and no slower than
+at 1 million.
 """
 
 import argparse
@@ -14,8 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from statistics import quantiles
 
-from bench.made_logs import DATA, made_logs
 from bench.measured import table
+from bench.simulated_logs import DATA, simulated_logs
 from pixeldesk.desk.desk import Desk
 from pixeldesk.queries import question
 from pixeldesk.settings import Settings
@@ -23,7 +23,7 @@ from pixeldesk.store import open_store
 
 
 def _milliseconds(ask: Callable[[str], object], ids: list[str]) -> tuple[float, float]:
-    """p50 and p99, milliseconds, after a warm-up."""
+    """Return p50 and p99 after a warm-up, milliseconds."""
     for request_id in ids[:20]:
         ask(request_id)
     taken = []
@@ -53,7 +53,7 @@ def main() -> None:
     for lines in given.lines:
         settings = Settings(db=DATA / f"{lines}.duckdb")
         desk = Desk(settings, open_store(settings))
-        desk.ingest([str(made_logs(lines))])
+        desk.ingest([str(simulated_logs(lines))])
         (count,) = desk.store.rows("SELECT count(*) AS n FROM requests")
         sample = desk.store.rows(f"SELECT request_id FROM requests USING SAMPLE {given.ids} ROWS")
         ids = [str(row["request_id"]) for row in sample]

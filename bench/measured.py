@@ -1,4 +1,4 @@
-"""A child process measured: its own figures, its processor time and its peak memory."""
+"""Run a child process and measure its processor time and its peak memory."""
 
 import json
 import os
@@ -14,28 +14,28 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Measured:
-    """What a child did: `wall_s` as it told, processor seconds and peak memory as the system counted."""
+    """A child's JSON output with its own `wall_s`, and its processor seconds and peak memory by the system's count."""
 
     wall_s: float
     cpu_s: float
     peak_mib: float
-    told: dict[str, Any]
+    output: dict[str, Any]
 
 
 def run_child(module: str, *arguments: str) -> Measured:
-    """Run `python -m module arguments`; it prints one JSON object with `wall_s`."""
+    """Run `python -m module arguments`, which prints a JSON object with `wall_s` as its last line."""
     process = subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE)
     assert process.stdout is not None
-    told = json.loads(process.stdout.read().splitlines()[-1])
+    output = json.loads(process.stdout.read().splitlines()[-1])
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise RuntimeError(f"{module} {' '.join(arguments)} failed")
     # ru_maxrss is in KiB on Linux.
-    return Measured(told["wall_s"], usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, told)
+    return Measured(output["wall_s"], usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output)
 
 
 def median(values: Iterable[float]) -> float:
-    """The middle value."""
+    """Return the median."""
     return statistics.median(values)
 
 

@@ -1,10 +1,10 @@
-"""How quick the page is: from a pasted request id to its painted card, against an empty page's own interaction.
+"""Measure the page from a pasted request id to its painted card, against an interaction with an empty page.
 
-The floor is a Streamlit page of one text input that writes back what was typed, timed from Enter to the painted
-text: what any interaction costs before a page does anything. Both pages are served at once and take turns in one
-Chromium, so the machine's noise meets both alike. Times are taken in the browser, from the key press to the frame
-after the awaited text came, in milliseconds: the reply, which the page draws last of its card, and the text
-written back. Every paste is a request that the page has not shown before.
+The floor is a Streamlit page with a single text input that writes back the typed text, timed from Enter to the painted
+text: the cost of any interaction before a page does anything. Both pages are served at the same time and alternate in
+one Chromium, so that the machine's noise affects both alike. Times are measured in the browser, from the key press to
+the frame after the awaited text, in milliseconds. The awaited texts are the reply, which the page draws last of a card,
+and the text written back. Every paste is a request that the page has not shown before.
 
     python -m bench.page [pairs]
 """
@@ -39,7 +39,7 @@ import streamlit as st
 st.write(st.text_input("Text") or "nothing yet")
 """
 
-# The clock starts at the key that sends the text, and stops in the frame after the awaited state was drawn.
+# The clock starts at the key that submits the text, and stops in the frame after the awaited state was drawn.
 _WATCH = """
 (isDrawn) => {
   window.took = null
@@ -61,12 +61,13 @@ _WATCH = """
 
 
 def main() -> None:
+    """Run the benchmark."""
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else PAIRS
     print(json.dumps(measure(pairs)))
 
 
 def measure(pairs: int) -> dict[str, float]:
-    """Medians over so many pairs of interactions, ms, and their ratio."""
+    """Return the medians over this many pairs of interactions, milliseconds, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(db=Path(folder) / "pixeldesk.duckdb")
         ids = _filled_store(settings, pairs + _WARM_UP)
@@ -94,7 +95,7 @@ def measure(pairs: int) -> dict[str, float]:
 
 
 def _filled_store(settings: Settings, count: int) -> list[str]:
-    """Load the sample; give the ids of so many failed requests, spread over it."""
+    """Load the sample. Returns the ids of `count` failed requests, spread over it."""
     store = open_store(settings)
     desk = Desk(settings, store)
     desk.ingest([str(ROOT / "sample_logs" / "logs")])
@@ -147,7 +148,7 @@ def _watch(page: Page, is_drawn: str) -> None:
 
 def _took(page: Page) -> float:
     page.wait_for_function("window.took !== null")
-    # The rest of the script would otherwise run into the other page's turn.
+    # Otherwise the rest of the script would still run during the other page's turn.
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     return float(page.evaluate("window.took"))
 

@@ -1,9 +1,9 @@
-"""Push: how long a post of 100 lines takes, and how many lines a second the dashboard's own server stores.
+"""Measure push: how long a post of 100 lines takes, and how many lines per second the server stores.
 
     python -m bench.push [--lines 100000] [--clients 1 50]
 
-The server is the real one, in a process of its own. Each client keeps one connection and sends its next post when the
-last one is answered, which is after the commit. Floor: `pixeldesk ingest` of the same lines from one file.
+The server is the real one, in its own process. Each client has one connection and sends its next post after the answer
+to the last, which comes after the commit. The floor is `pixeldesk ingest` of the same lines from a file.
 """
 
 import argparse
@@ -21,8 +21,8 @@ from itertools import islice
 from pathlib import Path
 
 from bench.command import pixeldesk
-from bench.made_logs import made_logs
 from bench.measured import table
+from bench.simulated_logs import simulated_logs
 
 _APP = Path(__file__).parents[1] / "app.py"
 _LINES_A_POST = 100
@@ -32,15 +32,15 @@ _DEADLINE_S = 60.0
 
 
 def _lines(count: int) -> list[bytes]:
-    """So many lines of the simulator's largest files."""
-    files = sorted(made_logs(1_000_000).rglob("*"), key=lambda file: file.stat().st_size, reverse=True)
+    """Return `count` lines of the simulator's largest files."""
+    files = sorted(simulated_logs(1_000_000).rglob("*"), key=lambda file: file.stat().st_size, reverse=True)
     every = (line for file in files if file.is_file() for line in file.open("rb"))
     return list(islice(every, count))
 
 
 @contextmanager
 def _server(folder: Path) -> Iterator[tuple[int, int]]:
-    """The dashboard over an empty store: its port and its process."""
+    """Run the server with an empty store for the length of a `with` block. Yields its port and its process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -71,7 +71,7 @@ def _is_healthy(port: int) -> bool:
 
 
 def _push(port: int, bodies: list[bytes]) -> list[float]:
-    """Seconds of each post of one client."""
+    """Send posts as one client. Returns the seconds of each."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     seconds = []
     for body in bodies:
@@ -92,8 +92,8 @@ def _processor_seconds(process: int) -> float:
 
 
 def _row(clients: int, lines: list[bytes], folder: Path) -> list[str]:
-    bodies = [b"".join(lines[place : place + _LINES_A_POST]) for place in range(0, len(lines), _LINES_A_POST)]
-    # A lone client is slow: a tenth tells enough of it.
+    bodies = [b"".join(lines[start : start + _LINES_A_POST]) for start in range(0, len(lines), _LINES_A_POST)]
+    # A single client is slow, and a tenth of the posts is enough to measure it.
     bodies = bodies[: max(20, len(bodies) // 10)] if clients == 1 else bodies
     with _server(folder) as (port, process), ThreadPoolExecutor(clients) as pool:
         _push(port, [bodies[0]])
@@ -107,9 +107,13 @@ def _row(clients: int, lines: list[bytes], folder: Path) -> list[str]:
     count = len(bodies) * _LINES_A_POST
     p50, p95 = found[len(found) // 2], found[int(len(found) * 0.95)]
     return [
-        f"push, {clients} at once", f"{len(bodies) / wall:,.0f}", f"{count / wall:,.0f}", f"{p50 * 1000:,.0f}",
-        f"{p95 * 1000:,.0f}", f"{cpu / count * 1e6:,.0f}",
-    ]  # fmt: skip
+        f"push, {clients} at once",
+        f"{len(bodies) / wall:,.0f}",
+        f"{count / wall:,.0f}",
+        f"{p50 * 1000:,.0f}",
+        f"{p95 * 1000:,.0f}",
+        f"{cpu / count * 1e6:,.0f}",
+    ]
 
 
 def _floor(lines: list[bytes], folder: Path) -> list[str]:

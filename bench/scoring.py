@@ -1,8 +1,9 @@
-"""Diagnoses against labels: which match, which are false, which are missed, and the figures of that.
+"""Score diagnoses against labels: which match, which are false, which labels are missed.
 
-A diagnosis matches a label of the same case and, where both tell it, the same environment when their customers are
-equal (for an empty website the websites too, where both tell it); for a scanner, when their clients are. A label whose
-customer nothing in the logs names is also matched by its key or its client; missed, it does not count.
+A diagnosis matches a label of the same case, the same customer and, if both name one, the same environment. For an
+empty website, the websites must match too, if both name one. For a scanner, the client must match instead of the
+customer. A label whose customer is not in the logs (not traceable) also matches by its key or its client, and is not
+counted if missed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ SCANNER = "scanner"
 
 @dataclass(frozen=True)
 class Label:
-    """What was planted. ``status`` None is not scored."""
+    """A planted mistake. A ``status`` of None is not scored."""
 
     case: str
     variation: str
@@ -30,7 +31,7 @@ class Label:
     traceable: bool = True
 
     def matches(self, diagnosis: Record) -> bool:
-        """True for a diagnosis of this label."""
+        """Return whether a diagnosis matches this label."""
         if diagnosis["case"] != self.case or not _agree(self.environment, diagnosis.get("environment")):
             return False
         if self.case == SCANNER:
@@ -47,17 +48,17 @@ class Label:
         )
 
 
-def _agree(one: object, other: object) -> bool:
-    return one is None or other is None or one == other
+def _agree(first: object, second: object) -> bool:
+    return first is None or second is None or first == second
 
 
-def _equal(one: object, other: object) -> bool:
-    return one is not None and one == other
+def _equal(first: object, second: object) -> bool:
+    return first is not None and first == second
 
 
 @dataclass(frozen=True)
 class World:
-    """A world's truth: its labels, its healthy customers, and why some of those look otherwise."""
+    """A world's truth: its labels, its healthy customers, and notes on customers that only look unhealthy."""
 
     labels: tuple[Label, ...]
     healthy: frozenset[str]
@@ -65,7 +66,7 @@ class World:
 
 
 def world_of(truth: Record) -> World:
-    """Read a ``truth.json``: our own simulator's, or another's with the same names."""
+    """Read the truth from a ``truth.json`` of our own simulator, or of another with the same names."""
     healthy = [entry if isinstance(entry, Mapping) else {"customer_id": entry} for entry in truth["healthy"]]
     notes = {str(entry["customer_id"]): str(entry["note"]) for entry in healthy if entry.get("note")}
     notes |= truth.get("lookalikes") or {}
@@ -94,7 +95,7 @@ def _label(label: Record) -> Label:
 
 @dataclass
 class CaseScore:
-    """The counts of one case, and the figures they make."""
+    """The counts of a case, with precision, recall and F1."""
 
     planted: int = 0
     found: int = 0
@@ -104,22 +105,22 @@ class CaseScore:
 
     @property
     def missed(self) -> int:
-        """Planted and not found."""
+        """The number of planted labels that were not found."""
         return self.planted - self.found
 
     @property
     def precision(self) -> float | None:
-        """The share of what was diagnosed that is true; None where nothing was diagnosed."""
+        """The share of diagnoses that are true; None without a diagnosis."""
         return self.found / (self.found + self.false) if self.found + self.false else None
 
     @property
     def recall(self) -> float | None:
-        """The share of what was planted that was found; None where nothing was planted."""
+        """The share of planted labels that were found; None if nothing was planted."""
         return self.found / self.planted if self.planted else None
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of both."""
+        """The harmonic mean of precision and recall."""
         return 2 * self.found / (2 * self.found + self.false + self.missed) if self.found else 0.0
 
     def add(self, other: CaseScore) -> None:
@@ -133,7 +134,7 @@ class CaseScore:
 
 @dataclass
 class Score:
-    """One world's diagnoses scored, or several worlds' together."""
+    """The score of one or more worlds' diagnoses."""
 
     cases: dict[str, CaseScore] = field(default_factory=dict)
     healthy: int = 0
@@ -143,25 +144,25 @@ class Score:
     wrong_status: list[tuple[Label, Record]] = field(default_factory=list)
 
     def case(self, name: str) -> CaseScore:
-        """The counts of a case."""
+        """Return the counts of a case."""
         return self.cases.setdefault(name, CaseScore())
 
     @property
     def macro_f1(self) -> float:
-        """The mean over cases that were planted or diagnosed; 1 where there was nothing to find and nothing found."""
+        """The mean F1 over the cases that were planted or diagnosed; 1 if there are none."""
         scored = [case.f1 for case in self.cases.values() if case.planted or case.found or case.false]
         return sum(scored) / len(scored) if scored else 1.0
 
     @property
     def total(self) -> CaseScore:
-        """All cases together."""
+        """The counts of all cases together."""
         total = CaseScore()
         for case in self.cases.values():
             total.add(case)
         return total
 
     def add(self, other: Score) -> None:
-        """Add another world."""
+        """Add another world's score."""
         for name, case in other.cases.items():
             self.case(name).add(case)
         self.healthy += other.healthy
@@ -205,17 +206,17 @@ def _score_label(result: Score, label: Label, matching: list[Record]) -> None:
 
 
 def _nearness(label: Label, diagnosis: Record) -> tuple[bool, int]:
-    """Of several diagnoses of one label: that of its own key first, then the largest."""
+    """Return a sort key for several diagnoses of a label: its own key first, then the most failing requests."""
     return _equal(label.key_fingerprint, diagnosis.get("key_fingerprint")), diagnosis.get("failing_requests") or 0
 
 
 def _why_false(world: World, customer: str | None) -> str:
-    """What the truth says about the customer who was blamed."""
+    """Explain a false diagnosis by what the truth says about the customer."""
     if customer is None:
         return "no customer"
     if customer in world.notes:
         return world.notes[customer]
     if customer in world.healthy:
         return "healthy"
-    theirs = [f"{label.case} ({label.variation})" for label in world.labels if label.customer_id == customer]
-    return f"has {' and '.join(theirs)}" if theirs else "unknown to the truth"
+    own = [f"{label.case} ({label.variation})" for label in world.labels if label.customer_id == customer]
+    return f"has {' and '.join(own)}" if own else "unknown to the truth"

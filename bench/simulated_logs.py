@@ -1,4 +1,4 @@
-"""Logs of any size from the simulator, made once and kept under bench/data/."""
+"""Simulate logs of any size, cached under bench/data/."""
 
 import subprocess
 import sys
@@ -7,8 +7,8 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data"
 
 
-def made_logs(lines: int) -> Path:
-    """The folder of plain log files with so many lines."""
+def simulated_logs(lines: int) -> Path:
+    """Return the folder of uncompressed log files with about this many lines, made by the simulator if missing."""
     folder = DATA / f"{lines}"
     if not (folder / "truth.json").exists():
         command = [sys.executable, "-m", "sample_logs.simulator", "--out", str(folder), "--lines", str(lines)]

@@ -1,4 +1,4 @@
-"""Failures made for the incident detector: traffic that follows the day, callers, and what is planted among them."""
+"""Make synthetic failures for the incident detector: traffic with a daily rhythm, callers and planted outages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ CALLERS = 60
 
 @dataclass(frozen=True)
 class Outage:
-    """In these minutes at least this share of all requests fails, whoever makes them."""
+    """An outage: in these minutes at least this share of all requests fails, whoever sends them."""
 
     start: int
     end: int
@@ -22,7 +22,7 @@ class Outage:
 
 @dataclass(frozen=True)
 class Culprit:
-    """A caller whose requests fail for a reason of its own: so many a minute on average."""
+    """A caller whose requests fail for a reason of its own, `per_minute` on average."""
 
     caller: int
     start: int
@@ -30,7 +30,7 @@ class Culprit:
     per_minute: float
 
 
-def made_failures(
+def synthetic_failures(
     days: int,
     requests_per_minute: float,
     usual_share: float = 0.002,
@@ -39,7 +39,7 @@ def made_failures(
     unevenness: float = 0.0,
     seed: int = 1,
 ) -> Failures:
-    """Traffic with nights and weekends; failures by chance, of outages and of culprits.
+    """Make traffic with nights and weekends, with failures by chance, from outages and from culprits.
 
     `unevenness` is the standard deviation of the logarithm of the usual share from one bucket to the next.
     """
@@ -53,7 +53,7 @@ def made_failures(
         span = slice(outage.start, outage.end)
         share[span] = np.maximum(share[span], outage.share)
     failing = np.repeat(minute, rng.binomial(traffic, share))
-    # A few callers make most of the requests, as everywhere.
+    # A few callers send most of the requests, as in practice.
     weights = 1 / np.arange(1, CALLERS + 1)
     caller = rng.choice(CALLERS, len(failing), p=weights / weights.sum())
     parts = [(failing, caller)]
@@ -62,16 +62,17 @@ def made_failures(
         own = np.repeat(span_minutes, rng.poisson(culprit.per_minute, len(span_minutes)))
         np.add.at(traffic, own, 1)
         parts.append((own, np.full(len(own), culprit.caller)))
-    return gathered(traffic, np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts]))
+    minutes, callers = zip(*parts, strict=True)
+    return gathered(traffic, np.concatenate(minutes), np.concatenate(callers))
 
 
 def gathered(traffic: Counts, minute: Counts, caller: Counts) -> Failures:
-    """One row a caller and minute, in time order, from one a failure."""
+    """Group failures by minute and caller. `minute` and `caller` have one entry per failure."""
     pairs, requests = np.unique(np.stack([minute, caller], axis=1), axis=0, return_counts=True)
     return Failures(traffic.astype(np.int64), pairs[:, 0], pairs[:, 1], requests)
 
 
 def until(failures: Failures, minute: int) -> Failures:
-    """What was known of it by the end of a minute."""
+    """Return the failures before a minute, as they were known then."""
     known = failures.minute < minute
     return Failures(failures.traffic[:minute], failures.minute[known], failures.caller[known], failures.requests[known])

@@ -1,9 +1,9 @@
-"""How long the pages of engineers and product take to be answered, as a store grows over the same fortnight.
+"""Measure how long the answers for engineers' and product's pages take as a store grows over one fortnight.
 
     python -m bench.trends [--requests 1000000 10000000 50000000] [--runs 7]
 
-For each part of a page: the median of all it asks together, and of its slowest single question, in milliseconds. The
-ranges end at the newest record. The floor is one count of the fortnight's requests by code without any rollup.
+For each part of a page, the table has the median time of all its questions together, and of its slowest question, in
+milliseconds. The ranges end at the newest record. The floor counts the fortnight's requests by code without a rollup.
 """
 
 import argparse
@@ -35,7 +35,7 @@ Part = Callable[[], object]
 
 
 def parts_of(desk: Desk) -> dict[str, Part]:
-    """What the pages ask, by what a person would call it."""
+    """Return the parts of the pages by name, each as a function that asks its questions."""
     logged = desk.logged_time()
     assert logged is not None
     everything = RequestFilter()
@@ -46,8 +46,9 @@ def parts_of(desk: Desk) -> dict[str, Part]:
         parts[f"errors, {name}"] = partial(desk.live_errors, within, everything, logged)
         parts[f"errors, {name}: one bucket"] = partial(desk.span_errors, bucket, everything)
     day, week = last(LENGTHS["24 h"], logged.newest), last(LENGTHS["7 d"], logged.newest)
-    hit = next(one for one in find_incidents(desk.store) if one.requests > _FEWEST_HIT)
-    hour = Failing(hit.started_at, hit.started_at + timedelta(hours=1), hit.environment, hit.code)
+    incident = next(each for each in find_incidents(desk.store) if each.requests > _FEWEST_HIT)
+    onset = incident.started_at
+    hour = Failing(onset, onset + timedelta(hours=1), incident.environment, incident.code)
     (busiest,) = desk.store.rows(_BUSIEST)
     parts["errors, 7 d, one customer"] = partial(desk.live_errors, week, RequestFilter(**busiest), logged)
     parts["errors, 7 d: what can be filtered by"] = partial(desk.values_met, week)
@@ -55,33 +56,33 @@ def parts_of(desk: Desk) -> dict[str, Part]:
     parts["errors, an hour: what is different"] = partial(desk.what_differs, hour)
     parts["errors, a day: what is different"] = partial(desk.what_differs, Failing(day.start, day.end))
     parts["incidents: all found anew"] = partial(find_incidents, desk.store)
-    parts["incident: its page"] = partial(desk.around, hit)
+    parts["incident: its page"] = partial(desk.around, incident)
     parts["weekly review, cases and incidents known"] = desk.report
     return parts
 
 
 @contextmanager
-def slowest_question(told: list[float]) -> Iterator[None]:
-    """Append the seconds of the slowest question that is asked while the block runs."""
+def slowest_question(seconds: list[float]) -> Iterator[None]:
+    """Append the seconds of the slowest question within the block to a list."""
     slowest = 0.0
 
-    def timed(asked: Callable[..., Any]) -> Callable[..., Any]:
-        def ask(*arguments: Any) -> Any:
+    def timed(ask: Callable[..., Any]) -> Callable[..., Any]:
+        def ask_timed(*arguments: Any) -> Any:
             nonlocal slowest
             began = time.perf_counter()
-            answer = asked(*arguments)
+            answer = ask(*arguments)
             slowest = max(slowest, time.perf_counter() - began)
             return answer
 
-        return ask
+        return ask_timed
 
     with patch.object(Store, "rows", timed(Store.rows)), patch.object(Store, "query", timed(Store.query)):
         yield
-    told.append(slowest)
+    seconds.append(slowest)
 
 
 def measure(part: Part, runs: int) -> str:
-    """Milliseconds: all of it, and its slowest question, after one run that does not count."""
+    """Return the milliseconds of a part and, in brackets, of its slowest question, after a warm-up run."""
     part()
     whole: list[float] = []
     slowest: list[float] = []
@@ -94,7 +95,7 @@ def measure(part: Part, runs: int) -> str:
 
 
 def _column(requests: int, runs: int) -> tuple[str, dict[str, str]]:
-    """The heading and the cells of a store of that size."""
+    """Return the heading and the cells for a store of this size."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pixeldesk.duckdb"
         began = datetime.now()

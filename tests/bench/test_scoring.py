@@ -1,4 +1,4 @@
-"""What matches what, and the figures, on diagnoses made by hand."""
+"""Check matching and scores on hand-written diagnoses."""
 
 from __future__ import annotations
 
@@ -70,29 +70,29 @@ def test_a_scanner_is_found_by_its_client_and_is_required() -> None:
         ({"customer_id": "cus_2"}, 1),
     ],
 )
-def test_whom_nothing_names_may_be_found_by_key_or_client(lost: Record, changed: Record, false: int) -> None:
+def test_an_untraceable_customer_may_be_found_by_key_or_client(lost: Record, changed: Record, false: int) -> None:
     result = _scored([{**PLANTED, "customer_id": None, **changed}], {**PLANTED, **lost})
     assert _counts(result.total) == (1 - false, 1 - false, false, 0)
     assert result.missed == []
 
 
-def test_whom_something_names_must_be_named() -> None:
+def test_a_traceable_customer_must_be_named() -> None:
     result = _scored([{**PLANTED, "customer_id": None}], {**PLANTED, "traceable_by": ["website"]})
     assert _counts(result.total) == (1, 0, 1, 1)
 
 
-def test_whom_nothing_names_need_not_be_found() -> None:
+def test_an_untraceable_customer_need_not_be_found() -> None:
     assert _scored([], {**PLANTED, "traceable": False}).total == CaseScore()
 
 
-def test_one_diagnosis_more_for_a_label_is_not_false_and_its_own_key_tells_the_status() -> None:
+def test_a_second_diagnosis_of_a_label_is_not_false_and_its_own_key_decides_the_status() -> None:
     other_key = {**PLANTED, "key_fingerprint": "bbbb", "status": "recovered", "failing_requests": 900}
     result = _scored([other_key, {**PLANTED, "failing_requests": 9}])
     assert _counts(result.total) == (1, 1, 0, 0)
     assert result.total.status_right == 1
 
 
-def test_of_other_keys_the_largest_tells_the_status() -> None:
+def test_of_other_keys_the_largest_decides_the_status() -> None:
     small = {**PLANTED, "key_fingerprint": "b", "status": "recovered", "failing_requests": 2}
     large = {**PLANTED, "key_fingerprint": "c", "status": "active", "failing_requests": 20}
     assert _scored([small, large]).total.status_right == 1
@@ -101,7 +101,7 @@ def test_of_other_keys_the_largest_tells_the_status() -> None:
     assert [label.variation for label, _ in wrong.wrong_status] == ["a placeholder"]
 
 
-def test_a_healthy_customer_is_blamed_once_and_the_note_tells_why() -> None:
+def test_a_healthy_customer_is_blamed_once_and_the_note_says_why() -> None:
     healthy = [{"customer_id": "cus_8", "note": "types with curl"}, "cus_9", {"customer_id": "cus_7", "note": None}]
     blamed = [{**PLANTED, "customer_id": "cus_8"}, {**PLANTED, "customer_id": "cus_8", "case": "unknown_pipe"}]
     result = _scored([*blamed, {**PLANTED, "customer_id": "cus_9"}], healthy=healthy, lookalikes={"cus_9": "is odd"})

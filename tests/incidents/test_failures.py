@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.made_failures import gathered
+from bench.synthetic_failures import gathered
 from pixeldesk.incidents.failures import Failures
 from pixeldesk.incidents.rules import HABIT_FACTOR, HABIT_HOURS, HOUR
 
