@@ -76,7 +76,7 @@ def test_a_customer_has_bands_of_its_own(sample_desk: Desk) -> None:
 
 
 def lines_of_days(days: list[int], at: int = 12) -> list[dict[str, object]]:
-    """Return a request at 00:30 of each day of November, and on `days` as many errors at an hour as the day's number."""
+    """Return a request at 00:30 of each day of November, and on each of `days` as many errors as the day's number."""
     good = [
         request_line(request_id=f"req_Good{day:04}", timestamp=f"2026-11-{day:02}T00:30:00Z") for day in range(1, 30)
     ]
