@@ -169,10 +169,10 @@ def test_weeks_in_a_row(pair: Pair) -> None:
         hours = Recount(recount.start - weeks_before * WEEK, None).hours()
         if week or weeks_before == 0:
             expected.append((recount.start - weeks_before * WEEK, hours, len(week), sum(map(failed, week))))
-    found = [(week.logged.week.start, week.logged.hours, week.requests, week.errors) for week in review.weeks]
+    found = [(shown.logged.week.start, shown.logged.hours, shown.requests, shown.errors) for shown in review.weeks]
     assert found == expected
-    for week in review.weeks:
-        assert (week.low, week.high) == pytest.approx(wilson(week.errors, week.requests))
+    for shown in review.weeks:
+        assert (shown.low, shown.high) == pytest.approx(wilson(shown.errors, shown.requests))
 
 
 def test_the_weeks_that_are_stored(sample_desk: Desk) -> None:
