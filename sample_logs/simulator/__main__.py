@@ -1,4 +1,4 @@
-"""``python -m sample_logs.simulator``: write the committed sample again; with options, any other size of log."""
+"""``python -m sample_logs.simulator``: write the committed sample again, or with options logs of any size."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from sample_logs.simulator.sample import DEFAULT_SEED, write_sample
 from sample_logs.simulator.simulation import simulate
 
 _HOME = Path(__file__).parents[1]
-# Measured: what customers with cases leave in any span, and what healthy traffic adds in a week.
+# Measured: lines of customers with cases, whatever the time span, and lines of healthy traffic in a week.
 _LINES_OF_CASES = 58_000
 _HEALTHY_LINES_A_WEEK = 34_300
 _FEWEST_LINES = 60_000
 
 
 def main() -> None:
-    """Parse the command line and write."""
+    """Parse the command line and write the logs."""
     parser = argparse.ArgumentParser(prog="python -m sample_logs.simulator", description=__doc__)
     parser.add_argument("--out", type=Path, default=_HOME, help="folder for logs/ and truth.json")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
@@ -29,28 +29,28 @@ def main() -> None:
     parser.add_argument("--compress", choices=("gz", "zst", "none"), help="default: as the sample is, or none")
     parser.add_argument("--drawn", action="store_true", help="draw a large cast from the seed; needs --out")
     parser.add_argument("--weeks", type=int, default=2, choices=range(2, 53), metavar="2..52")
-    asked = parser.parse_args()
-    if asked.lines and asked.out == _HOME:
+    given = parser.parse_args()
+    if given.lines and given.out == _HOME:
         parser.error("--lines needs --out, so that the committed sample stays as it is")
-    if asked.drawn and (asked.out == _HOME or asked.lines):
+    if given.drawn and (given.out == _HOME or given.lines):
         parser.error("--drawn needs --out, so that the committed sample stays as it is, and takes no --lines")
-    if asked.lines and asked.lines < _FEWEST_LINES:
+    if given.lines and given.lines < _FEWEST_LINES:
         parser.error(f"--lines starts at {_FEWEST_LINES}: the cases alone make about that many")
     began = time.perf_counter()
-    truth = _write(asked)
+    truth = _write(given)
     seconds = time.perf_counter() - began
     lines = truth["counts"]["lines"]
-    print(f"{lines:,} lines in {seconds:.1f} s ({lines / seconds:,.0f} lines/s) under {asked.out / 'logs'}")
+    print(f"{lines:,} lines in {seconds:.1f} s ({lines / seconds:,.0f} lines/s) under {given.out / 'logs'}")
 
 
-def _write(asked: argparse.Namespace) -> dict[str, Any]:
-    if asked.lines is None:
-        cast = cast_drawn if asked.drawn else cast_everybody
-        return write_sample(asked.out, asked.seed, asked.weeks, 1.0, asked.compress, cast)
-    healthy = (asked.lines - _LINES_OF_CASES) / (_HEALTHY_LINES_A_WEEK * asked.weeks)
+def _write(given: argparse.Namespace) -> dict[str, Any]:
+    if given.lines is None:
+        cast = cast_drawn if given.drawn else cast_everybody
+        return write_sample(given.out, given.seed, given.weeks, 1.0, given.compress, cast)
+    healthy = (given.lines - _LINES_OF_CASES) / (_HEALTHY_LINES_A_WEEK * given.weeks)
     traffic = min(1.0, max(0.01, healthy))
-    simulation = simulate(asked.seed, asked.weeks, traffic)
-    return write_bulk(asked.out, simulation, max(asked.lines, len(simulation.lines)), asked.compress or "none")
+    simulation = simulate(given.seed, given.weeks, traffic)
+    return write_bulk(given.out, simulation, max(given.lines, len(simulation.lines)), given.compress or "none")
 
 
 if __name__ == "__main__":

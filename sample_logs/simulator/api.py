@@ -1,4 +1,4 @@
-"""The Pixel API: its checks, in the order the servers make them."""
+"""Simulate the Pixel API: its checks, in the order in which the servers make them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RETRY_AFTER_SHARE = 0.92
 
 
 class Api:
-    """All servers of all environments; they share the key tables, the rate limiter and the downstream."""
+    """The servers of all environments, which share the key tables, the rate limiter and the downstream."""
 
     def __init__(self, world: World, servers: Servers) -> None:
         self._world = world
@@ -34,7 +34,7 @@ class Api:
         self._downstream = Downstream(world.rng("downstream"), servers.outages, servers.expired_wordings)
 
     def handle(self, call: Call) -> Exchange:
-        """Answer one request. Calls must come in time order."""
+        """Answer a call. Calls must come in time order."""
         host = route_to_host(self._servers.hosts, call.environment, call.near, self._rng)
         exchange = Exchange(call, host, call.reuse_id or self._new_request_id(), 0.0)
         if call.route in (PIPES, VISITORS):
@@ -47,7 +47,7 @@ class Api:
         return "req_" + "".join(self._rng.choices(_ALPHABET, k=self._rng.choice((12, 12, 12, 14))))
 
     def _gate(self, exchange: Exchange) -> Refusal | None:
-        """Who is asking, and may they: header, key, revoked, expired, rate limit, scope."""
+        """Check whether the caller may call: header, key, revoked, expired, rate limit, scope."""
         call = exchange.call
         if call.authorization is None:
             return Refusal("missing_authorization")
@@ -72,7 +72,7 @@ class Api:
 
     @staticmethod
     def _validate(exchange: Exchange) -> Refusal | None:
-        """Is the request well formed: the pipe's name, the visitor's id, the body."""
+        """Check whether the request is well formed: the pipe's name, the visitor's id, the body."""
         call = exchange.call
         if call.route == PIPES and call.segment not in PIPE_ALLOWLIST:
             return Refusal("invalid_pipe", {"pipe": call.segment})
@@ -113,7 +113,7 @@ class Api:
         return seconds if self._rng.random() < _RETRY_AFTER_SHARE else None
 
     def _duration(self, exchange: Exchange) -> float:
-        """Milliseconds: refusals at the gate are quick, timeouts downstream are slow."""
+        """Draw the duration, milliseconds: refusals at the gate are fast, downstream timeouts are slow."""
         typical = _TYPICAL_MS[exchange.call.route]
         if exchange.refusal and exchange.upstream is None:
             typical = 3.2

@@ -1,4 +1,4 @@
-"""Event lines: what the servers say beside their request lines, most of it about one request."""
+"""Write event lines: what the servers log beside their request lines, mostly about a request."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ _HOSTILE_CAUSES = (
 
 
 def lines_about(exchange: Exchange, rng: random.Random) -> list[tuple[float, dict[str, Any]]]:
-    """Event lines that share this request's id, as (time, record); usually none."""
+    """Return the event lines about a request, as (time, record); usually none."""
     start, end, refusal = exchange.call.at, exchange.ended_at, exchange.refusal
-    said: list[tuple[float, str, str, dict[str, Any]]] = []
+    events: list[tuple[float, str, str, dict[str, Any]]] = []
     if exchange.upstream and exchange.upstream.error_code:
         extra = {"upstream": {"service": "tinybird", "status": exchange.upstream.status}}
         if exchange.upstream.status >= 500:
-            said.append((start + (end - start) * 0.4, "info", "retrying tinybird call (1 of 1)", {}))
-        said.append((end - 0.001, "error", "tinybird call failed", extra))
+            events.append((start + (end - start) * 0.4, "info", "retrying tinybird call (1 of 1)", {}))
+        events.append((end - 0.001, "error", "tinybird call failed", extra))
     elif refusal and refusal.code == "internal_error":
-        said.append((end - 0.001, "error", f"unhandled {rng.choice(_HOSTILE_CAUSES)}", {}))
+        events.append((end - 0.001, "error", f"unhandled {rng.choice(_HOSTILE_CAUSES)}", {}))
     elif refusal and refusal.code.endswith("_unavailable"):
         name = "TINYBIRD_INGEST_URL" if refusal.code.startswith("ingest") else "TINYBIRD_IDENTIFY_URL"
-        said.append((end - 0.001, "error", f"{name} is not set", {}))
+        events.append((end - 0.001, "error", f"{name} is not set", {}))
     elif refusal and refusal.code == "invalid_body":
-        said.append((end - 0.001, "debug", f"{len(refusal.details['fieldErrors'])} field(s) refused", {}))
+        events.append((end - 0.001, "debug", f"{len(refusal.details['fieldErrors'])} field(s) refused", {}))
     elif rng.random() < _CHATTER_SHARE:
         words = rng.choice(_CHATTER.get(exchange.call.route, ("key checked",)))
-        said.append((start + (end - start) * 0.5, rng.choice(("debug", "debug", "info")), words, {}))
+        events.append((start + (end - start) * 0.5, rng.choice(("debug", "debug", "info")), words, {}))
     return [
         (at, _event(exchange.host, at, level, words, {"request_id": exchange.request_id}, extra))
-        for at, level, words, extra in said
+        for at, level, words, extra in events
     ]
 
 
 def lines_about_hosts(hosts: tuple[Host, ...], start: float) -> list[tuple[Host, float, dict[str, Any]]]:
-    """Event lines outside any request: deploys, start-ups, the daily certificate check."""
+    """Return the event lines outside any request: deploys, starts and the daily certificate check."""
     found: list[tuple[Host, float, dict[str, Any]]] = []
     for number, host in enumerate(hosts):
         for deployed, release in host.releases:

@@ -1,4 +1,4 @@
-"""Large logs for benchmarks: how many copies make the lines asked for, and the files they go to."""
+"""Write large logs for benchmarks: as many copies of a simulation as give the requested number of lines."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _COPIES_NOTE = "labels and healthy describe the first copy of each customer; cou
 
 
 def write_bulk(out: Path, simulation: Simulation, lines: int, compression: str = "none") -> dict[str, Any]:
-    """Write ``lines`` lines (to within a few) under ``out/logs`` and the truth's counts beside them.
+    """Write about ``lines`` lines, to within a few, under ``out/logs``, and the truth's counts beside them.
 
-    Raises ValueError when fewer lines are asked for than the simulation has.
+    Raises ValueError if the simulation has more lines.
     """
     base = simulation.lines
     copied = sum(line.request_id is not None for line in base)
@@ -50,7 +50,7 @@ def write_bulk(out: Path, simulation: Simulation, lines: int, compression: str =
 
 
 def _first_requests(base: list[Line], wanted: int) -> npt.NDArray[np.bool_]:
-    """Whole requests, picked by their id rather than by time, that make about ``wanted`` lines."""
+    """Select whole requests with about ``wanted`` lines in total, by their id and not by time."""
     by_id = Counter(line.request_id for line in base if line.request_id is not None)
     picked: set[str] = set()
     for request_id in sorted(by_id, key=lambda text: text[::-1]):
@@ -80,8 +80,8 @@ def _open(path: Path, compression: str) -> Iterator[IO[bytes]]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as raw:
         if compression == "gz":
-            with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=1, mtime=0) as packed:
-                yield cast(IO[bytes], packed)
+            with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=1, mtime=0) as compressed:
+                yield cast(IO[bytes], compressed)
         elif compression == "zst":
             with zstandard.ZstdCompressor(level=1).stream_writer(raw) as stream:
                 yield cast(IO[bytes], stream)

@@ -1,4 +1,4 @@
-"""The dirty corner: a few damaged lines put among the clean ones, and an account of each."""
+"""Damage the logs: insert a few damaged lines among the clean ones, and count them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 FAKE_KEY = "ak_live_CANARY0000notARealKey0000000000x"
-"""A made-up key that one line carries raw, so that redaction has something to do."""
+"""A fake key that a line contains unredacted, so that redaction has something to do."""
 
 _MALFORMED = (
     b'{"timestamp":"2026-11-13T12:00:00.000Z","level":"info","request_id":"req_cutShort0001","environment":"prod',
@@ -25,7 +25,7 @@ _RAW_KEY = (
 
 @dataclass(slots=True)
 class Damage:
-    """How many lines of each kind were added, and to which files."""
+    """The number of damaged lines of each kind, and the files that have them."""
 
     malformed: int = 0
     blank: int = 0
@@ -35,7 +35,7 @@ class Damage:
 
 
 def add_dirt(files: dict[str, list[bytes]], rng: random.Random) -> Damage:
-    """Damage three files in place: six malformed lines, three blank, four exact duplicates, one raw key."""
+    """Damage three files in place: six malformed lines, three blank ones, four exact duplicates, and a raw key."""
     damage = Damage(files=["web-1/2026-11-13.ndjson.gz", "web-2/2026-11-13.ndjson.gz", "web-3/2026-11-18.ndjson.gz"])
     for number, line in enumerate(_MALFORMED):
         _insert(files[damage.files[number % 3]], line, rng)

@@ -1,12 +1,13 @@
-"""Tinybird as the API meets it: minted tokens that live 120 s, rare hiccups, and its own outages."""
+"""Simulate Tinybird as the API sees it: minted tokens that live 120 s, rare failures, and its own outages."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
 
-from sample_logs.simulator.messages import EVENTS, IDENTIFY, PIPES, TOKENS, VISITORS, Call, Token
+from sample_logs.simulator.messages import EVENTS, IDENTIFY, PIPES, TOKENS, VISITORS, Call
 from sample_logs.simulator.outages import Outage, downstream_outage
+from sample_logs.simulator.replies import Token
 
 TOKEN_LIFE_S = 120.0
 EXPIRED_WORDINGS = (
@@ -26,7 +27,7 @@ _EMPTY_FILTERS = ("from=2019-", "campaign=%C3%A9t%C3%A9-2017")
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The downstream call made for one request, and our error code when it failed."""
+    """The downstream call of a request, and our error code if it failed."""
 
     status: int
     message: str | None = None
@@ -35,7 +36,7 @@ class Upstream:
 
 
 class Downstream:
-    """Answers the API's calls; also mints tokens."""
+    """The downstream service, which answers the API's calls and mints tokens."""
 
     def __init__(self, rng: random.Random, outages: tuple[Outage, ...], expired_wordings: tuple[str, ...]) -> None:
         self._rng = rng
@@ -43,11 +44,11 @@ class Downstream:
         self._expired_wordings = expired_wordings
 
     def mint(self, customer_id: str, at: float) -> Token:
-        """A fresh token."""
+        """Mint a new token."""
         return Token(f"{self._rng.getrandbits(64):016x}", at, customer_id)
 
     def answer(self, call: Call, host: str, customer_id: str) -> Upstream:
-        """What came of the downstream call for this request."""
+        """Answer the downstream call of a request."""
         token = None
         if call.route in (PIPES, VISITORS):
             token = call.token or self.mint(customer_id, call.at)
@@ -62,7 +63,7 @@ class Downstream:
         return Upstream(202 if call.route in (EVENTS, IDENTIFY) else 200, None, token)
 
     def rows(self, call: Call) -> int:
-        """Rows of a pipe on a website that has events: none only where a filter matches nothing."""
+        """Return the number of rows of a pipe for a website with events; 0 only if a filter matches nothing."""
         if any(text in call.path for text in _EMPTY_FILTERS):
             return 0
         ceiling = 31 if "timeseries" in call.path else 240

@@ -1,4 +1,4 @@
-"""The error envelope's words: status, message and details for each of the API's fourteen codes."""
+"""Define the error envelope: status, message and details for each of the API's fourteen codes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _MESSAGE = {
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error as the envelope states it."""
+    """An error as in the envelope."""
 
     code: str
     details: dict[str, Any] = field(default_factory=dict)

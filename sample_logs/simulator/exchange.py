@@ -1,4 +1,4 @@
-"""An exchange: one request, its answer, and what the server knew in between."""
+"""Define an exchange: a request, its reply, and what the server knew in between."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from sample_logs.simulator.downstream import Upstream
 from sample_logs.simulator.envelope import Refusal
 from sample_logs.simulator.fleet import Host
-from sample_logs.simulator.messages import EVENTS, IDENTIFY, Call, Reply, Token
+from sample_logs.simulator.messages import EVENTS, IDENTIFY, Call
+from sample_logs.simulator.replies import Reply, Token
 from sample_logs.simulator.world import ApiKey
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and everything the server knew when it wrote the log line."""
+    """A request and everything that the server knew when it wrote the log line."""
 
     call: Call
     host: Host
@@ -29,19 +30,19 @@ class Exchange:
 
     @property
     def status(self) -> int:
-        """The HTTP status answered."""
+        """The HTTP status of the reply."""
         if self.refusal:
             return self.refusal.status
         return 202 if self.call.route in (EVENTS, IDENTIFY) else 200
 
     @property
     def ended_at(self) -> float:
-        """When the response was sent, which is the log line's timestamp."""
+        """The time at which the reply was sent, which is the log line's timestamp."""
         return self.call.at + self.duration_ms / 1000
 
     @property
     def reply(self) -> Reply:
-        """What the client hears."""
+        """The reply as the client sees it."""
         refusal = self.refusal
         return Reply(
             self.ended_at,

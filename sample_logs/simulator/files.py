@@ -1,4 +1,4 @@
-"""Log files on disk: one a host and day or week, compressed so that the same lines give the same bytes."""
+"""Write log files, one per host and day or week, compressed so that the same lines give the same bytes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ EXTENSION = {"gz": ".gz", "zst": ".zst", "none": ""}
 
 
 def file_name(host: Host, at: float, compression: str) -> str:
-    """``web-1/2026-11-09.ndjson.gz``, or ``dev-1/2026-W46.ndjson.zst`` for a host of weekly files."""
+    """Return a file's name: ``web-1/2026-11-09.ndjson.gz``, or ``dev-1/2026-W46.ndjson.zst`` for weekly files."""
     day = datetime.fromtimestamp(at, UTC)
     period = day.strftime("%G-W%V") if host.files == "weekly" else day.strftime("%Y-%m-%d")
     return f"{host.name}/{period}.ndjson{EXTENSION[compression]}"
 
 
 def compress(data: bytes, compression: str) -> bytes:
-    """The bytes as the file holds them; gzip without a name and with time 0."""
+    """Compress a file's content. gzip gets no name and a time of 0, so that the bytes are reproducible."""
     if compression == "gz":
         buffer = io.BytesIO()
         with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, compresslevel=9, mtime=0) as file:
@@ -37,7 +37,7 @@ def compress(data: bytes, compression: str) -> bytes:
 
 
 def group_into_files(lines: Iterable[Line], compression: str | None = None) -> dict[str, list[bytes]]:
-    """Lines in time order by file; ``compression`` None lets each host choose."""
+    """Group lines, given in time order, by file. ``compression`` None means each host's own."""
 
     def name(line: Line) -> str:
         return file_name(line.host, line.at, compression or line.host.compression)
@@ -47,7 +47,7 @@ def group_into_files(lines: Iterable[Line], compression: str | None = None) -> d
 
 
 def write_file(root: Path, name: str, lines: list[bytes]) -> int:
-    """Write one file under ``root`` and return its size in bytes."""
+    """Write a file under ``root`` and return its size, bytes."""
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     kind = next((kind for kind, end in EXTENSION.items() if end and name.endswith(end)), "none")

@@ -1,4 +1,4 @@
-"""The API's servers: where they are, what they run when, and which fields each of them logs."""
+"""Define the API's servers: their regions, their releases over time, and the fields that each logs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sample_logs.simulator.clock import moment
 
 @dataclass(frozen=True, slots=True)
 class LoggedFields:
-    """Optional fields that a server writes."""
+    """The optional fields that a server logs."""
 
     scopes: bool = True
     key_length: bool = True
@@ -26,7 +26,7 @@ class LoggedFields:
 class Host:
     """A server and its releases, as (from, release) in time order.
 
-    ``leaves_out`` names optional fields that it does not log, as (field, from, until); None: as in the sample.
+    ``leaves_out`` has optional fields that it does not log, as (field, from, until); None means as in the sample.
     """
 
     name: str
@@ -39,11 +39,11 @@ class Host:
     leaves_out: tuple[tuple[str, float, float], ...] | None = None
 
     def release(self, at: float) -> str:
-        """The release running at ``at``."""
+        """Return the release that runs at ``at``."""
         return self.releases[max(0, bisect_right(self.releases, (at, "~")) - 1)][1]
 
     def logged_fields(self, at: float) -> LoggedFields:
-        """What this server's logger writes: an old release and an old logger leave fields out."""
+        """Return the fields that this server logs at ``at``. An old release and an old logger leave fields out."""
         if self.leaves_out is not None:
             return LoggedFields(**{field: False for field, began, ended in self.leaves_out if began <= at < ended})
         release = self.release(at)
@@ -114,7 +114,7 @@ HOSTS: tuple[Host, ...] = (
 
 
 def route_to_host(fleet: tuple[Host, ...], environment: str, near: str, rng: random.Random) -> Host:
-    """The load balancer: mostly the caller's own region, sometimes any other server."""
+    """Choose a server as the load balancer does: mostly in the caller's own region, sometimes elsewhere."""
     hosts = [host for host in fleet if host.environment == environment]
     local = [host for host in hosts if host.region == near]
     return rng.choice(local if local and rng.random() < 0.8 else hosts)

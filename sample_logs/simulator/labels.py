@@ -1,10 +1,10 @@
-"""Labels: what a simulated client does wrong, written down by the client itself, and what came of it."""
+"""Define labels: the mistakes of simulated clients, recorded by the clients themselves, and their outcomes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sample_logs.simulator.messages import Call, Reply
+from sample_logs.simulator.replies import Reply
 
 CODE_OF_CASE: dict[str, str | None] = {
     "dev_key_in_prod": "invalid_api_key",
@@ -25,12 +25,12 @@ CODE_OF_CASE: dict[str, str | None] = {
     "invalid_body": "invalid_body",
     "scanner": "invalid_api_key",
 }
-"""The refusal each mistake earns; an empty website earns none, only a pipe without rows."""
+"""The refusal that each mistake causes. An empty website causes none, only a pipe without rows."""
 
 
 @dataclass(eq=False, slots=True)
 class Label:
-    """One case in the world: whose it is, and every request that failed because of it."""
+    """A case in the world: its customer, and every request that failed because of it."""
 
     case: str
     environment: str
@@ -43,12 +43,15 @@ class Label:
     failures: list[tuple[float, str]] = field(default_factory=list)
     succeeded_since: bool = False
 
-    def record(self, call: Call, reply: Reply, request_id: str) -> None:
-        """Note a request made with the mistake, or one made after it was given up."""
-        if call.label is self and self._failed(reply):
+    def record_mistaken(self, reply: Reply, request_id: str) -> None:
+        """Record the reply to a request that was made with the mistake."""
+        if self._failed(reply):
             self.failures.append((reply.at, request_id))
             self.succeeded_since = False
-        elif call.mends is self and reply.ok and reply.rows != 0:
+
+    def record_mended(self, reply: Reply) -> None:
+        """Record the reply to a request that was made after the mistake was fixed."""
+        if reply.ok and reply.rows != 0:
             self.succeeded_since = True
 
     def _failed(self, reply: Reply) -> bool:
@@ -59,7 +62,7 @@ class Label:
 
     @property
     def status(self) -> str | None:
-        """``active``, ``recovered``, or None for somebody who went away and owes nobody a recovery."""
+        """``active``, ``recovered``, or None for a caller that went away and cannot recover."""
         if self.leaves:
             return None
         return "recovered" if self.succeeded_since else "active"

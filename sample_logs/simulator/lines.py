@@ -1,4 +1,4 @@
-"""The request line: an exchange as the server that handled it writes it down."""
+"""Write request lines: an exchange as the server that handled it logs it."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from sample_logs.simulator.clock import rfc3339
 from sample_logs.simulator.downstream import Upstream
 from sample_logs.simulator.exchange import Exchange
 from sample_logs.simulator.fleet import Host, LoggedFields
-from sample_logs.simulator.messages import METHOD, Token
+from sample_logs.simulator.messages import METHOD
+from sample_logs.simulator.replies import Token
 from sample_logs.simulator.world import fingerprint
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def to_bytes(record: dict[str, Any]) -> bytes:
-    """One NDJSON line without its newline."""
+    """Encode a record as an NDJSON line without its newline."""
     return _encode(record).encode()
 
 
 def timestamp(host: Host, at: float) -> str:
-    """The line's time as this host writes it."""
+    """Format a line's time as this host logs it."""
     text = rfc3339(at, host.timestamp_digits)
     return text if host.timestamp_digits == 3 else text.replace("Z", "+00:00")
 
 
 def request_record(exchange: Exchange) -> dict[str, Any]:
-    """The fields of a request line, in the order the servers write them."""
+    """Return the fields of a request line, in the order in which the servers log them."""
     call, host, key = exchange.call, exchange.host, exchange.key
     fields = host.logged_fields(call.at)
     status = exchange.status

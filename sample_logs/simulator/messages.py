@@ -1,12 +1,11 @@
-"""What a client sends and what it hears back, before anything is written to a log."""
+"""Define what a client sends: the routes and a call."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sample_logs.simulator.labels import Label
+from sample_logs.simulator.labels import Label
+from sample_logs.simulator.replies import Token
 
 EVENTS = "/pixel/events"
 IDENTIFY = "/pixel/identify"
@@ -15,15 +14,6 @@ VISITORS = "/pixel/visitors/{id}"
 TOKENS = "/pixel/tokens"
 
 METHOD = {EVENTS: "POST", IDENTIFY: "POST", PIPES: "GET", VISITORS: "GET", TOKENS: "POST"}
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A minted JWT: who it is for and when it was issued. It lives 120 seconds."""
-
-    fingerprint: str
-    issued_at: float
-    customer_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +26,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP request a client makes.
+    """An HTTP request of a client.
 
-    ``label`` names the mistake this call is made with; ``mends`` names the mistake that the client has
-    given up and whose purpose this call serves, done right.
+    ``label`` is the mistake with which this call is made. ``mends`` is a mistake that the client has fixed: this call
+    does correctly what the mistake did wrong.
     """
 
     at: float
@@ -61,20 +51,3 @@ class Call:
     def segment(self) -> str:
         """The last path segment, without the query string."""
         return self.path.split("?", 1)[0].rsplit("/", 1)[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the client hears."""
-
-    at: float
-    status: int
-    code: str | None = None
-    retry_after_s: float | None = None
-    rows: int | None = None
-    token: Token | None = None
-
-    @property
-    def ok(self) -> bool:
-        """True for a 2xx."""
-        return self.status < 300

@@ -1,4 +1,4 @@
-"""What broke on our side: two downstream outages and two servers without an environment variable."""
+"""Define our own failures: two downstream outages, and two servers without an environment variable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PRODUCTION = frozenset(host.name for host in HOSTS if host.environment == "prod
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A stretch of time in which some servers answer some routes with ``code``.
+    """A time in which some servers answer some routes with ``code``.
 
     ``severity`` is the share of requests that fail.
     """
@@ -29,7 +29,7 @@ class Outage:
     upstream_message: str | None = None
 
     def covers(self, route: str, host: str, at: float) -> bool:
-        """True for a request of the kind, place and time that suffer."""
+        """Return whether the outage covers a request, by its route, host and time."""
         return self.started_at <= at < self.ended_at and route in self.routes and host in self.hosts
 
 
@@ -74,7 +74,7 @@ OUTAGES: tuple[Outage, ...] = (
 
 
 def unset_variable(outages: tuple[Outage, ...], route: str, host: str, at: float) -> str | None:
-    """The error code of a server that lacks the variable for this route, else None."""
+    """Return the error code of a server that lacks the variable for this route, otherwise None."""
     return next(
         (outage.code for outage in outages if outage.upstream_status is None and outage.covers(route, host, at)),
         None,
@@ -84,7 +84,7 @@ def unset_variable(outages: tuple[Outage, ...], route: str, host: str, at: float
 def downstream_outage(
     outages: tuple[Outage, ...], route: str, host: str, at: float, rng: random.Random
 ) -> Outage | None:
-    """The downstream outage that fails this request, if any."""
+    """Return the downstream outage by which this request fails, if any."""
     for outage in outages:
         if outage.upstream_status is not None and outage.covers(route, host, at):
             return outage if rng.random() < outage.severity else None

@@ -1,4 +1,4 @@
-"""Sixty accepted requests a key in any sixty seconds."""
+"""Limit each key to sixty accepted requests in any sixty seconds."""
 
 from collections import deque
 
@@ -7,13 +7,13 @@ WINDOW_S = 60.0
 
 
 class RateLimiter:
-    """A sliding window a key. Refused requests do not count against the key."""
+    """A rate limiter with a sliding window per key. Refused requests do not count."""
 
     def __init__(self) -> None:
         self._accepted: dict[str, deque[float]] = {}
 
     def seconds_to_wait(self, key_id: str, at: float) -> float:
-        """0.0 when accepted (and counted), else the seconds until a request would be accepted."""
+        """Return 0.0 if the request is accepted (and counted), otherwise the seconds until one would be accepted."""
         window = self._accepted.setdefault(key_id, deque())
         while window and window[0] <= at - WINDOW_S:
             window.popleft()

@@ -1,4 +1,4 @@
-"""The committed sample: simulate, dirty, write, and tell the truth."""
+"""Write the sample: simulate, damage, write the logs and the truth."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def write_sample(
 
 
 def write_files(out: Path, files: dict[str, list[bytes]]) -> None:
-    """Write every file under ``out/logs``, which is emptied first."""
+    """Write all files under ``out/logs``, after emptying it."""
     shutil.rmtree(out / "logs", ignore_errors=True)
     for name, lines in files.items():
         write_file(out / "logs", name, lines)

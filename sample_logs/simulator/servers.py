@@ -1,4 +1,4 @@
-"""Our side of a world: its servers, what broke on them, and how the downstream words an expired token."""
+"""Define our side of a world: its servers, its outages, and the downstream's messages for an expired token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sample_logs.simulator.outages import OUTAGES, Outage
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Every server there is, every outage, and the words for a token that is too old."""
+    """All servers, all outages, and the messages for a token that has expired."""
 
     hosts: tuple[Host, ...]
     outages: tuple[Outage, ...]

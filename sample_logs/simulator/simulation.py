@@ -1,4 +1,4 @@
-"""The clock: every client's next call in time order, the API's answer, and the lines both leave behind."""
+"""Run a simulation: every client's next call in time order, the API's reply, and the log lines of both."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from sample_logs.simulator.clock import END, WEEK
 from sample_logs.simulator.exchange import Exchange
 from sample_logs.simulator.fleet import Host
 from sample_logs.simulator.lines import request_record, to_bytes
-from sample_logs.simulator.messages import Call, Reply
+from sample_logs.simulator.messages import Call
+from sample_logs.simulator.replies import Reply
 from sample_logs.simulator.traces import Traces
 from sample_logs.simulator.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One log line: when, on which server, its bytes without a newline, and the id it carries, if any."""
+    """A log line: its time, its server, its bytes without a newline, and its request id, if any."""
 
     at: float
     host: Host
@@ -35,7 +36,7 @@ class Line:
 
 @dataclass(slots=True)
 class Counts:
-    """What the clean lines add up to."""
+    """The totals of the clean lines."""
 
     requests: int = 0
     events: int = 0
@@ -54,7 +55,7 @@ class Counts:
 
 @dataclass(slots=True)
 class Simulation:
-    """A finished run: the stage as it was played, its lines in time order, and their counts."""
+    """A finished simulation: its stage, its lines in time order, and their counts."""
 
     seed: int
     start: float
@@ -67,10 +68,10 @@ class Simulation:
 def simulate(
     seed: int, weeks: int = 2, traffic: float = 1.0, cast: Callable[[Stage], None] = cast_everybody
 ) -> Simulation:
-    """Play the last ``weeks`` weeks before the end; ``traffic`` scales what healthy customers do,
-    and ``cast`` says who is there at all.
+    """Simulate the last ``weeks`` weeks before the end.
 
-    The same arguments give the same lines, byte for byte.
+    ``traffic`` scales the requests of healthy customers, and ``cast`` sets up the clients. The same arguments give the
+    same lines, byte for byte.
     """
     world = World(seed)
     start = END - weeks * WEEK
@@ -97,10 +98,10 @@ def _line(host: Host, at: float, record: dict[str, Any]) -> Line:
 
 
 def _play(api: Api, behaviours: list[Behaviour], start: float) -> Iterator[Exchange]:
-    """Interleave the behaviours by time; each hears its reply before it makes its next call."""
+    """Interleave the behaviours by time. Each gets its reply before it makes its next call."""
     waiting: list[tuple[float, int, Behaviour, Call]] = []
 
-    def wait_for(order: int, behaviour: Behaviour, reply: Reply | None) -> None:
+    def queue_next(order: int, behaviour: Behaviour, reply: Reply | None) -> None:
         try:
             call = next(behaviour) if reply is None else behaviour.send(reply)
         except StopIteration:
@@ -109,7 +110,7 @@ def _play(api: Api, behaviours: list[Behaviour], start: float) -> Iterator[Excha
         heapq.heappush(waiting, (at, order, behaviour, call if at == call.at else replace(call, at=at)))
 
     for order, behaviour in enumerate(behaviours):
-        wait_for(order, behaviour, None)
+        queue_next(order, behaviour, None)
     while waiting:
         at, order, behaviour, call = heapq.heappop(waiting)
         if at >= END:
@@ -117,8 +118,9 @@ def _play(api: Api, behaviours: list[Behaviour], start: float) -> Iterator[Excha
         exchange = api.handle(call)
         reply = exchange.reply
         if exchange.ended_at < END:
-            for label in (call.label, call.mends):
-                if label:
-                    label.record(call, reply, exchange.request_id)
+            if call.label:
+                call.label.record_mistaken(reply, exchange.request_id)
+            if call.mends:
+                call.mends.record_mended(reply)
             yield exchange
-        wait_for(order, behaviour, reply)
+        queue_next(order, behaviour, reply)

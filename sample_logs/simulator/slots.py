@@ -1,6 +1,6 @@
-"""Where in a log line the things stand that differ from clone to clone, and what a clone writes there.
+"""Find the values in a log line that differ between clones, and render a clone's values.
 
-A slot is a run of bytes of fixed width. A clone of a line keeps every other byte, so that lines can be copied
+A slot is a range of bytes of fixed width. All other bytes of a clone are those of the line, so that lines can be copied
 whole and patched in place, a million at a time.
 """
 
@@ -31,11 +31,11 @@ PATTERN = re.compile(
     rb'|"ip":"2001:db8:(?P<ipv6>[0-9a-f]{4}:[0-9a-f]{4})::1'
     rb'|"ip":"(?P<network>\d+\.\d+\.\d+\.\d+)'
 )
-"""Everything that a clone writes anew."""
+"""Matches the values that differ in a clone."""
 
 
 def mixed(numbers: Words) -> Words:
-    """The splitmix64 finaliser: a bijection of 64-bit numbers that looks random (Steele et al., 2014)."""
+    """Apply the splitmix64 finaliser, a bijection of 64-bit numbers that looks random (Steele et al., 2014)."""
     z = numbers * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -43,7 +43,7 @@ def mixed(numbers: Words) -> Words:
 
 
 def digits(numbers: Words, alphabet: Bytes, width: int) -> Bytes:
-    """Each number as ``width`` letters of ``alphabet``: an array of shape (len(numbers), width)."""
+    """Render each number as ``width`` letters of ``alphabet``, in an array of shape (len(numbers), width)."""
     base = np.uint64(len(alphabet))
     out = np.empty((len(numbers), width), np.uint8)
     left = numbers.copy()
@@ -61,7 +61,7 @@ def _request_ids(width: int) -> Callable[[Words], Bytes]:
 
 
 def _identities(numbers: Words) -> Bytes:
-    # Odd and prime to 36: a bijection on the 36^5 five-letter names, so no two customers meet.
+    # Odd and coprime to 36: a bijection on the 36^5 five-letter names, so that no two customers collide.
     return digits(numbers * np.uint64(19_088_743) % np.uint64(36**5), _BASE36, 5)
 
 
@@ -93,7 +93,7 @@ _OCTETS = {
 
 
 def _addresses_v4(width: int) -> Callable[[Words], Bytes]:
-    """Addresses of the same width in 10/8 (or 110/8 at full width), one octet after the other."""
+    """Return a renderer of addresses with a fixed width in 10/8 (or 110/8 at full width), octet by octet."""
 
     def render(numbers: Words) -> Bytes:
         out = np.full((len(numbers), width), ord("."), np.uint8)
@@ -113,7 +113,7 @@ def _addresses_v4(width: int) -> Callable[[Words], Bytes]:
 
 @dataclass(frozen=True, slots=True)
 class SlotKind:
-    """Slots that are filled by one rule and have one width."""
+    """A kind of slot, with one renderer and one width."""
 
     name: str
     width: int
@@ -121,7 +121,7 @@ class SlotKind:
 
 
 def kind_of(name: str, width: int) -> SlotKind:
-    """The rule for a group of :data:`PATTERN` found at this width. Times are filled from milliseconds."""
+    """Return the kind of slot for a group of :data:`PATTERN` at a width. Times are rendered from milliseconds."""
     rules: dict[str, Callable[[Words], Bytes]] = {
         "time": _times(width),
         "date": _times(width),

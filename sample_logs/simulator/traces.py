@@ -1,4 +1,4 @@
-"""Traces: what links a key, a website or an address to the customer that some line names."""
+"""Trace keys, websites and addresses to the customers that lines name together with them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sample_logs.simulator.world import fingerprint
 
 
 class Traces:
-    """Which customers the lines name together with each key, website and address."""
+    """The customers that lines name together with each key, website and address."""
 
     def __init__(self) -> None:
         self._owners: dict[str, set[str]] = defaultdict(set)
 
     def add(self, exchange: Exchange) -> None:
-        """Remember what a line that names its customer says."""
+        """Record the key, website and address of a line that names its customer."""
         if exchange.key is None:
             return
         seen = [exchange.call.ip]
@@ -28,7 +28,7 @@ class Traces:
             self._owners[value].add(exchange.key.customer_id)
 
     def leading_to(self, label: Label) -> list[str]:
-        """How the label's customer can be found: by key, website or address, where it is theirs alone."""
+        """Return what leads to the label's customer: its key, website or address, if it is theirs alone."""
         found = {
             name: self._owners.get(value or "", set())
             for name, value in (

@@ -1,4 +1,4 @@
-"""The truth file: what really happened, as the simulated clients and servers know it."""
+"""Make the truth file: what really happened, as the simulated clients and servers know it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOTES = {
 
 
 def truth_of(simulation: Simulation, damage: Damage) -> dict[str, Any]:
-    """The truth about a finished simulation, ready for JSON."""
+    """Return the truth about a finished simulation, ready for JSON."""
     counts = simulation.counts
     events = counts.events + damage.raw_key_lines
     return {

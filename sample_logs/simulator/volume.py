@@ -1,7 +1,7 @@
-"""Millions of lines from one simulation: every request is copied for many clones of its customer.
+"""Make millions of lines from a simulation: every request is copied for many clones of its customer.
 
-A clone has customers, keys, addresses, tokens and request ids of its own and its own small shift in time; the
-mixture of routes, codes and cases is that of the simulation. Copy 0 is the simulation itself, unchanged.
+Each clone has its own customers, keys, addresses, tokens and request ids, and its own small shift in time. The mixture
+of routes, codes and cases is that of the simulation. Copy 0 is the unchanged simulation.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from sample_logs.simulator.slots import PATTERN, Bytes, SlotKind, kind_of
 from sample_logs.simulator.warp import FARTHEST_S, Warp
 
 Ints = npt.NDArray[np.int64]
-_LINES_AT_ONCE = 120_000
-_NOT_HERE = -1
+_LINES_PER_PART = 120_000
+_ABSENT = -1
 
 
 @dataclass(slots=True)
 class _Slots:
-    """The n-th slot of one kind in each line: its place from the line's start (or -1) and its value's number.
+    """The n-th slot of a kind in each line: its offset in the line (or -1), and the number of its value.
 
-    For times the value is the time itself, in milliseconds.
+    For times the value is the time itself, milliseconds.
     """
 
     kind: SlotKind
-    place: npt.NDArray[np.int32]
+    offset: npt.NDArray[np.int32]
     value: Ints
 
 
 class Templates:
-    """The lines of one host, ready to be copied: bytes, times, and slots.
+    """The lines of a host, ready to be copied: bytes, times and slots.
 
-    ``values`` numbers identities alike for all hosts. Lines without a request id are not copied;
-    ``in_last`` says which lines the last copy has.
+    ``values`` numbers the identities, for all hosts alike. Lines without a request id are not copied. ``in_last`` marks
+    the lines of the last copy.
     """
 
     def __init__(self, lines: list[Line], in_last: npt.NDArray[np.bool_], values: dict[str, dict[bytes, int]]) -> None:
@@ -62,9 +62,9 @@ def _find_slots(lines: list[Line], values: dict[str, dict[bytes, int]]) -> list[
             if slots is None:
                 kind = kind_of(name, len(text))
                 slots = found[name, len(text), nth] = _Slots(
-                    kind, np.full(len(lines), _NOT_HERE, np.int32), np.zeros(len(lines), np.int64)
+                    kind, np.full(len(lines), _ABSENT, np.int32), np.zeros(len(lines), np.int64)
                 )
-            slots.place[number] = match.start(name)
+            slots.offset[number] = match.start(name)
             if kind_is_time(name):
                 slots.value[number] = np.datetime64(text.decode(), "ms").astype(np.int64)
             else:
@@ -74,12 +74,12 @@ def _find_slots(lines: list[Line], values: dict[str, dict[bytes, int]]) -> list[
 
 
 def kind_is_time(name: str) -> bool:
-    """True for slots that hold a moment rather than somebody's identity."""
+    """Return whether slots of this name hold a time rather than an identity."""
     return name in ("time", "date")
 
 
 class Volume:
-    """Copies of templates: ``clones`` of them in all, the last of which may be partial."""
+    """Copies of templates, ``clones`` in all. The last may be partial."""
 
     def __init__(self, clones: int, seed: int, start: float) -> None:
         self._clones = clones
@@ -87,10 +87,10 @@ class Volume:
         self._warp = Warp(clones, seed, start)
 
     def parts(self, templates: Templates, begin: float, end: float) -> Iterator[Bytes]:
-        """The lines of all copies whose time falls in [begin, end), in time order, a part at a time."""
+        """Yield the lines of all copies with a time in [begin, end), in time order and in parts."""
         near = np.searchsorted(templates.at, (begin, end))
         expected = int(near[1] - near[0]) * self._clones
-        edges = np.linspace(begin, end, max(1, -(-expected // _LINES_AT_ONCE)) + 1)
+        edges = np.linspace(begin, end, max(1, -(-expected // _LINES_PER_PART)) + 1)
         for low, high in pairwise(edges):
             yield self._part(templates, float(low), float(high))
 
@@ -113,20 +113,20 @@ class Volume:
         offsets = np.cumsum(templates.length[rows]) - templates.length[rows]
         line_shift = self._warp.shift(templates.at[rows], copies)
         for slots in templates.slots:
-            place = slots.place[rows]
-            here = np.flatnonzero((place != _NOT_HERE) & (copies > 0))
-            if not len(here):
+            within_line = slots.offset[rows]
+            filled = np.flatnonzero((within_line != _ABSENT) & (copies > 0))
+            if not len(filled):
                 continue
-            fresh = slots.kind.render(self._numbers(slots, rows[here], copies[here], line_shift[here]))
-            starts = offsets[here] + place[here]
+            text_of_slots = slots.kind.render(self._numbers(slots, rows[filled], copies[filled], line_shift[filled]))
+            starts = offsets[filled] + within_line[filled]
             for column in range(slots.kind.width):
-                out[starts + column] = fresh[:, column]
+                out[starts + column] = text_of_slots[:, column]
         return out
 
     def _numbers(
         self, slots: _Slots, rows: Ints, copies: Ints, line_shift: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.uint64]:
-        """What the slots' rule turns into text: moved milliseconds, or a number for this value and copy."""
+        """Return what the slots' renderer takes: shifted milliseconds, or a number for this value and copy."""
         value = slots.value[rows]
         if slots.kind.name == "time":
             return (value + np.round(line_shift * 1000).astype(np.int64)).astype(np.uint64)

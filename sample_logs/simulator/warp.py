@@ -1,7 +1,7 @@
-"""How a clone's time differs from the original's: by up to ninety minutes, except where the world changes.
+"""Shift a clone's time by up to ninety minutes against the original's.
 
-Around outages and deploys, and at both ends, clones stay within a minute of the original, so that what
-happened to everybody at once still does. In between the shift grows slowly enough to keep all order.
+Around outages and deploys, and at both ends, the shift stays within a minute, so that what hit everybody at once still
+does. In between, the shift grows slowly enough to preserve the order of lines.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _RAMP_S = 4 * HOUR
 
 
 class Warp:
-    """The time maps of ``clones`` clones; clone 0 is the original and is not moved."""
+    """The time shifts of ``clones`` clones. Clone 0 is the original and is not shifted."""
 
     def __init__(self, clones: int, seed: int, start: float) -> None:
         rng = np.random.default_rng(seed)
@@ -32,7 +32,7 @@ class Warp:
         self._fixed, self._start = fixed, start
 
     def shift(self, at: Floats, clone: npt.NDArray[np.int64]) -> Floats:
-        """Seconds to add, to the millisecond, at each (time, clone) pair; the arrays broadcast."""
+        """Return the seconds to add, rounded to milliseconds, for each pair of time and clone. The arrays broadcast."""
         exact = (self._narrow[clone] + self._wide[clone] * self._freedom(at)) * self._inside(at)
         return np.round(exact, 3)
 
@@ -43,5 +43,5 @@ class Warp:
         return np.clip(nearest / _RAMP_S, 0.0, 1.0)
 
     def _inside(self, at: Floats) -> Floats:
-        """0 at both ends of the span and outside it, 1 from four hours inside."""
+        """Return 0 at both ends of the span and outside it, rising to 1 four hours inside."""
         return np.clip(np.minimum(at - self._start, END - at) / _RAMP_S, 0.0, 1.0)

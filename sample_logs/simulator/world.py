@@ -1,4 +1,4 @@
-"""The world's standing data: customers, their websites and keys, one key table an environment."""
+"""Hold the world's data: customers, their websites and keys, with one key table per environment."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MARKS = {"production": "ak_live_", "development": "ak_test_", "preview": "ak_te
 
 
 def fingerprint(presented: str) -> str:
-    """First 16 hex digits of SHA-256 of a key, exactly as presented."""
+    """Return the first 16 hex digits of the SHA-256 of a key, exactly as presented."""
     return hashlib.sha256(presented.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as its environment's table holds it (a real table would hold only a hash of ``secret``)."""
+    """A key as in its environment's table. A real table would hold only a hash of ``secret``."""
 
     id: str
     secret: str
@@ -36,12 +36,12 @@ class ApiKey:
 
     @property
     def fingerprint(self) -> str:
-        """The fingerprint a server logs when the key is presented untouched."""
+        """The fingerprint that a server logs if the key is presented unchanged."""
         return fingerprint(self.secret)
 
     @property
     def bearer(self) -> str:
-        """The proper Authorization header."""
+        """The correct Authorization header."""
         return f"Bearer {self.secret}"
 
 
@@ -58,36 +58,36 @@ class Customer:
 
 
 class World:
-    """Every customer, website and key, and which websites have had a pageview in which environment."""
+    """All customers, websites and keys, and the first pageview of each website in each environment."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.customers: dict[str, Customer] = {}
         self._rng = random.Random(f"{seed}/world")
-        self._taken: set[str] = set()
+        self._used_ids: set[str] = set()
         self._keys: dict[tuple[str, str], ApiKey] = {}
         self._first_pageview: dict[tuple[str, str], float] = {}
         self._rowless: set[tuple[str, str]] = set()
 
     def rng(self, name: str) -> random.Random:
-        """A random stream of its own for ``name``: adding a client does not disturb the others."""
+        """Return a separate random stream for ``name``, so that adding a client does not affect the others."""
         return random.Random(f"{self.seed}/{name}")
 
     def new_id(self, prefix: str) -> str:
-        """An unused id such as ``cus_k3x9a``."""
+        """Return an unused id such as ``cus_k3x9a``."""
         while True:
-            made = prefix + "".join(self._rng.choices(_BASE36, k=5))
-            if made not in self._taken:
-                self._taken.add(made)
-                return made
+            new_id = prefix + "".join(self._rng.choices(_BASE36, k=5))
+            if new_id not in self._used_ids:
+                self._used_ids.add(new_id)
+                return new_id
 
     def new_secret(self, environment: str, marked: bool) -> str:
-        """A fresh 40-character key; ``marked`` keys show their environment in their prefix."""
+        """Return a new 40-character key. ``marked`` keys show their environment in their prefix."""
         mark = _MARKS[environment] if marked else "ak_"
         return mark + "".join(self._rng.choices(_BASE62, k=40 - len(mark)))
 
     def add_customer(self, websites: int = 1, marked_keys: bool | None = None) -> Customer:
-        """A customer whose websites have long had pageviews in production."""
+        """Add a customer whose websites have long had pageviews in production."""
         region, offset = self._rng.choice(
             [("iad1", -5.0), ("iad1", -6.0), ("fra1", 1.0), ("fra1", 1.0), ("fra1", 0.0), ("sfo1", -8.0)]
         )
@@ -99,7 +99,7 @@ class World:
         return customer
 
     def add_website(self, customer: Customer, pageviews_in: tuple[str, ...] = ()) -> str:
-        """A website; ``pageviews_in`` names the environments that already hold events of it."""
+        """Add a website. ``pageviews_in`` are the environments that already have events of it."""
         website = self.new_id("web_")
         customer.websites.append(website)
         for environment in pageviews_in:
@@ -114,26 +114,26 @@ class World:
         revoked_at: float | None = None,
         expires_at: float | None = None,
     ) -> ApiKey:
-        """A key in one environment's table."""
+        """Add a key to an environment's table."""
         secret = self.new_secret(environment, customer.marked_keys)
         key = ApiKey(self.new_id("key_"), secret, environment, customer.id, scopes, revoked_at, expires_at)
         self._keys[environment, secret] = key
         return key
 
     def find_key(self, environment: str, presented: str) -> ApiKey | None:
-        """The key whose hash equals that of ``presented`` in this environment's table, if any."""
+        """Return the key that equals ``presented`` in this environment's table, if any."""
         return self._keys.get((environment, presented))
 
     def accept_pageview(self, environment: str, website: str, at: float) -> None:
-        """Remember the first pageview; its rows show three seconds later."""
+        """Record a website's first pageview. Its rows appear three seconds later."""
         self._first_pageview.setdefault((environment, website), at + 3.0)
 
-    def keep_rowless(self, website: str, pipe: str) -> None:
-        """This pipe never has anything to show about this website, however many its events."""
+    def make_rowless(self, website: str, pipe: str) -> None:
+        """Make a pipe have no rows for a website, however many events it has."""
         self._rowless.add((website, pipe))
 
     def has_rows(self, environment: str, website: str | None, at: float, pipe: str) -> bool:
-        """True when ``pipe`` has anything to show about this website."""
+        """Return whether ``pipe`` has rows for this website."""
         if website is None or (website, pipe) in self._rowless:
             return False
         return at >= self._first_pageview.get((environment, website), at + 1)

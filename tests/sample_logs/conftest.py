@@ -1,4 +1,4 @@
-"""The committed sample, read once, and one small simulation."""
+"""Provide the committed sample, read once, and a small simulation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Record = dict[str, Any]
 
 
 def read_lines(path: Path) -> list[bytes]:
-    """A log file's lines, whatever its compression."""
+    """Return a log file's lines, whatever its compression."""
     data = path.read_bytes()
     if path.suffix == ".gz":
         data = gzip.decompress(data)
@@ -33,21 +33,21 @@ def read_lines(path: Path) -> list[bytes]:
 
 @pytest.fixture(scope="session")
 def truth() -> Record:
-    """The committed truth."""
+    """Return the committed truth."""
     loaded: Record = json.loads((HOME / "truth.json").read_text(encoding="utf-8"))
     return loaded
 
 
 @pytest.fixture(scope="session")
 def files() -> dict[str, list[bytes]]:
-    """The committed lines by file name."""
+    """Return the committed lines by file name."""
     found = sorted(path for path in (HOME / "logs").rglob("*") if path.is_file())
     return {str(path.relative_to(HOME / "logs")): read_lines(path) for path in found}
 
 
 @pytest.fixture(scope="session")
 def readable(files: dict[str, list[bytes]]) -> list[tuple[bytes, Record]]:
-    """Every committed line that is one JSON object, with its record."""
+    """Return every committed line that is a JSON object, with its record."""
     found = []
     for line in (line for lines in files.values() for line in lines):
         try:
@@ -59,7 +59,7 @@ def readable(files: dict[str, list[bytes]]) -> list[tuple[bytes, Record]]:
 
 @pytest.fixture(scope="session")
 def requests(readable: list[tuple[bytes, Record]]) -> list[Record]:
-    """Every sound request line, once, in time order, with ``began`` and ``ended`` in Unix seconds."""
+    """Return every sound request line once, in time order, with ``began`` and ``ended`` in Unix seconds."""
     found = []
     for record in dict(readable).values():
         if "status" not in record or "route" not in record or "request_id" not in record:
@@ -77,11 +77,11 @@ def _cast_few(stage: Stage) -> None:
 
 @pytest.fixture(scope="session")
 def simulate_few() -> Callable[[], Simulation]:
-    """Plays a fortnight with few customers, who do little: seed 5, always."""
+    """Return a function that simulates a fortnight with few customers and little traffic, always with seed 5."""
     return lambda: simulate(seed=5, traffic=0.02, cast=_cast_few)
 
 
 @pytest.fixture(scope="session")
 def quiet(simulate_few: Callable[[], Simulation]) -> Simulation:
-    """One such fortnight."""
+    """Return such a fortnight."""
     return simulate_few()

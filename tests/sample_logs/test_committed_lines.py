@@ -1,4 +1,4 @@
-"""The committed lines are what log-format says they are, apart from the damage that truth.json declares."""
+"""The committed lines match the log format, except for the damage that truth.json declares."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class RequestLine(EventLine):
 
 
 def _is_sound(line: bytes) -> str | None:
-    """``request`` or ``event`` for a line that log-format allows, else None."""
+    """Return ``request`` or ``event`` for a line that matches the log format, otherwise None."""
     try:
         record = json.loads(line)
         kind = RequestLine if "status" in record else EventLine
@@ -123,7 +123,7 @@ def test_counts_and_damage_are_as_declared(files: dict[str, list[bytes]], truth:
     assert damage["malformed"] == 6
 
 
-def test_only_the_declared_line_carries_a_key(files: dict[str, list[bytes]], truth: Record) -> None:
+def test_only_the_declared_line_has_a_raw_key(files: dict[str, list[bytes]], truth: Record) -> None:
     looks_like_a_key = re.compile(rb"ak_(live_|test_)?[0-9A-Za-z]{30,}")
     found = [line for lines in files.values() for line in lines if looks_like_a_key.search(line)]
     assert len(found) == truth["damage"]["raw_key_lines"] == 1
@@ -169,7 +169,7 @@ def test_some_servers_leave_fields_out(requests: list[Record]) -> None:
         assert 0 < missing < len(with_key) / 3, field
 
 
-def test_every_case_is_there_in_both_states(truth: Record) -> None:
+def test_every_case_occurs_in_both_states(truth: Record) -> None:
     states = {(label["case"], label["status"]) for label in truth["labels"]}
     expected = {(case, state) for case in CODE_OF_CASE for state in ("active", "recovered")}
     assert states == expected - {("scanner", "recovered")} | {("scanner", None)}

@@ -1,4 +1,4 @@
-"""The labels agree with what the committed lines show, where the lines alone can tell."""
+"""The labels agree with the committed lines, as far as the lines show it."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_scopeless_keys_have_no_scopes_and_missing_scopes_are_some(
             assert scopes is None or bool(scopes) == (label["case"] == "missing_scope")
 
 
-def test_dead_keys_say_since_when(by_fingerprint: dict[str, list[Record]], truth: Record) -> None:
+def test_dead_keys_have_the_time_of_their_end(by_fingerprint: dict[str, list[Record]], truth: Record) -> None:
     for label in _labels(truth, "revoked_key_in_use", "expired_key_in_use"):
         field = "revoked_at" if label["case"] == "revoked_key_in_use" else "expires_at"
         for record in by_fingerprint[label["key_fingerprint"]]:
@@ -106,8 +106,8 @@ def test_dead_keys_say_since_when(by_fingerprint: dict[str, list[Record]], truth
                 assert datetime.fromisoformat(record["api_key"][field]).timestamp() <= record["began"] + 0.002
 
 
-def test_failing_requests_are_counted_in_full(requests: list[Record], truth: Record) -> None:
-    """Every 4xx belongs to a label or to a customer whose look-alike is remarked."""
+def test_all_failing_requests_are_counted(requests: list[Record], truth: Record) -> None:
+    """Check that every 4xx belongs to a label or to a customer with a remark."""
     remarked = {healthy["customer_id"] for healthy in truth["healthy"] if healthy["lookalike"]}
     labelled: dict[tuple[str | None, str | None, str], int] = defaultdict(int)
     for label in truth["labels"]:
@@ -150,14 +150,14 @@ def test_recovered_means_success_since(requests: list[Record], truth: Record) ->
 
 
 def test_sixty_requests_a_minute(requests: list[Record]) -> None:
-    """A key is limited exactly when sixty of its requests were let through in the last minute."""
+    """Check that a key is limited exactly if sixty of its requests were accepted in the last minute."""
     passed: dict[str, list[float]] = defaultdict(list)
     limited = 0
     for record in requests:
         key = record.get("api_key", {}).get("id")
         if key is None or _code(record) in ("api_key_revoked", "api_key_expired"):
             continue
-        # Lines give milliseconds and tenths of them: times near the window's edge cannot be told.
+        # Lines have milliseconds and tenths of milliseconds, too coarse for times near the window's edge.
         inside = sum(at > record["began"] - 59.99 for at in passed[key][-61:])
         if _code(record) == "rate_limit_exceeded":
             limited += 1

@@ -1,4 +1,4 @@
-"""Drawn worlds: the same from the same seed, other from another, every case labelled, no look-alike blamed."""
+"""Drawn worlds are reproducible, differ by seed, label every case, and blame no look-alike."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def truth(drawn: Simulation) -> Record:
 
 
 def _set_up(seed: int) -> Stage:
-    """A stage before anything is played."""
+    """Set up a stage without running the simulation."""
     stage = Stage(World(seed), FORTNIGHT_START)
     cast_drawn(stage)
     return stage
@@ -60,9 +60,9 @@ def test_the_same_seed_gives_the_same_lines() -> None:
     assert _lines(SEED) == lines
 
 
-def test_the_same_seed_draws_the_same_world_and_another_seed_another() -> None:
+def test_a_world_depends_on_the_seed_alone() -> None:
     worlds = [_set_up(seed) for seed in (SEED, SEED, SEED + 1)]
-    told = [
+    worlds = [
         (
             [(label.case, label.customer_id, label.variation, label.client_ip) for label in world.labels],
             world.remarks,
@@ -71,12 +71,12 @@ def test_the_same_seed_draws_the_same_world_and_another_seed_another() -> None:
         )
         for world in worlds
     ]
-    assert told[0] == told[1]
-    assert all(one != other for one, other in zip(told[1], told[2], strict=True))
+    assert worlds[0] == worlds[1]
+    assert all(first != second for first, second in zip(worlds[1], worlds[2], strict=True))
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_counts_are_as_promised(seed: int) -> None:
+def test_counts_are_as_documented(seed: int) -> None:
     stage = _set_up(seed)
     assert 220 <= len(stage.world.customers) <= 320
     cases = Counter(label.case for label in stage.labels)
@@ -116,7 +116,7 @@ def test_every_refusal_of_a_named_customer_belongs_to_a_label_or_a_lookalike(dra
 
 
 def test_status_follows_the_course(truth: Record) -> None:
-    """What goes on, began just now or was given up is active; what was fixed has succeeded since."""
+    """Check that cases that go on, have just begun or were given up are active, and fixed ones have recovered."""
     goes_on = {courses.ACTIVE, courses.JUST_BEGAN, courses.GAVE_UP}
     fixed = {courses.FIXED_SOON, courses.FIXED_DAYS_AGO, courses.FIXED_YESTERDAY, courses.FIXED_HOURS_AGO}
     seen = set()
@@ -128,20 +128,20 @@ def test_status_follows_the_course(truth: Record) -> None:
     assert seen == goes_on | fixed
 
 
-def test_untraceable_customers_are_there_and_few(truth: Record) -> None:
+def test_there_are_a_few_untraceable_customers(truth: Record) -> None:
     lost = [label for label in truth["labels"] if not label["traceable_by"] and label["case"] != "scanner"]
     assert 1 <= len(lost) <= 8
     assert "nothing names the customer" in lost[0]["variation"]
 
 
 def test_full_traffic_is_about_four_hundred_thousand_requests(drawn: Simulation) -> None:
-    """Healthy traffic is what a hundred times this simulation's own would be: cases are not scaled."""
+    """Check the total with this simulation's healthy traffic scaled by a hundred. Cases are not scaled."""
     busier = simulate(SEED, traffic=0.03, cast=cast_drawn).counts.requests
     slope = (busier - drawn.counts.requests) / 0.02
     assert 330_000 < drawn.counts.requests + 0.99 * slope < 470_000
 
 
-def test_servers_differ_and_development_always_tells_the_fingerprint() -> None:
+def test_servers_differ_and_development_always_logs_the_fingerprint() -> None:
     drawn = [draw_servers(World(seed).rng("servers")) for seed in range(20)]
     assert len({servers.outages for servers in drawn}) == 20
     fields = {field for servers in drawn for host in servers.hosts for field, _, _ in host.leaves_out or ()}

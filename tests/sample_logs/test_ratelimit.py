@@ -1,4 +1,4 @@
-"""Sixty a minute a key, and the wait that is told is the wait that helps."""
+"""Each key may send sixty requests a minute, and the reported wait is long enough."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_never_more_than_sixty_in_any_minute(gaps: list[float]) -> None:
         assert accepted[number] - accepted[number - LIMIT] >= WINDOW_S - 1e-9
 
 
-def test_waiting_as_told_is_enough() -> None:
+def test_the_reported_wait_is_long_enough() -> None:
     limiter = RateLimiter()
     assert not any(limiter.seconds_to_wait("key", second / 10) for second in range(LIMIT))
     wait = limiter.seconds_to_wait("key", 10.0)

@@ -1,4 +1,4 @@
-"""The simulator gives the same bytes for the same seed, and other bytes for another."""
+"""The simulator gives the same bytes for the same seed, and different bytes for another seed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_same_seed_same_files(quiet: Simulation, simulate_few: Callable[[], Simu
     assert _written(quiet, tmp_path / "one") == _written(simulate_few(), tmp_path / "two")
 
 
-def test_another_seed_other_requests(quiet: Simulation, readable: list[tuple[bytes, Record]]) -> None:
+def test_another_seed_gives_other_requests(quiet: Simulation, readable: list[tuple[bytes, Record]]) -> None:
     committed = {record.get("request_id") for _, record in readable}
     ours = {line.request_id for line in quiet.lines if line.request_id is not None}
     assert len(ours) > 1000
@@ -32,6 +32,6 @@ def test_another_seed_other_requests(quiet: Simulation, readable: list[tuple[byt
 
 
 def test_compressed_bytes_depend_on_the_lines_alone() -> None:
-    packed = compress(b"line\n", "gz")
-    assert packed[4:8] == b"\0\0\0\0"
-    assert gzip.decompress(packed) == b"line\n"
+    compressed = compress(b"line\n", "gz")
+    assert compressed[4:8] == b"\0\0\0\0"
+    assert gzip.decompress(compressed) == b"line\n"

@@ -1,4 +1,4 @@
-"""Many copies of a simulation are distinct, sound, in time order, and of the same mixture."""
+"""Many copies of a simulation are distinct, sound, in time order, and have the same mixture."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def records(written: tuple[Record, dict[str, list[bytes]]]) -> list[Record]:
     return [json.loads(line) for lines in written[1].values() for line in lines]
 
 
-def test_as_many_distinct_lines_as_asked(written: tuple[Record, dict[str, list[bytes]]]) -> None:
+def test_there_are_as_many_distinct_lines_as_requested(written: tuple[Record, dict[str, list[bytes]]]) -> None:
     truth, files = written
     lines = [line for found in files.values() for line in found]
     assert abs(len(lines) - LINES) <= 3
@@ -48,7 +48,7 @@ def test_request_ids_are_unique_in_each_copy(records: list[Record], quiet: Simul
     assert all(ids[request_id] == 2 for request_id in shared)
 
 
-def test_counts_are_of_the_lines_written(
+def test_counts_match_the_written_lines(
     records: list[Record], written: tuple[Record, dict[str, list[bytes]]], quiet: Simulation
 ) -> None:
     counts = written[0]["counts"]
@@ -66,7 +66,7 @@ def test_files_are_in_time_order(written: tuple[Record, dict[str, list[bytes]]])
         assert times == sorted(times), name
 
 
-def test_a_copy_keeps_a_customers_keys_and_a_requests_lines_together(records: list[Record]) -> None:
+def test_a_copy_preserves_a_customers_keys_and_a_requests_lines(records: list[Record]) -> None:
     owners: dict[str, set[str]] = {}
     requests = {record["request_id"] for record in records if "status" in record}
     for record in records:
@@ -77,7 +77,7 @@ def test_a_copy_keeps_a_customers_keys_and_a_requests_lines_together(records: li
     assert all(len(customers) == 1 for customers in owners.values())
 
 
-def test_copies_keep_the_age_of_tokens_and_the_death_of_keys(records: list[Record]) -> None:
+def test_copies_preserve_the_age_of_tokens_and_the_end_of_keys(records: list[Record]) -> None:
     for record in records:
         ended = datetime.fromisoformat(record["timestamp"]).timestamp()
         upstream, key = record.get("upstream", {}), record.get("api_key", {})
@@ -89,7 +89,7 @@ def test_copies_keep_the_age_of_tokens_and_the_death_of_keys(records: list[Recor
 
 
 @pytest.mark.parametrize("width", range(9, 16))
-def test_addresses_are_addresses_at_every_width(width: int) -> None:
+def test_addresses_are_valid_at_every_width(width: int) -> None:
     made = kind_of("network", width).render(np.arange(2000, dtype=np.uint64))
     texts = {row.tobytes().decode() for row in made}
     assert all(len(text) == width and ipaddress.ip_address(text) for text in texts)

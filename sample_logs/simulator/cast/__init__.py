@@ -1,4 +1,4 @@
-"""Who is in the fortnight: healthy customers, cases, look-alikes and strangers."""
+"""Set up the clients of the sample: healthy customers, cases, look-alikes and strangers."""
 
 from sample_logs.simulator.cast import (
     bad_requests,

@@ -1,4 +1,4 @@
-"""Cases of a request that is not well formed: a pipe that does not exist, a blank visitor, a bad body."""
+"""Set up cases of malformed requests: an unknown pipe, a blank visitor, an invalid body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sample_logs.simulator.clock import END, moment
 
 
 def cast(stage: Stage) -> None:
-    """Four customers with unknown pipes, three with blank visitors, four with bad bodies, one with both."""
+    """Set up four customers with unknown pipes, three with blank visitors, four with invalid bodies, one with two."""
     _unknown_pipe(stage, "top-pages", "a hyphen in one tile of six", "11-16 14:00", None, 0.17)
     _unknown_pipe(stage, "pageviews_by_day", "a pipe of another product", "11-10 09:40", "11-11 11:00", 1.0)
     _unknown_pipe(stage, "KPIs", "capitals", "11-20 07:30", None, 0.4)
@@ -99,7 +99,7 @@ def _invalid_body(stage: Stage, variation: str, begins: str, mended: str | None,
 
 
 def _two_cases(stage: Stage) -> None:
-    """One program, one key, two mistakes side by side: a renamed pipe and blank visitors."""
+    """Set up a program with two mistakes under one key: a renamed pipe and blank visitors."""
     client = _mistaken_client(stage)
     chores: tuple[tuple[str, Usual, Spoil], ...] = (
         ("unknown_pipe", client.pipe, path_segment("visitors-timeseries")),

@@ -1,4 +1,4 @@
-"""Mistakes that somebody makes at a keyboard and mends within minutes: none of them is a case."""
+"""Behaviours of people who make mistakes at a keyboard and fix them within minutes. None of these is a case."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sample_logs.simulator.messages import Call
 
 
 def try_by_hand(client: Client, at: float, spoils: list[Spoil], usual: Callable[[float], Call]) -> Behaviour:
-    """Each wrong thing once, half a minute apart, then the right thing five times."""
+    """Make each mistake once, about half a minute apart, then the correct call five times."""
     for spoil in [*spoils, *[_unspoilt] * 5]:
         yield spoil(usual(at))
         at += client.rng.uniform(12, 50)
@@ -25,7 +25,7 @@ def _unspoilt(call: Call) -> Call:
 
 
 def four_wrong_things(_stage: Stage, client: Client) -> list[Behaviour]:
-    """No header, the bare key, a placeholder, a hash; then the key."""
+    """Try no header, the bare key, a placeholder and a hash, then the key."""
     client.user_agent = CURL
     secret = client.key.secret
     spoils = [header(None), header(secret), presented("YOUR_KEY"), presented(hash_of(secret))]
@@ -33,7 +33,7 @@ def four_wrong_things(_stage: Stage, client: Client) -> list[Behaviour]:
 
 
 def learning(stage: Stage, client: Client) -> list[Behaviour]:
-    """A developer's first afternoon in development: a dozen refusals of six kinds, then it works."""
+    """Play a developer's first afternoon in development: a dozen refusals of six kinds, then success."""
     key = stage.world.add_key(client.customer, "development")
     own = stage.client(client.customer, key, retries=0)
     pipes = [header(None), header(f"Token {key.secret}"), presented(key.secret[:20]), path_segment("pages")]
@@ -49,14 +49,14 @@ def learning(stage: Stage, client: Client) -> list[Behaviour]:
 
 
 def scopes_forgotten(stage: Stage, client: Client) -> list[Behaviour]:
-    """Two events with a key made without scopes; then another key."""
+    """Send two events with a key without scopes, then use another key."""
     scopeless = stage.world.add_key(client.customer, scopes=())
     spoil = presented(scopeless.secret)
     return [try_by_hand(client, moment("11-18 10:41"), [spoil, spoil], client.pageview)]
 
 
 def dev_key(stage: Stage, client: Client) -> list[Behaviour]:
-    """The development key in production, twice; in development it goes on."""
+    """Use the development key in production twice, and go on using it in development."""
     key = stage.world.add_key(client.customer, "development")
     developer = stage.client(client.customer, key, ip=client.ips[0], user_agent=CURL)
     mistaken = presented(key.secret)
@@ -68,7 +68,7 @@ def dev_key(stage: Stage, client: Client) -> list[Behaviour]:
 
 
 def pipe_typo(_stage: Stage, client: Client) -> list[Behaviour]:
-    """Two wrong names for a pipe; then the right one."""
+    """Ask for two wrong names of a pipe, then for the right one."""
     return [
         try_by_hand(client, moment("11-19 17:22"), [path_segment("toppages"), path_segment("top-pages")], client.pipe)
     ]

@@ -1,4 +1,4 @@
-"""Cases of a key that was good: revoked or expired, and still in use somewhere."""
+"""Set up cases of keys that are revoked or expired and still in use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sample_logs.simulator.clock import END, moment
 
 
 def cast(stage: Stage) -> None:
-    """Three customers who revoked a key somebody still uses, three whose key ran out."""
+    """Set up three customers who still use a revoked key, and three who use an expired key."""
     _dead_key(stage, "revoked_key_in_use", "a forgotten server", "11-12 15:00", None, "people")
     _dead_key(stage, "revoked_key_in_use", "one service missed in a rotation", "11-10 09:00", "11-10 17:40", "clock")
     _dead_key(stage, "revoked_key_in_use", "a nightly job, twice a night", "11-14 12:00", None, "nightly")
@@ -32,7 +32,7 @@ def _times(client: Client, shape: str, start: float) -> Iterator[float]:
 
 
 def _dead_key(stage: Stage, case: str, variation: str, died: str, mended: str | None, shape: str) -> None:
-    """The client uses the dead key from the start; once mended it uses the customer's other key."""
+    """Set up a client that uses the dead key from the start and, once fixed, the customer's other key."""
     customer = stage.world.add_customer()
     successor = add_background(stage, customer, 20)
     when = moment(died)

@@ -1,4 +1,4 @@
-"""Cases in the Authorization header: none at all, or not in Bearer form."""
+"""Set up cases of a missing or malformed Authorization header."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sample_logs.simulator.clock import END, HOUR, moment
 
 
 def cast(stage: Stage) -> None:
-    """Four customers without a header, five with a broken one."""
+    """Set up four customers without a header, and five with a malformed one."""
     _proxy_strips_header(stage)
     _pipes_without_header(stage, "11-11 10:20", "11-11 15:45", None)
     _pipes_without_header(stage, "11-20 13:05", None, SHARED_OFFICE)
@@ -24,7 +24,7 @@ def cast(stage: Stage) -> None:
 
 
 def _proxy_strips_header(stage: Stage) -> None:
-    """A proxy before the collector drops the header; the same machine reads pipes without trouble."""
+    """Set up a collector whose proxy drops the header, on a machine that reads pipes without errors."""
     customer = stage.world.add_customer()
     ip = stage.ip()
     key = add_background(stage, customer, 18, ip=ip)
@@ -64,7 +64,7 @@ def _malformed(stage: Stage, shape: str, variation: str, begins: str, mended: st
 
 
 def _nightly_empty_variable(stage: Stage) -> None:
-    """A shell script whose variable is empty: Bearer and nothing behind it, twice a night."""
+    """Set up a shell script with an empty variable, which sends Bearer without a key twice a night."""
     customer = stage.world.add_customer()
     key = add_background(stage, customer, 15)
     client = stage.client(customer, key, user_agent=CURL, retries=0)
@@ -75,7 +75,7 @@ def _nightly_empty_variable(stage: Stage) -> None:
 
 
 def _untraceable(stage: Stage) -> None:
-    """Events without a header from an address seen nowhere else: no line says whose they are."""
+    """Set up events without a header from an address seen nowhere else, so that no line names the customer."""
     customer = stage.world.add_customer()
     client = stage.client(customer, add_background(stage, customer, 15), retries=0)
     label = stage.label(

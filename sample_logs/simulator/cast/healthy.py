@@ -1,4 +1,4 @@
-"""Customers for whom everything works: collectors, dashboards, clock jobs, backfills, a shared office."""
+"""Set up healthy customers: collectors, dashboards, cron jobs, backfills, and a shared office."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sample_logs.simulator.clock import END, FORTNIGHT_START, HOUR, moment
 from sample_logs.simulator.world import READ, WRITE, ApiKey, Customer
 
 SHARED_OFFICE = "198.51.100.7"
-"""One address that several unrelated customers call from."""
+"""An address from which several unrelated customers call."""
 
 
 def cast(stage: Stage) -> None:
-    """Forty-four healthy customers of very different sizes."""
+    """Set up forty-four healthy customers of very different sizes."""
     sizes = stage.world.rng("sizes")
     for number in range(44):
         customer = stage.world.add_customer(websites=1 + number % 3 // 2)
@@ -33,7 +33,7 @@ def cast(stage: Stage) -> None:
 
 
 def add_background(stage: Stage, customer: Customer, per_day: float, ip: str | None = None) -> ApiKey:
-    """A customer's healthy production traffic: a collector, and people looking at dashboards."""
+    """Add a customer's healthy production traffic: a collector, and people who look at dashboards. Returns its key."""
     per_day *= stage.traffic
     key = stage.world.add_key(customer)
     addresses = 1 if per_day < 60 else 3
@@ -44,13 +44,13 @@ def add_background(stage: Stage, customer: Customer, per_day: float, ip: str | N
         stage.play(work(client, people(client.rng, customer, share, stage.start, END), usual))
     viewer = stage.client(customer, key, ip=ip, retries=1)
     usual = mixture(viewer.rng, (viewer.pipe, 0.9), (viewer.visitor, 0.1))
-    sat = sittings(viewer.rng, customer, per_day * 0.3 / 6, 6, stage.start, END)
-    stage.play(work(viewer, sat, usual))
+    times = sittings(viewer.rng, customer, per_day * 0.3 / 6, 6, stage.start, END)
+    stage.play(work(viewer, times, usual))
     return key
 
 
 def add_development(stage: Stage, customer: Customer, per_day: float) -> None:
-    """A developer's own key and calls; with two websites, a preview too."""
+    """Add a developer's key and calls, and with two websites also a preview."""
     key = stage.world.add_key(customer, "development")
     client = stage.client(customer, key)
     usual = mixture(client.rng, (client.event, 0.6), (client.pipe, 0.3), (client.identify, 0.1))
@@ -62,21 +62,21 @@ def add_development(stage: Stage, customer: Customer, per_day: float) -> None:
 
 
 def add_reports(stage: Stage, customer: Customer, key: ApiKey) -> None:
-    """A job that reads a pipe every quarter of an hour to every hour."""
+    """Add a job that reads a pipe every quarter of an hour to every hour."""
     client = stage.client(customer, key, retries=3)
     seconds = client.rng.choice((900.0, 1800.0, HOUR)) / min(1.0, max(stage.traffic, 0.1))
     stage.play(work(client, every(client.rng, seconds, stage.start, END), client.pipe))
 
 
 def add_token_user(stage: Stage, customer: Customer) -> None:
-    """A client that mints a token for each call."""
+    """Add a client that mints a token for each call."""
     client = stage.client(customer, stage.world.add_key(customer, scopes=(READ,)))
     times = people(client.rng, customer, 45 * stage.traffic, stage.start, END)
     stage.play(mint_each_time(client, times, client.pipe))
 
 
 def add_backfill(stage: Stage, customer: Customer, began: float) -> None:
-    """One evening of old events, a second and a half apart, and a nightly import since."""
+    """Add an evening of old events, a second and a half apart, and a nightly import since."""
     client = stage.client(customer, stage.world.add_key(customer, scopes=(WRITE,)), retries=4)
     once = every(client.rng, 1.5, began, began + 0.6 * HOUR * stage.traffic, 1.0)
     stage.play(work(client, once, client.event))

@@ -1,4 +1,4 @@
-"""Cases of a caller that is limited and keeps calling."""
+"""Set up cases of callers that are rate limited and keep calling."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sample_logs.simulator.clock import END, HOUR, moment
 
 
 def cast(stage: Stage) -> None:
-    """Four customers deaf to Retry-After."""
+    """Set up four customers that ignore Retry-After."""
     _hammers(stage, "an export every three hours", 3 * HOUR, 84, 150, "11-17 08:00", None)
     _hammers(
         stage,
@@ -38,7 +38,7 @@ def _hammers(
 
 
 def _nightly(stage: Stage) -> None:
-    """An import that sends sixty-four events as fast as it can: a few are refused each night."""
+    """Set up an import that sends sixty-four events as fast as possible, of which a few are refused each night."""
     customer = stage.world.add_customer()
     add_background(stage, customer, 12)
     client = stage.client(customer, stage.world.add_key(customer), retries=0)

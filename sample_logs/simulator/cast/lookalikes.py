@@ -1,4 +1,4 @@
-"""Customers who look like a case for a moment and are none."""
+"""Set up customers that briefly look like a case but are not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sample_logs.simulator.messages import Call
 
 
 def cast(stage: Stage) -> None:
-    """One customer for each name in :data:`LOOKALIKES`."""
+    """Set up a customer for each name in :data:`LOOKALIKES`."""
     for name, (note, play) in LOOKALIKES.items():
         customer = stage.world.add_customer()
         key = add_background(stage, customer, 15)
@@ -29,19 +29,19 @@ def cast(stage: Stage) -> None:
 
 
 def _rotation(stage: Stage, client: Client) -> list[Behaviour]:
-    """Three pods each present the old key for up to ninety seconds after it was revoked, then the new one."""
+    """Let three pods present the old key for up to ninety seconds after it was revoked, then the new key."""
     rotated = moment("11-17 12:30")
     old = stage.world.add_key(client.customer, revoked_at=rotated)
 
     def pod(number: int) -> Behaviour:
-        one = stage.client(client.customer, old, retries=0)
+        program = stage.client(client.customer, old, retries=0)
         switched = rotated + 40 + 25 * number
         new = presented(client.key.secret)
 
         def usual(at: float) -> Call:
-            return one.pageview(at) if at < switched else new(one.pageview(at))
+            return program.pageview(at) if at < switched else new(program.pageview(at))
 
-        return work(one, every(one.rng, 17, rotated - 900, rotated + 1800, 9), usual)
+        return work(program, every(program.rng, 17, rotated - 900, rotated + 1800, 9), usual)
 
     return [pod(number) for number in range(3)]
 
@@ -79,9 +79,9 @@ def _odd_event(stage: Stage, client: Client) -> list[Behaviour]:
 
 
 def _neighbour(stage: Stage, client: Client) -> list[Behaviour]:
-    """Healthy, behind the address that a customer without a header also uses."""
-    one = replace(client, ips=(SHARED_OFFICE,))
-    return [work(one, people(one.rng, one.customer, 30, stage.start, END), one.pipe)]
+    """Work correctly from an address that a customer without a header also uses."""
+    viewer = replace(client, ips=(SHARED_OFFICE,))
+    return [work(viewer, people(viewer.rng, viewer.customer, 30, stage.start, END), viewer.pipe)]
 
 
 def _busy_not_limited(stage: Stage, client: Client) -> list[Behaviour]:
@@ -91,23 +91,23 @@ def _busy_not_limited(stage: Stage, client: Client) -> list[Behaviour]:
 
 
 def _empty_for_minutes(stage: Stage, client: Client) -> list[Behaviour]:
-    """A new website looked at twice, then its test event, then rows."""
+    """Look at a new website twice, send its test event, then see rows."""
     website = stage.world.add_website(client.customer)
-    one = replace(client, website=website)
+    viewer = replace(client, website=website)
     at = moment("11-16 15:00")
 
     def first_steps() -> Behaviour:
         for seconds, call in (
-            (0, one.pipe),
-            (20, one.pipe),
-            (95, one.pageview),
-            (110, one.pipe),
-            (130, one.pipe),
+            (0, viewer.pipe),
+            (20, viewer.pipe),
+            (95, viewer.pageview),
+            (110, viewer.pipe),
+            (130, viewer.pipe),
         ):
             yield call(at + seconds)
 
-    later = people(one.rng, one.customer, 20, at + 200, END)
-    return [first_steps(), work(one, later, one.pageview)]
+    later = people(viewer.rng, viewer.customer, 20, at + 200, END)
+    return [first_steps(), work(viewer, later, viewer.pageview)]
 
 
 def _through_the_outage(stage: Stage, client: Client) -> list[Behaviour]:
@@ -135,4 +135,4 @@ LOOKALIKES: dict[str, tuple[str, Callable[[Stage, Client], list[Behaviour]]]] = 
     "empty_for_minutes": ("a new website, empty for a minute and a half", _empty_for_minutes),
     "hit_by_our_outage": ("fails only while our downstream was down", _through_the_outage),
 }
-"""Name: (what it is, how it is played)."""
+"""By name: a note, and the function that makes the behaviours."""

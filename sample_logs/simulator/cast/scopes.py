@@ -1,4 +1,4 @@
-"""Cases of a key that may not: without any scope, or without the one that the route asks for."""
+"""Set up cases of keys without any scope, or without the scope that the route requires."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sample_logs.simulator.world import BOTH, READ, WRITE
 
 
 def cast(stage: Stage) -> None:
-    """Five customers with a scopeless key, five who lack one scope."""
+    """Set up five customers with a scopeless key, and five with a key that lacks a scope."""
     _scopeless(stage, "every event refused", "11-16 10:30", None, "people")
     _scopeless(stage, "recreated with scopes three days later", "11-10 15:10", "11-13 09:20", "people")
     _scopeless(stage, "a nightly job, twice a night", "11-12 18:00", None, "nightly")
@@ -29,7 +29,7 @@ def cast(stage: Stage) -> None:
 def _scopeless(
     stage: Stage, variation: str, begins: str, mended: str | None, shape: str, environment: str = "production"
 ) -> None:
-    """A key made without choosing scopes; later, perhaps, another with them."""
+    """Set up a client with a key without scopes, and later perhaps another key with scopes."""
     customer = stage.world.add_customer()
     add_background(stage, customer, 14)
     proper = stage.world.add_key(customer, environment, BOTH)
@@ -64,7 +64,7 @@ def _missing_scope(
 
 
 def _half_allowed(stage: Stage) -> None:
-    """One key reads pipes all day with success and is refused each time it sends an event."""
+    """Set up a key that reads pipes all day and is refused each time it sends an event."""
     customer = stage.world.add_customer()
     key = stage.world.add_key(customer, scopes=(READ,))
     reader: Client = stage.client(customer, key)

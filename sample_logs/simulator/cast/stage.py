@@ -1,4 +1,4 @@
-"""The stage: where clients get addresses, and where behaviours, labels and remarks are collected."""
+"""Collect what is set up before a simulation: clients with their addresses, behaviours, labels and remarks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CURL = "curl/8.9.1"
 
 @dataclass(slots=True)
 class Remark:
-    """A healthy customer who looks like a case and is none."""
+    """A note on a healthy customer that looks like a case but is not."""
 
     customer_id: str
     lookalike: str
@@ -39,9 +39,9 @@ class Remark:
 
 @dataclass(slots=True)
 class Stage:
-    """Everything that is set up before the clock starts.
+    """Everything that is set up before the simulation runs.
 
-    ``start`` is the first second of the logs; ``traffic`` scales how much healthy clients do.
+    ``start`` is the first second of the logs. ``traffic`` scales the requests of healthy clients.
     """
 
     world: World
@@ -56,27 +56,27 @@ class Stage:
 
     @property
     def rng(self) -> random.Random:
-        """A fresh stream for the next client."""
+        """A new random stream for the next client."""
         self._clients += 1
         return self.world.rng(f"client {self._clients}")
 
     def some_days_before(self, began: float) -> float:
-        """When a client that goes wrong at ``began`` starts: long enough before to be seen working."""
+        """Return when a client whose mistake begins at ``began`` starts: early enough to be seen working."""
         return max(self.start, began - 3 * DAY)
 
     def ip(self) -> str:
-        """An address nobody else has, from the ranges kept for documentation and benchmarks."""
+        """Return an unused address from the ranges reserved for documentation and benchmarks."""
         rng = self.world.rng(f"ip {len(self._ips)}")
         while True:
             if rng.random() < 0.18:
-                made = f"2001:db8:{rng.randrange(0x1000, 0xFFFF):x}:{rng.randrange(0x1000, 0xFFFF):x}::1"
+                ip = f"2001:db8:{rng.randrange(0x1000, 0xFFFF):x}:{rng.randrange(0x1000, 0xFFFF):x}::1"
             elif rng.random() < 0.5:
-                made = f"198.{rng.choice((18, 19))}.{rng.randrange(10, 256)}.{rng.randrange(10, 255)}"
+                ip = f"198.{rng.choice((18, 19))}.{rng.randrange(10, 256)}.{rng.randrange(10, 255)}"
             else:
-                made = f"{rng.choice(('192.0.2', '198.51.100', '203.0.113'))}.{rng.randrange(100, 255)}"
-            if made not in self._ips:
-                self._ips.add(made)
-                return made
+                ip = f"{rng.choice(('192.0.2', '198.51.100', '203.0.113'))}.{rng.randrange(100, 255)}"
+            if ip not in self._ips:
+                self._ips.add(ip)
+                return ip
 
     def client(
         self,
@@ -90,7 +90,7 @@ class Stage:
         retries: int = 1,
         addresses: int = 1,
     ) -> Client:
-        """A client with addresses and a user agent of its own."""
+        """Make a client with its own addresses and user agent, unless given."""
         rng = self.rng
         ips = (ip,) if ip else tuple(self.ip() for _ in range(addresses))
         return Client(
@@ -105,18 +105,18 @@ class Stage:
         )
 
     def play(self, *behaviours: Behaviour) -> None:
-        """Let these run once the clock starts."""
+        """Add behaviours to the simulation."""
         self.behaviours.extend(behaviours)
 
     def label(
         self, case: str, client: Client, variation: str, *, presented: str | None = "", website: bool = True
     ) -> Label:
-        """A label for what ``client`` is about to do wrong.
+        """Add a label for a mistake of ``client``, and return it.
 
         ``presented`` is the text sent as the key: the client's own unless given, None for no key at all.
         """
         key = client.key.secret if presented == "" else presented
-        made = Label(
+        label = Label(
             case,
             client.environment,
             variation,
@@ -125,9 +125,9 @@ class Stage:
             client.website if website else None,
             client.ips[0],
         )
-        self.labels.append(made)
-        return made
+        self.labels.append(label)
+        return label
 
     def remark(self, customer: Customer, lookalike: str, note: str) -> None:
-        """Say that this customer only looks like a case."""
+        """Note that a customer only looks like a case."""
         self.remarks.append(Remark(customer.id, lookalike, note))

@@ -1,4 +1,4 @@
-"""Nobody's customers: scanners. And one accident: two requests that share an id."""
+"""Set up scanners, which are no customers, and an accident: two requests that share an id."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sample_logs.simulator.clock import END, HOUR, moment
 from sample_logs.simulator.labels import Label
 
 REUSED_ID = "req_0000000000AA"
-"""Two customers' proxies chose this id themselves, on different days."""
+"""An id that the proxies of two customers chose, on different days."""
 
 
 def cast(stage: Stage) -> None:
-    """Three scanners and the shared id."""
+    """Set up three scanners and the shared id."""
     _scanner(stage, "a slow scanner, every ten minutes", "zgrab/0.x", 600.0, "11-15 22:00", None)
     _scanner(
         stage,

@@ -1,17 +1,17 @@
-"""Cases of a minted JWT kept for longer than its 120 seconds."""
+"""Set up cases of a minted JWT that is cached for longer than its 120 seconds."""
 
 from __future__ import annotations
 
 from sample_logs.simulator.cast.healthy import add_background
 from sample_logs.simulator.cast.stage import Stage
 from sample_logs.simulator.clients.schedules import nightly, people
-from sample_logs.simulator.clients.tokens import TokenCache, mint_and_keep
+from sample_logs.simulator.clients.tokens import TokenCache, mint_and_cache
 from sample_logs.simulator.clock import END, HOUR, moment
 from sample_logs.simulator.world import READ
 
 
 def cast(stage: Stage) -> None:
-    """Five customers who cache tokens, each in a way of its own."""
+    """Set up five customers that cache tokens, each in its own way, and a nightly report."""
     _caches(stage, "minted at start-up, restarted every six hours", 6 * HOUR, "11-16 09:30", None, 90)
     _caches(stage, "kept for ten minutes", 600, "11-10 11:00", "11-12 15:30", 160)
     _caches(stage, "kept for three minutes", 180, "11-13 08:00", None, 220)
@@ -23,7 +23,7 @@ def cast(stage: Stage) -> None:
 def _caches(
     stage: Stage,
     variation: str,
-    kept_s: float,
+    cached_s: float,
     begins: str,
     mended: str | None,
     per_day: float,
@@ -35,15 +35,15 @@ def _caches(
     label = stage.label("cached_jwt", client, variation)
     began = moment(begins)
     times = people(client.rng, customer, per_day, began - 6 * HOUR, END)
-    cache = TokenCache(label, kept_s, began, moment(mended) if mended else float("inf"), drops)
-    stage.play(mint_and_keep(client, times, client.pipe, cache))
+    cache = TokenCache(label, cached_s, began, moment(mended) if mended else float("inf"), drops)
+    stage.play(mint_and_cache(client, times, client.pipe, cache))
 
 
 def _nightly(stage: Stage) -> None:
-    """A report that mints once and takes four minutes: its last two calls fail, every night."""
+    """Set up a report that mints once and takes four minutes, so that its last two calls fail every night."""
     customer = stage.world.add_customer()
     add_background(stage, customer, 12)
     client = stage.client(customer, stage.world.add_key(customer, scopes=(READ,)), retries=0)
     label = stage.label("cached_jwt", client, "one token for a report of four minutes: two calls fail each night")
     times = nightly(client.rng, 5.0, 5, moment("11-11 00:00"), END, 55.0)
-    stage.play(mint_and_keep(client, times, client.pipe, TokenCache(label, HOUR, moment("11-11 00:00"))))
+    stage.play(mint_and_cache(client, times, client.pipe, TokenCache(label, HOUR, moment("11-11 00:00"))))

@@ -1,4 +1,4 @@
-"""Cases of a website without any event: its pipes answer, with no rows."""
+"""Set up cases of a website without events, whose pipes answer without rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sample_logs.simulator.world import Customer
 
 
 def cast(stage: Stage) -> None:
-    """Six customers with an empty website; one of them has every event refused."""
+    """Set up six customers with an empty website, one of which has every event refused."""
     _empty(stage, "no event was ever sent", "11-17 09:15", None)
     _empty(stage, "the first pageview comes two days later", "11-10 13:00", "11-12 14:10")
     _empty(stage, "the first pageview comes five hours later", "11-18 08:30", "11-18 13:40")
@@ -33,7 +33,7 @@ def _new_website(stage: Stage, variation: str) -> tuple[Customer, Client, Label]
 
 
 def _view(stage: Stage, viewer: Client, label: Label, created: str, first: str | None) -> None:
-    """People look at the new website's dashboard, empty until its first pageview."""
+    """Let people look at the new website's dashboard, which is empty until the first pageview."""
     until = moment(first) if first else float("inf")
     times = sittings(viewer.rng, viewer.customer, 8, 4, moment(created), END)
     stage.play(work_with_mistake(viewer, times, viewer.pipe, Mistake(label, lambda call: call, moment(created), until)))
@@ -49,7 +49,7 @@ def _empty(stage: Stage, variation: str, created: str, first: str | None) -> Non
 
 
 def _events_elsewhere(stage: Stage) -> None:
-    """The website's events all go to development."""
+    """Set up a website whose events all go to development."""
     customer, viewer, label = _new_website(stage, "its events go to development")
     _view(stage, viewer, label, "11-19 10:00", None)
     key = stage.world.add_key(customer, "development")
@@ -58,7 +58,7 @@ def _events_elsewhere(stage: Stage) -> None:
 
 
 def _wrong_website(stage: Stage) -> None:
-    """The snippet carries the id of the customer's other website."""
+    """Set up a website whose snippet has the id of the customer's other website."""
     customer, viewer, label = _new_website(stage, "its events carry another website's id")
     _view(stage, viewer, label, "11-16 11:20", None)
     collector = stage.client(customer, viewer.key, website=customer.websites[0])
@@ -66,7 +66,7 @@ def _wrong_website(stage: Stage) -> None:
 
 
 def _all_events_refused(stage: Stage) -> None:
-    """Two cases at once: every event fails validation, so the website stays empty."""
+    """Set up two cases at once: every event fails validation, so the website stays empty."""
     customer, viewer, label = _new_website(stage, "every event is refused")
     _view(stage, viewer, label, "11-18 12:00", None)
     collector = stage.client(customer, viewer.key, website=viewer.website, retries=0)

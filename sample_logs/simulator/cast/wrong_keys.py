@@ -1,4 +1,4 @@
-"""Cases of a key that matches no stored hash: another environment's, with whitespace, a hash, or nobody's."""
+"""Set up cases of a key that matches no stored hash: of another environment, with whitespace, a hash, or unknown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sample_logs.simulator.clock import END, moment
 
 
 def cast(stage: Stage) -> None:
-    """Six with another environment's key, five with whitespace, three with a hash, five with no key."""
+    """Set up six with another environment's key, five with whitespace, three with a hash, five with no key at all."""
     _dev_key(stage, "11-19 09:20", None, marked=True, shape="people")
     _dev_key(stage, "11-11 08:55", "11-11 16:20", marked=False, shape="pipes")
     _dev_key(stage, "11-22 23:00", None, marked=False, shape="clock")
@@ -54,7 +54,7 @@ def _dev_key(
     shape: str,
     environment: str = "production",
 ) -> None:
-    """A development key is deployed; development itself goes on with it."""
+    """Set up a service that is deployed with the development key, which development goes on using."""
     customer = stage.world.add_customer(marked_keys=marked)
     if environment != "production" or shape == "nightly":
         add_background(stage, customer, 30)
@@ -81,7 +81,7 @@ def _dev_key(
 def _spoilt_key(
     stage: Stage, case: str, variation: str, shape: str, begins: str, mended: str | None, per_night: int = 0
 ) -> None:
-    """A service that worked until its key was pasted anew."""
+    """Set up a service that worked until its key was pasted again."""
     customer = stage.world.add_customer()
     key = add_background(stage, customer, 16)
     client = stage.client(customer, key, retries=0)

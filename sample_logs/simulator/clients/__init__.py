@@ -1,4 +1,4 @@
-"""Simulated clients: what programs and people do to the API, right and wrong.
+"""Simulate clients: how programs and people call the API, correctly and wrongly.
 
-A behaviour is a generator: it yields a :class:`~sample_logs.simulator.messages.Call` and is sent the reply.
+A behaviour is a generator that yields a :class:`~sample_logs.simulator.messages.Call` and is sent the reply.
 """

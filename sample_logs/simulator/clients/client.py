@@ -1,4 +1,4 @@
-"""A client: one program at one customer, its key, its address, and the calls it makes when all is well."""
+"""Define a client: a program of a customer, with its key, its addresses, and the calls it makes without a mistake."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
-from sample_logs.simulator.messages import EVENTS, IDENTIFY, PIPES, TOKENS, VISITORS, Body, Call, Reply
+from sample_logs.simulator.messages import EVENTS, IDENTIFY, PIPES, TOKENS, VISITORS, Body, Call
+from sample_logs.simulator.replies import Reply
 from sample_logs.simulator.world import ApiKey, Customer
 
 Behaviour = Generator[Call, Reply, None]
@@ -29,7 +30,7 @@ _PIPES = (
 
 @dataclass(slots=True)
 class Client:
-    """One program. ``retries`` is how often it tries again after a 429 or 5xx."""
+    """A program. ``retries`` is how often it retries after a 429 or 5xx."""
 
     customer: Customer
     key: ApiKey
@@ -44,32 +45,32 @@ class Client:
         self.environment = self.environment or self.key.environment
 
     def event(self, at: float) -> Call:
-        """An event, mostly a pageview."""
+        """Make an event, mostly a pageview."""
         return self._call(at, EVENTS, EVENTS, Body(self.rng.choice(_EVENT_NAMES)))
 
     def pageview(self, at: float) -> Call:
-        """A pageview event."""
+        """Make a pageview event."""
         return self._call(at, EVENTS, EVENTS, Body("pageview"))
 
     def identify(self, at: float) -> Call:
-        """An identify call."""
+        """Make an identify call."""
         return self._call(at, IDENTIFY, IDENTIFY, Body("identify"))
 
     def pipe(self, at: float) -> Call:
-        """Some pipe about the website."""
+        """Ask for a random pipe of the website."""
         return self.named_pipe(at, self.rng.choice(_PIPES))
 
     def named_pipe(self, at: float, name: str, filters: str | None = None) -> Call:
-        """The pipe ``name`` about the website, for the last few days unless ``filters`` says otherwise."""
-        asked = filters or f"days={self.rng.choice(_DAYS)}"
-        return self._call(at, PIPES, f"/pixel/pipes/{name}?website_id={self.website}&{asked}")
+        """Ask for the pipe ``name`` of the website, for the last few days unless ``filters`` are given."""
+        query = filters or f"days={self.rng.choice(_DAYS)}"
+        return self._call(at, PIPES, f"/pixel/pipes/{name}?website_id={self.website}&{query}")
 
     def visitor(self, at: float) -> Call:
-        """One visitor's history."""
+        """Ask for a random visitor's history."""
         return self.named_visitor(at, f"vis_{self.rng.getrandbits(40):010x}")
 
     def named_visitor(self, at: float, visitor: str) -> Call:
-        """The history of ``visitor``, a path segment."""
+        """Ask for the history of ``visitor``, a path segment."""
         return self._call(at, VISITORS, f"/pixel/visitors/{visitor}?website_id={self.website}")
 
     def mint(self, at: float) -> Call:
@@ -91,7 +92,7 @@ class Client:
         )
 
     def send(self, call: Call) -> Generator[Call, Reply, Reply]:
-        """Send a call, trying again after a 429 or 5xx once its Retry-After has passed."""
+        """Send a call, with retries after a 429 or 5xx once its Retry-After has passed."""
         reply = yield call
         for attempt in range(self.retries):
             if reply.status != 429 and reply.status < 500:
@@ -102,11 +103,11 @@ class Client:
 
 
 Usual = Callable[[float], Call]
-"""Makes the call that a client makes when all is well."""
+"""Makes the call that a client makes at a time without a mistake."""
 
 
 def mixture(rng: random.Random, *choices: tuple[Usual, float]) -> Usual:
-    """One of several usual calls, by weight."""
+    """Return a function that makes one of several usual calls, by weight."""
     makers = [maker for maker, _ in choices]
     weights = [weight for _, weight in choices]
     return lambda at: rng.choices(makers, weights)[0](at)

@@ -1,4 +1,4 @@
-"""Ways to spoil a call: the wrong header, the wrong key, the wrong path, the wrong body."""
+"""Spoil calls: with the wrong header, the wrong key, the wrong path or the wrong body."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sample_logs.simulator.messages import Body, Call
 
 
 def header(value: str | None) -> Spoil:
-    """Send this Authorization header, or none."""
+    """Send this Authorization header instead, None for no header."""
     return lambda call: replace(call, authorization=value)
 
 
@@ -21,7 +21,7 @@ def presented(key: str) -> Spoil:
 
 
 def hash_of(secret: str) -> str:
-    """The SHA-256 that somebody took from a database instead of the key."""
+    """Return the SHA-256 of a key, as somebody takes it from a database instead of the key."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -36,10 +36,10 @@ def path_segment(wrong: str) -> Spoil:
 
 
 def one_of(rng: random.Random, *spoils: Spoil) -> Spoil:
-    """Any of these, at random."""
+    """Apply one of these at random."""
     return lambda call: rng.choice(spoils)(call)
 
 
 def body_flaws(**flaws: str) -> Spoil:
-    """Send a body that validation refuses, as field = complaint."""
+    """Send a body that validation refuses with these errors, as field = message."""
     return lambda call: replace(call, body=Body("pageview", {name: [text] for name, text in flaws.items()}))

@@ -1,4 +1,4 @@
-"""Somebody else's program, trying key after key."""
+"""Behaviour of a scanner, which tries key after key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STYLES = ("ak_live_", "ak_test_", "ak_", "sk_live_", "pk_", "Bearer", "")
 
 
 def scan(rng: random.Random, ip: str, user_agent: str, times: Iterable[float], label: Label) -> Behaviour:
-    """Call with a new guess each time, now and then with no header or a broken one."""
+    """Call with a new guess each time, occasionally with no header or a malformed one."""
     for at in times:
         route, path = rng.choice(
             (

@@ -1,4 +1,4 @@
-"""When a client calls: like people, like a clock, or in a burst. Each yields rising Unix seconds."""
+"""Schedule a client's calls: like people, like a cron job, or in bursts. Each function yields rising Unix seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sample_logs.simulator.world import Customer
 
 
 def people(rng: random.Random, customer: Customer, per_day: float, start: float, end: float) -> Iterator[float]:
-    """Traffic that follows the customer's day and week, about ``per_day`` on a weekday."""
+    """Follow the customer's day and week, with about ``per_day`` calls on a weekday."""
     peak_per_second = per_day / DAY / 0.55
     at = start
     while True:
@@ -24,7 +24,7 @@ def people(rng: random.Random, customer: Customer, per_day: float, start: float,
 def sittings(
     rng: random.Random, customer: Customer, per_day: float, calls: int, start: float, end: float
 ) -> Iterator[float]:
-    """Somebody opening a dashboard ``per_day`` times, each time about ``calls`` calls at once."""
+    """Open a dashboard about ``per_day`` times, each time with about ``calls`` calls at once."""
     for opened in people(rng, customer, per_day, start, end):
         at = opened
         for _ in range(max(1, round(rng.gauss(calls, calls / 4)))):
@@ -33,7 +33,7 @@ def sittings(
 
 
 def every(rng: random.Random, seconds: float, start: float, end: float, jitter: float = 1.5) -> Iterator[float]:
-    """A clock job every ``seconds``, aligned to the hour, up to ``jitter`` seconds late."""
+    """Run a job every ``seconds``, aligned to the clock, up to ``jitter`` seconds late."""
     due = start - start % seconds + seconds
     while due < end:
         yield due + rng.uniform(0.1, jitter)
@@ -43,7 +43,7 @@ def every(rng: random.Random, seconds: float, start: float, end: float, jitter: 
 def nightly(
     rng: random.Random, hour: float, calls: int, start: float, end: float, gap: float = 45.0
 ) -> Iterator[float]:
-    """A job at ``hour`` UTC each day, ``calls`` calls ``gap`` seconds apart."""
+    """Run a job at ``hour`` UTC each day, with ``calls`` calls ``gap`` seconds apart."""
     day = start - start % DAY
     while day < end:
         for number in range(calls):

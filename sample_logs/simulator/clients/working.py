@@ -1,4 +1,4 @@
-"""Clients that do it right, and clients that do it right except for one mistake for a while."""
+"""Behaviours of clients that work correctly, always or except for a mistake during some time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sample_logs.simulator.labels import Label
 from sample_logs.simulator.messages import Call
 
 Spoil = Callable[[Call], Call]
-"""Turns a proper call into the call that the mistake makes of it."""
+"""Turns a correct call into one with the mistake."""
 
 
 def work(client: Client, times: Iterable[float], usual: Usual) -> Behaviour:
@@ -21,7 +21,7 @@ def work(client: Client, times: Iterable[float], usual: Usual) -> Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is done wrong, from when until when, and in what share of the calls."""
+    """A mistake: what it does to a call, from when until when, and in what share of the calls."""
 
     label: Label
     spoil: Spoil
@@ -31,7 +31,7 @@ class Mistake:
 
 
 def work_with_mistake(client: Client, times: Iterable[float], usual: Usual, mistake: Mistake) -> Behaviour:
-    """Make the usual calls; spoil them while the mistake lasts."""
+    """Make the usual call at each time, and spoil it while the mistake lasts."""
     for at in times:
         call = usual(at)
         if mistake.begins <= at < mistake.mended:

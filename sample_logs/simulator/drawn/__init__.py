@@ -1,7 +1,7 @@
-"""Whole casts drawn from a seed: other customers, moments, outages and fields in every world.
+"""Draw whole casts from a seed: other customers, times, outages and logged fields in every world.
 
-The sample's cast is set by hand; a rule that knows it by heart would still look right on it. Here only the kinds of
-mistake are given, and ``draw`` holds what is drawn. Modules are named like those of ``cast``.
+The sample's cast is written by hand, so a rule that is fitted to it would look right on it. Here only the kinds of
+mistakes are given; ``draw`` has what is drawn. Modules are named like those of ``cast``.
 """
 
 from sample_logs.simulator.cast.stage import Stage
@@ -23,7 +23,7 @@ from sample_logs.simulator.drawn.servers import draw_servers
 
 
 def cast_drawn(stage: Stage) -> None:
-    """Set up 220 to 320 customers, about 400,000 requests in a fortnight at full traffic."""
+    """Set up 220 to 320 customers, with about 400,000 requests in a fortnight at full traffic."""
     stage.servers = draw_servers(stage.world.rng("servers"))
     draw = Draw(stage)
     for part in (

@@ -1,4 +1,4 @@
-"""Drawn cases of a request that is not well formed: an unknown pipe, a blank visitor, a bad body, or two of them."""
+"""Draw cases of malformed requests: an unknown pipe, a blank visitor, an invalid body, or two of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FLAWS: tuple[tuple[str, dict[str, str]], ...] = (
 
 
 def cast(draw: Draw) -> None:
-    """Customers of each kind, and one or two who make two of the mistakes with one key."""
+    """Draw customers of each kind, and one or two that make two of the mistakes with one key."""
     for case in _CASES:
         for _ in draw.several():
             home = draw.home_with(case)

@@ -1,4 +1,4 @@
-"""Mistakes in a drawn world that somebody makes at a keyboard and mends within minutes."""
+"""Draw mistakes that people make at a keyboard and fix within minutes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sample_logs.simulator.drawn.remarks import Kind
 
 
 def _at_keyboard(draw: Draw, home: Home) -> Client:
-    """Somebody with curl, sometimes on the machine where a healthy program runs."""
+    """Return a client with curl, sometimes on a machine where a healthy program runs."""
     ip = home.server.ips[0] if draw.rng.random() < 0.4 else None
     return draw.stage.client(home.customer, home.key, ip=ip, user_agent=CURL, retries=0)
 
@@ -105,8 +105,8 @@ def _website_typo(draw: Draw, home: Home) -> list[Behaviour]:
     at = draw.moment()
 
     def typing() -> Behaviour:
-        for number, one in enumerate((mistyped, mistyped, client, client, client)):
-            yield one.named_pipe(at + 25 * number, "kpis")
+        for number, sender in enumerate((mistyped, mistyped, client, client, client)):
+            yield sender.named_pipe(at + 25 * number, "kpis")
 
     return [typing()]
 

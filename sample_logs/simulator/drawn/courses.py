@@ -1,4 +1,4 @@
-"""The course of a case: when it begins, and whether it is mended, goes on, or ends because its caller gave up."""
+"""Draw the course of a case: when it begins, and whether it is fixed, stays active, or ends as its caller gives up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NEVER = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """``leaves`` is when the client stops calling altogether."""
+    """When a case begins and is fixed. ``leaves`` is when the client stops calling altogether."""
 
     name: str
     begins: float
@@ -21,7 +21,7 @@ class Course:
 
     @property
     def wrong_for(self) -> float:
-        """Seconds in which calls go wrong."""
+        """The time during which the mistake is made, seconds."""
         return min(self.mended, self.leaves) - self.begins
 
 
@@ -45,12 +45,12 @@ _SHARES = {
 
 
 def draw_course(rng: random.Random) -> Course:
-    """Any of the courses, at any moment."""
+    """Draw a course at a random time."""
     return course_of(rng.choices(tuple(_SHARES), tuple(_SHARES.values()))[0], rng)
 
 
 def course_of(name: str, rng: random.Random) -> Course:
-    """A course of this name."""
+    """Draw the times of a course of this name."""
     if name == JUST_BEGAN:
         return Course(name, END - rng.uniform(1.0, 2.2) * HOUR)
     if name == ACTIVE:

@@ -1,4 +1,4 @@
-"""Drawn cases of a key that was good: revoked or expired, and still in use somewhere."""
+"""Draw cases of keys that are revoked or expired and still in use."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import replace
 from sample_logs.simulator.clients.mistakes import presented
 from sample_logs.simulator.clients.working import Mistake, work_with_mistake
 from sample_logs.simulator.drawn.courses import draw_course
-from sample_logs.simulator.drawn.draw import Draw, as_it_is, until, usual
+from sample_logs.simulator.drawn.draw import Draw, unspoilt, until, usual
 from sample_logs.simulator.drawn.homes import key_in
 
 
 def cast(draw: Draw) -> None:
-    """Customers who revoked a key that somebody still uses, and customers whose key ran out."""
+    """Draw customers that still use a revoked key, and customers that use an expired key."""
     for case in ("revoked_key_in_use", "expired_key_in_use"):
         for _ in draw.several():
             _dead_key(draw, case)
 
 
 def _dead_key(draw: Draw, case: str) -> None:
-    """The client uses the dead key from the start; once mended it uses its successor."""
+    """Draw a client that uses the dead key from the start and, once the mistake is fixed, its successor."""
     stage, course = draw.stage, draw_course(draw.rng)
     home = draw.home_with(case)
     successor = key_in(stage, home, draw.environment())
@@ -38,5 +38,5 @@ def _dead_key(draw: Draw, case: str) -> None:
     label = stage.label(case, client, text, website=what in ("pipe", "everything"))
     own, renewed = usual(client, what), presented(successor.secret)
     calls = until(course, own, lambda at: renewed(own(at)))
-    mistake = Mistake(label, as_it_is, course.begins, course.mended)
+    mistake = Mistake(label, unspoilt, course.begins, course.mended)
     stage.play(work_with_mistake(client, rhythm.times(client, start, course.leaves), calls, mistake))

@@ -1,4 +1,4 @@
-"""The draw: how large each customer is, who has a case, where failing programs run, and how a case is played."""
+"""Draw the size of each customer, who has a case, where failing programs run, and how a case plays out."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from sample_logs.simulator.messages import Call
 from sample_logs.simulator.world import ApiKey
 
 CALLS_A_WEEKDAY = 17_500.0
-"""Of all homes together; with what cases and look-alikes add, about 400,000 requests in a fortnight."""
+"""Calls of all homes together. With those of cases and look-alikes, about 400,000 requests in a fortnight."""
 
 _FEWEST, _MOST = 220, 320
 _NAME_NO_WEBSITE = ("event", "identify", "mint")
-"""A refused call names a website in its path or not at all; a refused body still names it."""
+"""Calls that name no website when refused, since they have none in their path."""
 _SHORT = {FIXED_HOURS_AGO, FIXED_SOON, JUST_BEGAN}
 
 
 class Draw:
-    """What is drawn for one world, in a stream of its own."""
+    """The random choices for a world, from their own stream."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -37,7 +37,7 @@ class Draw:
 
     @property
     def customers_to_come(self) -> int:
-        """How many customers the world still lacks."""
+        """The number of customers that the world still lacks."""
         return self.customers - len(self.stage.world.customers)
 
     def _draw_sizes(self) -> Iterator[float]:
@@ -46,16 +46,16 @@ class Draw:
         return iter([max(5.0, size * scale) for size in sizes])
 
     def several(self, beside: int = 0) -> range:
-        """Three to six customers, as many as each case has, without those ``beside`` who are set up apart."""
+        """Draw how many customers a case has, three to six, minus ``beside`` that are set up separately."""
         return range(self.rng.randint(3, 6) - beside)
 
     def home(self, ip: str | None = None, share_of_size: float = 1.0) -> Home:
-        """A customer of a size that nobody else takes."""
+        """Set up a new customer with the next size."""
         websites = 2 if self.rng.random() < 0.2 else 1
         return settle(self.stage, next(self._sizes) * self.stage.traffic * share_of_size, websites, ip)
 
     def home_with(self, case: str) -> Home:
-        """A customer to have this case: mostly a new one, sometimes one with another case already."""
+        """Return a customer for this case: mostly a new customer, sometimes one that already has another case."""
         others = [home for home in self._with_cases if case not in home.cases]
         if others and self.rng.random() < 0.08:
             home = self.rng.choice(others)
@@ -66,29 +66,29 @@ class Draw:
         return home
 
     def silent_home_with(self, case: str) -> Home:
-        """A customer who does nothing but what the case describes."""
+        """Return a new customer that makes no calls except those of the case."""
         home = self.home(share_of_size=0.0)
         home.cases.add(case)
         self._with_cases.append(home)
         return home
 
     def environment(self) -> str:
-        """Production mostly."""
+        """Draw an environment, mostly production."""
         return self.rng.choices(("production", "preview", "development"), (86, 7, 7))[0]
 
     def program(self, home: Home, key: ApiKey) -> Client:
-        """A program of the home with ``key``: on a machine of its own, beside a healthy one, serverless, in pods."""
-        place = self.rng.choices(("own", "beside", "serverless", "pods", "office"), (44, 26, 12, 10, 8))[0]
+        """Draw a program: on its own machine, beside a healthy program, serverless, in pods or in an office."""
+        location = self.rng.choices(("own", "beside", "serverless", "pods", "office"), (44, 26, 12, 10, 8))[0]
         stage, customer = self.stage, home.customer
-        if place == "beside":
+        if location == "beside":
             return replace(home.server, key=key, rng=stage.rng, retries=0, environment=key.environment)
-        if place == "office":
+        if location == "office":
             return stage.client(customer, key, ip=self.rng.choice(self.offices), retries=0)
-        addresses = {"own": 1, "serverless": self.rng.randint(15, 40), "pods": 3}[place]
+        addresses = {"own": 1, "serverless": self.rng.randint(15, 40), "pods": 3}[location]
         return stage.client(customer, key, retries=0, addresses=addresses)
 
     def moment(self, first_day: float = 1.0, days_left: float = 1.0) -> float:
-        """Any moment from so many days after the start to so many before the end."""
+        """Draw a time from ``first_day`` days after the start to ``days_left`` days before the end."""
         return self.rng.uniform(self.stage.start + first_day * DAY, END - days_left * DAY)
 
     def enact(
@@ -104,9 +104,9 @@ class Draw:
         worked_before: bool = True,
         course: Course | None = None,
     ) -> None:
-        """Let ``client`` make its calls of the kind ``what``, spoilt while the course lasts, and label them.
+        """Let ``client`` make its calls of the kind ``what``, spoilt during the course, and label the mistake.
 
-        ``website`` False: what it sends names none. ``worked_before`` False: its first call is wrong already.
+        With ``website`` False its calls name no website. With ``worked_before`` False its first call is already wrong.
         """
         course = course or draw_course(self.rng)
         rhythm = draw_rhythm(self.rng, course)
@@ -118,18 +118,18 @@ class Draw:
         self.stage.play(work_with_mistake(client, times, usual(client, what), mistake))
 
     def starts(self, course: Course, worked_before: bool = True) -> float:
-        """When a client with this course starts to call: some days before, or with the mistake."""
+        """Return when a client with this course starts to call: some days before the mistake, or with it."""
         if not worked_before:
             return course.begins
         return max(self.stage.start, course.begins - (0.5 if course.name in _SHORT else 2.5) * DAY)
 
     def rhythm(self, course: Course) -> Rhythm:
-        """A rhythm for a case that is not enacted by :meth:`enact`."""
+        """Draw a rhythm for a case that does not use :meth:`enact`."""
         return draw_rhythm(self.rng, course)
 
 
 def usual(client: Client, what: str) -> Usual:
-    """The calls that ``what`` names."""
+    """Return the client's usual calls of the kind ``what``."""
     return {
         "pipe": client.pipe,
         "event": client.event,
@@ -142,13 +142,13 @@ def usual(client: Client, what: str) -> Usual:
     }[what]
 
 
-def as_it_is(call: Call) -> Call:
-    """No spoiling: the call goes wrong by itself, such as with a dead key."""
+def unspoilt(call: Call) -> Call:
+    """Return the call unchanged, for calls that fail by themselves, such as with a dead key."""
     return call
 
 
 def until(course: Course, before: Usual, after: Usual) -> Usual:
-    """``before`` until the course is mended, then ``after``."""
+    """Return a function that makes calls by ``before`` until the mistake is fixed, then by ``after``."""
     if course.mended == NEVER:
         return before
     return lambda at: before(at) if at < course.mended else after(at)

@@ -1,4 +1,4 @@
-"""Customers of a drawn world about whom something is odd, and nothing wrong."""
+"""Draw customers that are odd, but make no mistake."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _patient(draw: Draw, home: Home) -> list[Behaviour]:
 
 
 def _patient_workers(draw: Draw, home: Home) -> list[Behaviour]:
-    """A handful of workers with one key, each of which waits as it was told."""
+    """Run a few workers with one key, each of which honours Retry-After."""
     first = draw.stage.client(home.customer, draw.stage.world.add_key(home.customer), retries=0)
     starts = list(every(first.rng, DAY, draw.stage.start, END, 30))
     workers = [replace(first, rng=draw.stage.rng) for _ in range(draw.rng.randint(3, 5))]
@@ -49,16 +49,16 @@ def _empty_filter(draw: Draw, home: Home) -> list[Behaviour]:
 
 
 def _empty_pipe(draw: Draw, home: Home) -> list[Behaviour]:
-    """It buys no campaigns: one pipe never has rows, all others do."""
+    """Ask for a pipe that never has rows, since the customer has no campaigns. All other pipes have rows."""
     client = draw.stage.client(home.customer, home.key)
     pipe = draw.rng.choice(("campaign_roas", "attribution", "funnel"))
-    draw.stage.world.keep_rowless(client.website, pipe)
+    draw.stage.world.make_rowless(client.website, pipe)
     times = sittings(client.rng, home.customer, draw.rng.uniform(3, 10), 2, draw.stage.start, END)
     return [work(client, times, lambda at: client.named_pipe(at, pipe))]
 
 
 def _empty_for_minutes(draw: Draw, home: Home) -> list[Behaviour]:
-    """A new website looked at twice, then its test event, then rows."""
+    """Look at a new website twice, send its test event, then see rows."""
     website = draw.stage.world.add_website(home.customer)
     client = draw.stage.client(home.customer, home.key, website=website)
     at = draw.moment()
@@ -86,7 +86,7 @@ def _slow_once(draw: Draw, home: Home) -> list[Behaviour]:
 
 
 def _through_outages(draw: Draw, home: Home) -> list[Behaviour]:
-    """Calls through each of our outages, and retries."""
+    """Call, with retries, through each of our outages."""
     behaviours = []
     for outage in draw.stage.servers.outages:
         client = draw.stage.client(home.customer, home.key, retries=3)
@@ -98,7 +98,7 @@ def _through_outages(draw: Draw, home: Home) -> list[Behaviour]:
 
 
 def _tokens_through_outages(draw: Draw, home: Home) -> list[Behaviour]:
-    """Mints for every call, also while the downstream is down."""
+    """Mint a token for every call, also while the downstream is down."""
     client = draw.stage.client(home.customer, draw.stage.world.add_key(home.customer, scopes=(READ,)), retries=3)
     return [mint_each_time(client, every(client.rng, 240, draw.stage.start, END), client.pipe)]
 

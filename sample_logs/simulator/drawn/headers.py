@@ -1,4 +1,4 @@
-"""Drawn cases in the Authorization header: none at all, or not in Bearer form."""
+"""Draw cases of a missing or malformed Authorization header."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _SHAPES = (
 
 
 def cast(draw: Draw) -> None:
-    """Customers without a header, customers with a broken one, and one of each whom nothing names."""
+    """Draw customers without a header, customers with a malformed one, and one untraceable customer of each kind."""
     for _ in draw.several(beside=1):
         _missing(draw)
     for _ in draw.several(beside=1):
         _malformed(draw)
-    _nobody(draw, "missing_authorization")
-    _nobody(draw, "malformed_authorization")
+    _untraceable(draw, "missing_authorization")
+    _untraceable(draw, "malformed_authorization")
 
 
 def _missing(draw: Draw) -> None:
@@ -52,8 +52,8 @@ def _malformed(draw: Draw) -> None:
     draw.enact("malformed_authorization", text, client, what, spoil, presented=None)
 
 
-def _nobody(draw: Draw, case: str) -> None:
-    """Events from an address seen nowhere else: no line says whose they are."""
+def _untraceable(draw: Draw, case: str) -> None:
+    """Draw events from an address seen nowhere else, so that no line names the customer."""
     home = draw.home_with(case)
     client = draw.stage.client(home.customer, home.key, retries=0)
     spoil = header(None if case == "missing_authorization" else client.key.secret)

@@ -1,4 +1,4 @@
-"""Customers of a drawn world for whom everything works; some share an office with others."""
+"""Draw healthy customers, some of which share an office with others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sample_logs.simulator.world import READ
 
 
 def cast(draw: Draw) -> None:
-    """Everybody whom the world still lacks; three or more of them in each office."""
+    """Draw all customers that the world still lacks, three or more of them in each office."""
     offices = [office for office in draw.offices for _ in range(draw.rng.randint(3, 5))]
     for number in range(draw.customers_to_come):
         home = draw.home(ip=offices[number] if number < len(offices) else None)

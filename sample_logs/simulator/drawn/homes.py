@@ -1,4 +1,4 @@
-"""A home: one customer, its healthy programs, and where they call from."""
+"""Set up homes: a customer, its healthy programs, and the addresses from which they call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sample_logs.simulator.world import ApiKey, Customer
 
 @dataclass(slots=True)
 class Home:
-    """A customer with a production key; ``server`` is the program that sends its events, when it has one."""
+    """A customer with a production key. ``server`` is the program that sends its events, if it sends any."""
 
     customer: Customer
     key: ApiKey
@@ -23,7 +23,7 @@ class Home:
 
 
 def settle(stage: Stage, per_day: float, websites: int = 1, ip: str | None = None) -> Home:
-    """A new customer who makes about ``per_day`` calls on a weekday that all are in order; 0: none at all."""
+    """Set up a new customer that makes about ``per_day`` correct calls on a weekday; none at all for 0."""
     customer = stage.world.add_customer(websites)
     key = stage.world.add_key(customer)
     addresses = 1 if per_day < 60 else 3
@@ -50,12 +50,12 @@ def _view(stage: Stage, customer: Customer, key: ApiKey, per_day: float, ip: str
 
 
 def fill_website(stage: Stage, website: str, environment: str) -> None:
-    """Say that the website has long had pageviews there too."""
+    """Record that a website has long had pageviews in an environment."""
     stage.world.accept_pageview(environment, website, stage.start - DAY)
 
 
 def key_in(stage: Stage, home: Home, environment: str) -> ApiKey:
-    """A key of the home in that environment, whose pipes have something to show."""
+    """Return a key of the home in an environment where its pipes have rows."""
     if environment == "production":
         return home.key
     fill_website(stage, home.customer.websites[0], environment)

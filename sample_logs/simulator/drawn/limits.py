@@ -1,4 +1,4 @@
-"""Drawn cases of a caller that is limited and keeps calling."""
+"""Draw cases of callers that are rate limited and keep calling."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sample_logs.simulator.drawn.draw import Draw, usual
 
 
 def cast(draw: Draw) -> None:
-    """Customers deaf to Retry-After: with one loop, with several at once, each night."""
+    """Draw customers that ignore Retry-After: with one loop, with several loops at once, each night."""
     for _ in draw.several(beside=2):
         _loop(draw)
     _several_loops(draw)
@@ -29,7 +29,7 @@ def cast(draw: Draw) -> None:
 
 
 def _client(draw: Draw) -> Client:
-    """A program with a key of its own, which alone is limited."""
+    """Draw a program with its own key, so that nothing else of the customer is limited."""
     home = draw.home_with("rate_limited")
     return draw.program(home, draw.stage.world.add_key(home.customer))
 
@@ -49,9 +49,9 @@ def _play(draw: Draw, client: Client, course: Course, text: str, calls: int, per
     label = draw.stage.label("rate_limited", client, f"{text}; {what}; {course.name}", website=what != "event")
     apart = _apart(draw, course)
     for _ in range(loops):
-        one = replace(client, rng=draw.stage.rng)
-        starts = every(one.rng, apart, course.begins, course.leaves, min(60.0, apart / 4) / loops)
-        draw.stage.play(hammer(one, starts, calls, per_minute, usual(one, what), label, course.mended))
+        loop = replace(client, rng=draw.stage.rng)
+        starts = every(loop.rng, apart, course.begins, course.leaves, min(60.0, apart / 4) / loops)
+        draw.stage.play(hammer(loop, starts, calls, per_minute, usual(loop, what), label, course.mended))
 
 
 def _apart(draw: Draw, course: Course) -> float:
@@ -63,7 +63,7 @@ def _apart(draw: Draw, course: Course) -> float:
 
 
 def _nightly(draw: Draw) -> None:
-    """An import as fast as it can, a few calls longer than the limit: a few are refused each night."""
+    """Draw an import that sends a few more calls than the limit as fast as possible, with a few refused each night."""
     client = _client(draw)
     label = draw.stage.label("rate_limited", client, "a few too many each night; active", website=False)
     starts = nightly(client.rng, draw.rng.uniform(0.5, 5), 1, draw.moment(0.5, 6), END)

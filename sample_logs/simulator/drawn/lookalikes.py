@@ -1,4 +1,4 @@
-"""Customers of a drawn world who look like a case for a moment and are none."""
+"""Draw customers that briefly look like a case but are not."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from sample_logs.simulator.drawn.draw import Draw
 from sample_logs.simulator.drawn.remarks import Kind
 
 KINDS: dict[str, Kind] = {**by_hand.KINDS, **slips.KINDS, **harmless.KINDS}
-"""Name: (what it is, how it is played)."""
+"""By name: a note, and the function that makes the behaviours."""
 
 
 def cast(draw: Draw) -> None:
-    """One customer of every kind, and as many more as make at least forty-two."""
+    """Draw a customer of every kind, and more until there are at least forty-two."""
     names = list(KINDS)
     names += draw.rng.choices(names, k=max(6, draw.rng.randint(42, 56) - len(names)))
     for name in names:

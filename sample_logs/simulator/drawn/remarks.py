@@ -1,4 +1,4 @@
-"""What a kind of look-alike is: a note, and what such a customer does beside its healthy traffic."""
+"""Define a kind of look-alike: a note, and the customer's behaviours beside its healthy traffic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a client of a drawn world calls: like people, in sittings, like a clock, at night, perhaps not at weekends."""
+"""Draw when a client calls: like people, in sittings, like a cron job, at night, perhaps not at weekends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ _QUICK = {FIXED_HOURS_AGO, FIXED_SOON}
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """``pace`` is calls a day for people, openings a day for sittings, seconds for a clock, calls a night."""
+    """When a client calls.
+
+    ``pace`` is calls per day for people, openings per day for sittings, seconds between calls for a clock, and calls
+    per night for nightly.
+    """
 
     name: str
     pace: float
@@ -25,12 +29,12 @@ class Rhythm:
     hour: float = 0.0
 
     def times(self, client: Client, start: float, end: float) -> Iterator[float]:
-        """Rising Unix seconds."""
-        made = self._all_week(client, start, end)
+        """Return the times of calls, rising Unix seconds."""
+        times = self._all_week(client, start, end)
         if not self.weekdays_only:
-            return made
+            return times
         offset = client.customer.utc_offset_hours
-        return (at for at in made if not is_weekend(at, offset))
+        return (at for at in times if not is_weekend(at, offset))
 
     def _all_week(self, client: Client, start: float, end: float) -> Iterator[float]:
         rng, customer = client.rng, client.customer
@@ -48,7 +52,7 @@ class Rhythm:
 
 
 def draw_rhythm(rng: random.Random, course: Course) -> Rhythm:
-    """A rhythm in which the course leaves enough failures to be a case, and nobody calls it a slip."""
+    """Draw a rhythm that gives the course enough failures to be a case and not a slip."""
     if course.name == JUST_BEGAN:
         return Rhythm("clock", course.wrong_for / rng.randint(11, 15))
     if course.name in _QUICK:

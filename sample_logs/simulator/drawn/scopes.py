@@ -1,4 +1,4 @@
-"""Drawn cases of a key that may not: without any scope, or without the one that the route asks for."""
+"""Draw cases of keys without any scope, or without the scope that the route requires."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LACKING = (
 
 
 def cast(draw: Draw) -> None:
-    """Scopeless keys, one of them recreated five hours later; keys with scopes, but not this one."""
+    """Draw keys without scopes, one of them recreated five hours later, and keys that lack the required scope."""
     begins = draw.moment()
     _scopeless(draw, Course(FIXED_SOON, begins, begins + 5 * HOUR))
     for _ in draw.several(beside=1):
@@ -50,7 +50,7 @@ def _scopeless(draw: Draw, course: Course | None) -> None:
 
 
 def _missing_scope(draw: Draw) -> None:
-    """The key may do something else, and half of the time it does."""
+    """Draw a key that lacks a scope. Half of the time it also does what it may do."""
     home = draw.home_with("missing_scope")
     text, scopes, what, allowed = draw.rng.choice(_LACKING)
     proper = key_in(draw.stage, home, draw.environment())

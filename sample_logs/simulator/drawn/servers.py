@@ -1,4 +1,4 @@
-"""Servers of a drawn world: what each leaves out of its lines, and what broke when."""
+"""Draw the servers of a world: the fields that each leaves out of its lines, and the outages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DOWNSTREAM_FAILURES = (
 
 
 def draw_servers(rng: random.Random) -> Servers:
-    """Other gaps in the lines, other outages, and a few of the wordings."""
+    """Draw fields left out, outages, and a few of the messages for an expired token."""
     outages = [_downstream(rng) for _ in range(rng.randint(1, 3))]
     outages += [_unset(rng, code, route) for code, route in _UNSET if rng.random() < 0.8]
     return Servers(_hosts(rng), tuple(outages), tuple(rng.sample(_WORDINGS, rng.randint(2, 5))))
@@ -40,13 +40,13 @@ def _hosts(rng: random.Random) -> tuple[Host, ...]:
     for field in fields(LoggedFields):
         if rng.random() < 0.75:
             gaps[rng.choice(_PRODUCTION)].append((field.name, *_gap(rng)))
-    # Development always logs the fingerprint: nothing else tells whose a development key is.
+    # Development always logs the fingerprint, since nothing else shows whose a development key is.
     gaps["dev-1"] = [("scopes", *_gap(rng))] if rng.random() < 0.3 else []
     return tuple(replace(host, leaves_out=tuple(gaps[host.name])) for host in HOSTS)
 
 
 def _gap(rng: random.Random) -> tuple[float, float]:
-    """All the time, or for some days while one release ran."""
+    """Draw when a field is left out: always, or for some days, as if during a release."""
     if rng.random() < 0.5:
         return 0.0, END
     began = rng.uniform(FORTNIGHT_START, END - 2 * DAY)

@@ -1,4 +1,4 @@
-"""Programs of a drawn world that fail for a moment, or once in thousands of calls, and are sound."""
+"""Draw programs that fail briefly, or once in thousands of calls, but are sound."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sample_logs.simulator.world import READ, ApiKey
 
 
 def _spoilt_between(client: Client, begins: float, ends: float, spoil: Spoil, seconds: float) -> Behaviour:
-    """A clock job, spoilt from ``begins`` until ``ends``, that runs from an hour before to an hour after."""
+    """Run a periodic job from an hour before ``begins`` to an hour after ``ends``, spoilt in between."""
 
     def usual(now: float) -> Call:
         call = client.pageview(now)
@@ -28,7 +28,7 @@ def _spoilt_between(client: Client, begins: float, ends: float, spoil: Spoil, se
 
 
 def _pods(draw: Draw, home: Home, old: ApiKey, died: float) -> list[Behaviour]:
-    """Three pods present the old key until up to ninety seconds after its death, then the new one."""
+    """Let three pods present the old key until up to ninety seconds after its end, then the new key."""
     behaviours = []
     for number in range(3):
         pod = draw.stage.client(home.customer, home.key, retries=0)
@@ -47,7 +47,7 @@ def _expiry(draw: Draw, home: Home) -> list[Behaviour]:
 
 
 def _bad_deploy(draw: Draw, home: Home) -> list[Behaviour]:
-    """One pod starts without its variable and is rolled back within two minutes."""
+    """Let a pod start without its variable and roll it back within two minutes."""
     client = draw.stage.client(home.customer, home.key, retries=0)
     spoil = draw.rng.choice((header(None), presented("undefined"), presented(f"{home.key.secret}\n"), header("Bearer")))
     at = draw.moment()
@@ -61,7 +61,7 @@ def _late_token(draw: Draw, home: Home) -> list[Behaviour]:
 
 
 def _slow_minting(draw: Draw, home: Home) -> list[Behaviour]:
-    """Mints for every call; on one afternoon its queue is slow and a few fresh tokens are used too late."""
+    """Mint a token for every call. On one afternoon the queue is slow, and a few new tokens are used too late."""
     key = draw.stage.world.add_key(home.customer, scopes=(READ,))
     client = draw.stage.client(home.customer, key)
     slow = draw.moment()

@@ -1,4 +1,4 @@
-"""Nobody's customers in a drawn world: scanners. And one accident: two requests that share an id."""
+"""Draw scanners, which are no customers, and an accident: two requests that share an id."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _USER_AGENTS = (
 
 
 def cast(draw: Draw) -> None:
-    """Some scanners and the shared id."""
+    """Draw some scanners and the shared id."""
     for _ in draw.several():
         _scanner(draw)
     for _ in range(2):

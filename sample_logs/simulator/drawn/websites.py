@@ -1,4 +1,4 @@
-"""Drawn cases of a website without any event: its pipes answer, with no rows."""
+"""Draw cases of a website without events, whose pipes answer without rows."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sample_logs.simulator.clients.schedules import every, people
 from sample_logs.simulator.clients.working import Mistake, work, work_with_mistake
 from sample_logs.simulator.clock import END, HOUR
 from sample_logs.simulator.drawn.courses import ACTIVE, GAVE_UP, JUST_BEGAN, NEVER, Course, course_of, draw_course
-from sample_logs.simulator.drawn.draw import Draw, as_it_is
+from sample_logs.simulator.drawn.draw import Draw, unspoilt
 from sample_logs.simulator.drawn.homes import Home, key_in
 
 
 def cast(draw: Draw) -> None:
-    """Websites nobody sends events for, and websites whose events go astray, each in its own way."""
+    """Draw websites without any events, and websites whose events go astray, each in its own way."""
     for _ in draw.several(beside=2):
         _no_event_yet(draw)
     for astray in draw.rng.sample(_ASTRAY, 2):
@@ -24,11 +24,11 @@ def cast(draw: Draw) -> None:
 
 
 def _look(draw: Draw, home: Home, viewer: Client, text: str, course: Course) -> None:
-    """Somebody looks at the website while it is empty, and afterwards."""
+    """Let somebody look at the website while it is empty, and afterwards."""
     rhythm = replace(draw.rhythm(course), share=1.0)
     label = draw.stage.label("empty_website", viewer, f"{text}; {rhythm}; {course.name}")
     times = rhythm.times(viewer, course.begins, course.leaves)
-    mistake = Mistake(label, as_it_is, course.begins, course.mended)
+    mistake = Mistake(label, unspoilt, course.begins, course.mended)
     draw.stage.play(work_with_mistake(viewer, times, viewer.pipe, mistake))
     if course.mended != NEVER:
         collector = draw.stage.client(home.customer, viewer.key, website=viewer.website)
@@ -52,7 +52,7 @@ def _lasting(draw: Draw) -> Course:
 
 
 def _events_elsewhere(draw: Draw) -> None:
-    """The website's events all go to development."""
+    """Draw a website whose events all go to development."""
     home, viewer = _new_website(draw)
     course = _lasting(draw)
     _look(draw, home, viewer, "its events go to development", course)
@@ -63,7 +63,7 @@ def _events_elsewhere(draw: Draw) -> None:
 
 
 def _wrong_website(draw: Draw) -> None:
-    """The snippet carries the id of the customer's other website."""
+    """Draw a website whose snippet has the id of the customer's other website."""
     home, viewer = _new_website(draw)
     course = _lasting(draw)
     _look(draw, home, viewer, "its events carry another website's id", course)
@@ -73,7 +73,7 @@ def _wrong_website(draw: Draw) -> None:
 
 
 def _all_refused(draw: Draw) -> None:
-    """Two cases at once: every event fails validation, so the website stays empty."""
+    """Draw two cases at once: every event fails validation, so the website stays empty."""
     home, viewer = _new_website(draw)
     course = _lasting(draw)
     _look(draw, home, viewer, "every event is refused", course)
@@ -87,7 +87,7 @@ def _all_refused(draw: Draw) -> None:
 
 
 def _looked_at_in_development(draw: Draw) -> None:
-    """Somebody looks in development at a website whose events all go to production."""
+    """Let somebody look in development at a website whose events all go to production."""
     home = draw.home_with("empty_website")
     key = draw.stage.world.add_key(home.customer, "development")
     viewer = draw.stage.client(home.customer, key)

@@ -1,4 +1,4 @@
-"""Drawn cases of a key that matches no stored hash: another environment's, with whitespace, a hash, or nobody's."""
+"""Draw cases of a key that matches no stored hash: of another environment, with whitespace, a hash, or unknown."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNKNOWN = (
 
 
 def cast(draw: Draw) -> None:
-    """Development keys in production, and pasted keys of three kinds."""
+    """Draw development keys in production, and pasted keys of three kinds."""
     for _ in draw.several():
         _dev_key(draw)
     for case, shapes in (
@@ -44,7 +44,7 @@ def cast(draw: Draw) -> None:
 
 
 def _dev_key(draw: Draw) -> None:
-    """A development key is deployed for one service; in development it goes on, and so do other services."""
+    """Draw a service that is deployed with the development key, which development goes on using."""
     alone = draw.rng.random() < 0.3
     home = draw.silent_home_with("dev_key_in_prod") if alone else draw.home_with("dev_key_in_prod")
     environment = draw.rng.choices(("production", "preview"), (85, 15))[0]
@@ -68,7 +68,7 @@ def _developer(draw: Draw, home: Home) -> Client:
 
 
 def _spoilt_key(draw: Draw, case: str, shapes: tuple[tuple[str, str], ...]) -> None:
-    """A service whose key was pasted anew, or was never right."""
+    """Draw a service whose key was pasted again, or was never right."""
     home = draw.home_with(case)
     client = draw.program(home, key_in(draw.stage, home, draw.environment()))
     shape, text = draw.rng.choice(shapes)
