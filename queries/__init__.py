@@ -50,7 +50,7 @@ class Question:
         return store.query(self.sql, self._bound(given))
 
     def rows(self, store: Store, **given: object) -> list[dict[str, Any]]:
-        """Run the question and return one dictionary a row, faster than a data frame for a few rows.
+        """Run the question and return one dictionary per row, faster than a data frame for a few rows.
 
         Raises UsageError for unknown or missing parameters.
         """

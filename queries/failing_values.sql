@@ -1,5 +1,5 @@
 -- Which host, route, release, region, customer, key and program do failing requests have, and those that succeed?
--- At most $count values a field, those with most failing requests first, and one row with the field 'all'.
+-- At most $count values per field, those with most failing requests first, and one row with the field 'all'.
 -- '' stands for requests that did not log the field. `distinct_values` counts the field's values, failing or not.
 WITH counted AS (
     -- Group by the stored columns, not by expressions: the engine groups compressed text without decompressing it.

@@ -1,4 +1,4 @@
-"""Answers as plain JSON values: times as RFC 3339 in UTC with Z, no NaN, nothing that JSON cannot say."""
+"""Convert answers to JSON values: times as RFC 3339 in UTC with Z, NaN as null."""
 
 import math
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from pixeldesk.errors import UsageError
 
 
 def rfc3339(moment: datetime) -> str:
-    """A time of the store (UTC, no zone) as `2026-11-16T09:12:44.318Z`; microseconds where it has any."""
+    """Format a time of the store (UTC without a zone) as `2026-11-16T09:12:44.318Z`, with microseconds if it has any."""
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.isoformat(timespec="microseconds" if moment.microsecond % 1000 else "milliseconds") + "Z"
 
 
 def plain(value: Any) -> Any:
-    """One value, or a whole structure of them."""
+    """Convert a value, or a structure of mappings and lists, to JSON values."""
     match value:
         case datetime():
             return rfc3339(value)
@@ -28,15 +28,15 @@ def plain(value: Any) -> Any:
         case float() if not math.isfinite(value):
             return None
         case Mapping():
-            return {str(name): plain(one) for name, one in value.items()}
+            return {str(name): plain(item) for name, item in value.items()}
         case list() | tuple():
-            return [plain(one) for one in value]
+            return [plain(item) for item in value]
         case _:
             return value
 
 
 def parse_time(text: str) -> datetime:
-    """A time given by a person as the store keeps times: RFC 3339 or a date, UTC where no zone is said.
+    """Parse a time in RFC 3339, or a date, to UTC without a zone, as in the store. UTC is the default zone.
 
     Raises UsageError.
     """
@@ -44,4 +44,4 @@ def parse_time(text: str) -> datetime:
         moment = datetime.fromisoformat(text.strip())
         return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
     except (ValueError, OverflowError):
-        raise UsageError(f"{text!r} is no time; write 2026-11-16 or 2026-11-16T09:12:44Z") from None
+        raise UsageError(f"{text!r} is not a time; write 2026-11-16 or 2026-11-16T09:12:44Z") from None

@@ -22,7 +22,7 @@ from pixeldesk.incidents.rules import (
 )
 
 Numbers = NDArray[np.float64]
-# For the minute in question: how many minutes earlier each history bucket ends. One row a day, yesterday first.
+# For the minute in question: how many minutes earlier each history bucket ends. One row per day, yesterday first.
 _BUCKETS = np.arange(1, HISTORY_DAYS + 1)[:, None] * DAY + np.arange(-HISTORY_AROUND, HISTORY_AROUND + 1, STEP)
 
 

@@ -52,7 +52,7 @@ class Transaction:
 
     def append(self, table: str, rows: list[tuple[Any, ...]]) -> None:
         """Insert rows given as tuples in column order."""
-        import pyarrow as pa  # Writers have imported it already; bound values would take a statement a row.
+        import pyarrow as pa  # Writers have imported it already; bound values would take a statement per row.
 
         columns = [pa.array(column) for column in zip(*rows, strict=True)]
         if rows:
@@ -92,7 +92,7 @@ class Workbench:
         self._connection.execute(f"INSERT INTO {name} {select}", parameters or {})
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
-        """Run one question and return one dictionary a row."""
+        """Run one question and return one dictionary per row."""
         return _fetched(self._connection, sql, parameters)
 
 
@@ -115,7 +115,7 @@ class Store:
         return frame
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
-        """Run one question and return one dictionary a row; faster than a data frame for a few rows."""
+        """Run one question and return one dictionary per row; faster than a data frame for a few rows."""
         with translated_errors(self.path), self._reading_cursor() as cursor:
             return _fetched(cursor, sql, parameters)
 

@@ -9,7 +9,7 @@ CREATE TABLE meta (
 CREATE SEQUENCE source_ids;
 CREATE SEQUENCE batch_ids;
 
--- One row an HTTP request, roughly in time order.
+-- One row per HTTP request, roughly in time order.
 CREATE TABLE requests (
     timestamp TIMESTAMP NOT NULL,
     request_id VARCHAR NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE second_lines (
     first_line_number BIGINT NOT NULL
 );
 
--- One row a log line without a status, joined to its request by request_id where it has one.
+-- One row per log line without a status, joined to its request by request_id if it has one.
 CREATE TABLE events (
     timestamp TIMESTAMP NOT NULL,
     request_id VARCHAR,
@@ -203,7 +203,7 @@ CREATE TABLE batches (
     bytes BIGINT NOT NULL
 );
 
--- Lines dropped by a retention rule: one row a day, environment and status. Their rollups stay unchanged. status is
+-- Lines dropped by a retention rule: one row per day, environment and status. Their rollups stay unchanged. status is
 -- NULL for application log lines.
 CREATE TABLE dropped_days (
     day TIMESTAMP NOT NULL,

@@ -5,14 +5,14 @@ All six kinds are always reported, since a count of zero is worth knowing too.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pixeldesk.queries import question
 from pixeldesk.store import Store
+from pixeldesk.trends.time_range import MINUTE, ceiling, floor
 
 _MOST_EXAMPLES = 5
-_MINUTE = timedelta(minutes=1)
 # The reason with which the parser refuses such a line.
 _WITHOUT_ID = "request_id is missing"
 
@@ -97,12 +97,10 @@ def contradictions(
 def _whole_minutes(start: datetime | None, end: datetime | None) -> dict[str, datetime | None]:
     if start is not None and end is not None and end <= start:
         return {"start": start, "end": start}
-    past = None if end is None else _minute_of(end) + (_MINUTE if end > _minute_of(end) else timedelta())
-    return {"start": None if start is None else _minute_of(start), "end": past}
-
-
-def _minute_of(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0)
+    return {
+        "start": None if start is None else floor(start, MINUTE),
+        "end": None if end is None else ceiling(end, MINUTE),
+    }
 
 
 def _disagrees(row: Mapping[str, Any], statuses_of_code: Mapping[str, Collection[int]]) -> bool:

@@ -1,5 +1,6 @@
 """Determine the time that the logs cover: an hour without logs is not an hour without errors."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,10 +44,10 @@ def logged_time(store: Store) -> LoggedTime | None:
     if coverage["oldest"] is None:
         return None
     hours = [row["hour"] for row in question("gaps").rows(store)]
-    return LoggedTime(floor(coverage["oldest"], MINUTE), coverage["newest"], tuple(_joined(hours)))
+    return LoggedTime(floor(coverage["oldest"], MINUTE), coverage["newest"], tuple(joined_hours(hours)))
 
 
-def _joined(hours: list[datetime]) -> list[TimeRange]:
+def joined_hours(hours: Iterable[datetime]) -> list[TimeRange]:
     """Join consecutive hours, given in order, into ranges."""
     joined: list[TimeRange] = []
     for hour in hours:

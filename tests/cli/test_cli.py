@@ -211,8 +211,8 @@ def test_doctor(db: Path, tmp_path: Path) -> None:
         (["query", "quarantined", "--param", "limit=ten"], "whole number"),
         (["query", "quarantined", "--param", "limit=-1"], "whole number"),
         (["query", "quarantined", "--param", f"limit={'9' * 40}"], "whole number"),
-        (["query", "requests", "--from", "yesterday"], "'yesterday' is no time; write 2026-11-16"),
-        (["query", "requests", "--to", "0001-01-01T00:00:00+09:00"], "is no time"),
+        (["query", "requests", "--from", "yesterday"], "'yesterday' is not a time; write 2026-11-16"),
+        (["query", "requests", "--to", "0001-01-01T00:00:00+09:00"], "is not a time"),
         (["query", "requests", "--customer", b"\xff"], "cannot encode"),
     ],
     ids=lambda one: str(one)[:40],
@@ -420,7 +420,7 @@ def test_diagnose_for_a_person_shows_the_evidence_and_steers_no_terminal(failing
 
 @pytest.mark.parametrize("wrong", [["--from", "yesterday"], ["--to", "32 November"]])
 def test_diagnose_refuses_what_is_no_time(failing_db: Path, wrong: list[str]) -> None:
-    assert "is no time" in run("diagnose", *wrong, "--db", failing_db).complaint
+    assert "is not a time" in run("diagnose", *wrong, "--db", failing_db).complaint
 
 
 def test_diagnose_without_a_store_says_how_to_make_one(tmp_path: Path) -> None:
