@@ -10,7 +10,7 @@ from pixeldesk.errors import UsageError
 
 
 def rfc3339(moment: datetime) -> str:
-    """Format a time of the store (UTC without a zone) as `2026-11-16T09:12:44.318Z`, with microseconds if it has any."""
+    """Format a time of the store (UTC without a zone) as `2026-11-16T09:12:44.318Z`, microseconds if it has any."""
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.isoformat(timespec="microseconds" if moment.microsecond % 1000 else "milliseconds") + "Z"
