@@ -1,4 +1,4 @@
-"""What contradicts itself among log lines, found in plain Python."""
+"""Find contradictions among log lines in plain Python."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -13,41 +13,43 @@ _MINUTE = timedelta(minutes=1)
 
 
 def time_of(record: Record) -> datetime:
-    """When the request was answered, UTC without a zone."""
+    """Return when the request was answered, UTC without a zone."""
     return datetime.fromisoformat(record["timestamp"]).astimezone(UTC).replace(tzinfo=None)
 
 
 def noted(records: Sequence[Record]) -> list[Noted]:
-    """Every request that shares its id, is limited too soon, or does not say when to come back."""
-    carried = Counter(one["request_id"] for one in records)
-    found = [("reused_request_id", one) for one in records if carried[one["request_id"]] > 1]
-    found += [("limited_too_soon", one) for one in _limited_too_soon(records)]
+    """Return every request that shares its id, is limited too soon, or lacks Retry-After."""
+    by_id = Counter(record["request_id"] for record in records)
+    found = [("reused_request_id", record) for record in records if by_id[record["request_id"]] > 1]
+    found += [("limited_too_soon", record) for record in _limited_too_soon(records)]
     found += [
-        ("no_retry_after", one)
-        for one in records
-        if one["status"] == 503 and (one.get("response") or {}).get("retry_after_s") is None
+        ("no_retry_after", record)
+        for record in records
+        if record["status"] == 503 and (record.get("response") or {}).get("retry_after_s") is None
     ]
-    return sorted(((kind, time_of(one), one.get("environment"), one["request_id"]) for kind, one in found), key=repr)
+    return sorted(
+        ((kind, time_of(record), record.get("environment"), record["request_id"]) for kind, record in found), key=repr
+    )
 
 
 def _limited_too_soon(records: Iterable[Record]) -> Iterable[Record]:
     by_caller = defaultdict(list)
-    for one in records:
+    for record in records:
         caller = (
-            one.get("customer_id")
-            or (one.get("api_key") or {}).get("fingerprint")
-            or (one.get("client") or {}).get("ip")
+            record.get("customer_id")
+            or (record.get("api_key") or {}).get("fingerprint")
+            or (record.get("client") or {}).get("ip")
         )
         if caller:
-            by_caller[one.get("environment"), caller].append(one)
+            by_caller[record.get("environment"), caller].append(record)
     for asked in by_caller.values():
-        if all(one["status"] != 429 for one in asked):
+        if all(record["status"] != 429 for record in asked):
             continue
-        began = sorted(_began(one) for one in asked)
-        for one in asked:
-            earlier = bisect_right(began, _began(one)) - bisect_left(began, _began(one) - _MINUTE) - 1
-            if one["status"] == 429 and earlier < 60:
-                yield one
+        began = sorted(_began(record) for record in asked)
+        for record in asked:
+            earlier = bisect_right(began, _began(record)) - bisect_left(began, _began(record) - _MINUTE) - 1
+            if record["status"] == 429 and earlier < 60:
+                yield record
 
 
 def _began(record: Record) -> datetime:

@@ -1,4 +1,4 @@
-"""Makers of log lines for the tests: good by default, whatever a test needs by name."""
+"""Make log lines for the tests: valid by default, with any fields that a test gives."""
 
 import gzip
 import json
@@ -14,12 +14,12 @@ Line = dict[str, Any] | str | bytes
 
 
 def moment(seconds: float = 0.0) -> str:
-    """So many seconds after noon of 16 November 2026, as a log writes it."""
+    """Return the time this many seconds after noon of 16 November 2026, as a log has it."""
     return (NOON + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def request_line(**fields: Any) -> dict[str, Any]:
-    """The log line of a good request, with the fields given put in place of its own."""
+    """Return the log line of a request that succeeds, with the given fields instead of its own."""
     return {
         "timestamp": moment(),
         "level": "info",
@@ -49,13 +49,13 @@ def request_line(**fields: Any) -> dict[str, Any]:
 
 
 def failed_line(code: str, status: int, **fields: Any) -> dict[str, Any]:
-    """The log line of a request that was answered with an error code."""
+    """Return the log line of a request that was answered with an error code."""
     error = {"code": code, "message": f"it failed with {code}", "details": None}
     return request_line(level="warn", status=status, error=error, response=None, **fields)
 
 
 def event_line(**fields: Any) -> dict[str, Any]:
-    """Another log line, written while the request of `request_line` was handled."""
+    """Return another log line, written while the request of `request_line` was handled."""
     return {
         "timestamp": moment(-0.005),
         "level": "info",
@@ -68,17 +68,17 @@ def event_line(**fields: Any) -> dict[str, Any]:
 
 
 def request_lines(count: int, **fields: Any) -> list[dict[str, Any]]:
-    """So many good requests, one a second from noon, with ids of their own: req_N0000000, req_N0000001, …"""
+    """Return `count` requests that succeed, one per second from noon, with the ids req_N0000000, req_N0000001, …"""
     return [request_line(**{"timestamp": moment(n), "request_id": f"req_N{n:07}", **fields}) for n in range(count)]
 
 
 def as_bytes(lines: Iterable[Line]) -> bytes:
-    """The lines as a log file has them. Texts and bytes are taken as they are: so a bad line is made."""
+    """Return the lines as a log file has them. Texts and bytes are written unchanged, to make malformed lines."""
     return b"".join(_one(line) + b"\n" for line in lines)
 
 
 def write_lines(path: Path, lines: Iterable[Line]) -> Path:
-    """Write a log file, packed if its name ends in .gz or .zst, and return its path."""
+    """Write a log file, compressed if its name ends in .gz or .zst, and return its path."""
     content = as_bytes(lines)
     if path.suffix == ".gz":
         content = gzip.compress(content, mtime=0)

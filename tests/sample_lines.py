@@ -1,4 +1,4 @@
-"""The sample's lines, read in plain Python: what the store's answers are checked against."""
+"""Read the sample's lines in plain Python, to check the store's answers against."""
 
 import gzip
 import io
@@ -18,7 +18,7 @@ LOGS = Path(__file__).parents[1] / "sample_logs" / "logs"
 
 @dataclass(frozen=True)
 class Line:
-    """A line and where it stands. `offset` counts uncompressed bytes; `record` is None if it is no JSON object."""
+    """A line with its source, number and offset (uncompressed bytes). `record` is None if it is not a JSON object."""
 
     source: str
     number: int
@@ -28,7 +28,7 @@ class Line:
 
     @property
     def is_sound(self) -> bool:
-        """Whether it is a log line at all: JSON, with a time, and if it has a status, a number and an id."""
+        """Whether it is a valid log line: JSON with a time, and a status only with an id and as a number."""
         if self.record is None or not re.match(r"\d{4}-\d\d-\d\dT", self.at("timestamp") or ""):
             return False
         status = self.at("status")
@@ -36,11 +36,11 @@ class Line:
 
     @property
     def is_request(self) -> bool:
-        """Whether it is about one HTTP request."""
+        """Whether it is the log line of an HTTP request."""
         return self.is_sound and self.at("status") is not None
 
     def at(self, path: str) -> Any:
-        """The value at `a.b` of the record, None where there is none."""
+        """Return the value at a path like `a.b` of the record, None if there is none."""
         value: Any = self.record
         for name in path.split("."):
             value = value.get(name) if isinstance(value, dict) else None
@@ -48,7 +48,7 @@ class Line:
 
     @property
     def timestamp(self) -> datetime:
-        """UTC without a zone, as the store keeps it."""
+        """The line's time, UTC without a zone, as in the store."""
         return datetime.fromisoformat(self.at("timestamp")).astimezone(UTC).replace(tzinfo=None)
 
     @property
@@ -59,27 +59,27 @@ class Line:
 
 @cache
 def all_lines() -> tuple[Line, ...]:
-    """Every line of the sample, in the order in which it is loaded."""
+    """Return every line of the sample, in the order in which it is loaded."""
     files = sorted(path for path in LOGS.rglob("*") if path.is_file())
     return tuple(line for path in files for line in _lines(path))
 
 
 @cache
 def distinct_lines() -> tuple[Line, ...]:
-    """Every line once, though it be delivered twice; blank ones left out."""
+    """Return every distinct line once, without blank lines."""
     seen = {line.content: line for line in reversed(all_lines()) if line.content.strip()}
     return tuple(reversed(seen.values()))
 
 
 @cache
 def requests() -> tuple["Request", ...]:
-    """Every request of the sample, as far as the questions ask about it."""
+    """Return every request of the sample, with the fields that questions ask about."""
     return tuple(Request.of(line) for line in distinct_lines() if line.is_request)
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the questions filter and count by."""
+    """A request, with the fields that questions filter and count by."""
 
     timestamp: datetime
     request_id: str
@@ -98,12 +98,12 @@ class Request:
 
     @property
     def caller(self) -> str | None:
-        """Who it was, as far as the log tells."""
+        """The caller: the customer, or if unknown the key's fingerprint or the client address."""
         return self.customer_id or self.key_fingerprint or self.client_ip
 
     @classmethod
     def of(cls, line: Line) -> "Request":
-        """Taken from a line of the log."""
+        """Make a request from a log line."""
         record = line.record or {}
         return cls(
             line.timestamp,
@@ -125,12 +125,12 @@ class Request:
 
 def _lines(path: Path) -> Iterator[Line]:
     offset, source = 0, str(path.resolve())
-    for number, content in enumerate(_unpacked(path).split(b"\n")[:-1], start=1):
+    for number, content in enumerate(_decompressed(path).split(b"\n")[:-1], start=1):
         yield Line(source, number, offset, content, _record(content))
         offset += len(content) + 1
 
 
-def _unpacked(path: Path) -> bytes:
+def _decompressed(path: Path) -> bytes:
     data = path.read_bytes()
     if path.suffix == ".gz":
         return gzip.decompress(data)

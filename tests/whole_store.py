@@ -1,4 +1,4 @@
-"""What has to be true of a store at any moment."""
+"""Check what must be true of a store at any time."""
 
 from pixeldesk.store import Store
 
@@ -20,6 +20,6 @@ _DIFFERENCES = r"""
 
 
 def differences(store: Store) -> dict[str, int]:
-    """Where tables, batches, rollups and sources disagree. The requests of the tests have an id each."""
+    """Return where tables, batches, rollups and sources disagree. Each request of the tests has a unique id."""
     (found,) = store.rows(_DIFFERENCES)
     return {name: int(value) for name, value in found.items() if value}

@@ -1,4 +1,4 @@
-"""A workbook as a spreadsheet reads it: off the XML in its archive."""
+"""Read a workbook as a spreadsheet does, from the XML in its archive."""
 
 import io
 import re
@@ -12,7 +12,7 @@ _NAMESPACES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 @dataclass(frozen=True)
 class Workbook:
-    """The rows of each sheet; texts as texts, numbers as numbers, an empty cell as None."""
+    """The rows of each sheet, with text as text, numbers as numbers, and None for empty cells."""
 
     sheets: dict[str, list[list[Any]]]
     has_formula: bool
@@ -20,13 +20,13 @@ class Workbook:
 
 
 def read_workbook(content: bytes) -> Workbook:
-    """Read all of it."""
+    """Read all sheets of a workbook."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         files = {name: archive.read(name) for name in archive.namelist()}
-    texts = [_unescaped("".join(one.itertext())) for one in _of(files.get("xl/sharedStrings.xml", b"<sst/>"), "m:si")]
-    names = [str(one.get("name")) for one in _of(files["xl/workbook.xml"], "m:sheets/m:sheet")]
-    pages = [files[f"xl/worksheets/sheet{place}.xml"] for place in range(1, len(names) + 1)]
+    texts = [_unescaped("".join(item.itertext())) for item in _of(files.get("xl/sharedStrings.xml", b"<sst/>"), "m:si")]
+    names = [str(sheet.get("name")) for sheet in _of(files["xl/workbook.xml"], "m:sheets/m:sheet")]
+    pages = [files[f"xl/worksheets/sheet{number}.xml"] for number in range(1, len(names) + 1)]
     return Workbook(
         {name: _rows(page, texts) for name, page in zip(names, pages, strict=True)},
         has_formula=any(_of(page, ".//m:f") for page in pages),
@@ -35,7 +35,7 @@ def read_workbook(content: bytes) -> Workbook:
 
 
 def _unescaped(text: str) -> str:
-    """`_x0001_` is how controls are written."""
+    """Replace escapes of control characters such as `_x0001_`."""
     return re.sub(r"_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), text)
 
 

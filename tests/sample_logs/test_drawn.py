@@ -61,18 +61,18 @@ def test_the_same_seed_gives_the_same_lines() -> None:
 
 
 def test_a_world_depends_on_the_seed_alone() -> None:
-    worlds = [_set_up(seed) for seed in (SEED, SEED, SEED + 1)]
-    worlds = [
+    stages = [_set_up(seed) for seed in (SEED, SEED, SEED + 1)]
+    drawn = [
         (
-            [(label.case, label.customer_id, label.variation, label.client_ip) for label in world.labels],
-            world.remarks,
-            world.servers,
-            list(world.world.customers),
+            [(label.case, label.customer_id, label.variation, label.client_ip) for label in stage.labels],
+            stage.remarks,
+            stage.servers,
+            list(stage.world.customers),
         )
-        for world in worlds
+        for stage in stages
     ]
-    assert worlds[0] == worlds[1]
-    assert all(first != second for first, second in zip(worlds[1], worlds[2], strict=True))
+    assert drawn[0] == drawn[1]
+    assert all(first != second for first, second in zip(drawn[1], drawn[2], strict=True))
 
 
 @pytest.mark.parametrize("seed", range(5))
