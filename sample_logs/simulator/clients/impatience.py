@@ -18,7 +18,7 @@ def hammer(
     label: Label,
     mended: float = float("inf"),
 ) -> Behaviour:
-    """At each start, make ``calls`` calls at a steady pace, ignoring Retry-After until ``mended``."""
+    """Make ``calls`` calls at a steady pace at each start, ignoring Retry-After until ``mended``."""
     for start in starts:
         if start >= mended:
             yield from _patient_batch(client, start, calls, usual, label)
@@ -38,7 +38,7 @@ def _patient_batch(client: Client, at: float, calls: int, usual: Usual, label: L
 def patient_when_limited(
     client: Client, starts: Iterable[float], calls: int, per_minute: float, usual: Usual
 ) -> Behaviour:
-    """At each start, make ``calls`` calls, somewhat faster than allowed, and wait for Retry-After when limited."""
+    """Make ``calls`` calls at each start, somewhat faster than allowed, and wait for Retry-After when limited."""
     for start in starts:
         at = start
         for _ in range(calls):
