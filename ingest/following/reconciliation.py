@@ -163,7 +163,7 @@ class Reconciliation:
                     if is_unchanged(stream, row):
                         return row
         best = own if own is not None and self._begins_with(file, own) else None
-        other = self._content.beginning(lambda row: self._stream_as(file, row))
+        other = self._content.longest_match(lambda row: self._stream_as(file, row))
         if other is not None and (best is None or other["position"] > best["position"]):
             return other
         return best

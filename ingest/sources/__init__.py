@@ -1,1 +1,1 @@
-"""What a path means: its bytes, lines, documents and objects."""
+"""Find sources behind paths, and read their bytes, lines, documents and objects."""

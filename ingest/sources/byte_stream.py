@@ -1,4 +1,4 @@
-"""The bytes of a source, uncompressed on the way: plain, gzip or Zstandard, told apart by their first bytes."""
+"""Read the bytes of a source, decompressed: plain, gzip or Zstandard, detected by their magic bytes."""
 
 import os
 import zlib
@@ -8,9 +8,9 @@ import zstandard
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-# Small pieces bound what one piece can grow to: Zstandard can pack 128 KiB into four bytes.
+# Small pieces bound what one piece expands to: Zstandard can compress 128 KiB into four bytes.
 _PIECE_BYTES = 4096
-# Bytes of what was read last that a stream can still tell.
+# How many of the bytes read last a stream remembers.
 LAST_BYTES = 4096
 
 
@@ -23,10 +23,10 @@ class _Decompressor(Protocol):
 
 
 class ByteStream:
-    """A source's bytes in order. `problem` says in words why it ended early, once it has.
+    """The bytes of a source, in order. `problem` says why the stream ended early, if it did.
 
-    `consumed` counts bytes taken from the file as it lies there, for progress; `passed` those of the source, unpacked.
-    `limit` is where the source is taken to end for now, in bytes of a file that is no packed one.
+    `consumed` counts the bytes read from the file as stored, for progress; `position` counts decompressed bytes.
+    `limit` is where an uncompressed file is taken to end for now, in bytes.
     """
 
     def __init__(self, file: BinaryIO, limit: int | None = None) -> None:
@@ -38,11 +38,11 @@ class ByteStream:
 
     @property
     def position(self) -> int:
-        """Bytes of the source before the place where it is read next."""
+        """The offset of the next byte, in decompressed bytes."""
         return self.consumed
 
     def readinto(self, target: memoryview) -> int:
-        """Fill `target` from the front; return how many bytes, 0 at the end. May fill less than asked."""
+        """Read into the front of `target`; return how many bytes, 0 at the end. May read less than `target` holds."""
         if self._limit is not None:
             target = target[: max(0, self._limit - self.consumed)]
         count = int(self._file.readinto(target))  # type: ignore[attr-defined]
@@ -51,7 +51,7 @@ class ByteStream:
         return count
 
     def read(self, count: int) -> bytes:
-        """The next bytes; fewer than asked only at the end."""
+        """Return the next bytes; fewer than `count` only at the end."""
         target = memoryview(bytearray(count))
         filled = 0
         while filled < count and (more := self.readinto(target[filled:])):
@@ -59,38 +59,38 @@ class ByteStream:
         return bytes(target[:filled])
 
     def skip(self, count: int) -> None:
-        """Pass over bytes without looking at them."""
+        """Skip bytes without reading them."""
         self._file.seek(count, os.SEEK_CUR)
         self.consumed += count
 
     def last(self, count: int) -> bytes:
-        """The bytes that were read last, at most LAST_BYTES of them."""
+        """Return the bytes read last, at most LAST_BYTES of them."""
         return self._last[-count:] if count else b""
 
     def _remember(self, read: memoryview) -> None:
         self._last = (self._last + bytes(read[-LAST_BYTES:]))[-LAST_BYTES:]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
 
 class RefilledStream(ByteStream):
-    """A source whose bytes are made from its file's, piece by piece."""
+    """A stream that transforms the bytes of its file, piece by piece."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
         self._ready = memoryview(b"")
-        self._given = 0
+        self._position = 0
 
     def _refill(self) -> bool:
-        """Make the next bytes, into `_ready`; False at the end."""
+        """Produce the next bytes in `_ready`; return False at the end."""
         raise NotImplementedError
 
     @property
     def position(self) -> int:
         """See ByteStream."""
-        return self._given
+        return self._position
 
     def readinto(self, target: memoryview) -> int:
         """See ByteStream."""
@@ -102,24 +102,24 @@ class RefilledStream(ByteStream):
             target[filled : filled + len(piece)] = piece
             self._ready = self._ready[len(piece) :]
             filled += len(piece)
-        self._given += filled
+        self._position += filled
         self._remember(target[:filled])
         return filled
 
     def skip(self, count: int) -> None:
-        """See ByteStream. What is passed over has to be made all the same."""
+        """See ByteStream. Skipped bytes have to be produced all the same."""
         scratch = memoryview(bytearray(min(count, 1 << 20)))
         left = count
-        while left and (passed := self.readinto(scratch[: min(left, len(scratch))])):
-            left -= passed
+        while left and (skipped := self.readinto(scratch[: min(left, len(scratch))])):
+            left -= skipped
 
 
 class CompressedStream(RefilledStream):
-    """A gzip or Zstandard file, several members after one another included.
+    """The decompressed bytes of a gzip or Zstandard file, with one member (frame) or several.
 
-    Damage never costs what came before it: a file cut short, or one with something else behind its data, gives
-    all that can be unpacked and says so in `problem`. A bomb is given up at `max_expansion` times the bytes
-    read, once that is more than `max_expansion_from` bytes.
+    Damage never costs what came before it: a truncated file, or one with other data after its last member, yields
+    all that can be decompressed and sets `problem`. A decompression bomb is abandoned at `max_expansion` times the
+    bytes read, once that is more than `max_expansion_from` bytes.
     """
 
     def __init__(self, file: BinaryIO, magic: bytes, max_expansion: int, max_expansion_from: int) -> None:
@@ -127,10 +127,10 @@ class CompressedStream(RefilledStream):
         self._magic = magic
         self._max_expansion = max_expansion
         self._max_expansion_from = max_expansion_from
-        self._decompressor = self._member()
+        self._decompressor = self._new_decompressor()
         self._produced = 0
 
-    def _member(self) -> _Decompressor:
+    def _new_decompressor(self) -> _Decompressor:
         if self._magic == _GZIP_MAGIC:
             return zlib.decompressobj(wbits=31)
         return zstandard.ZstdDecompressor().decompressobj()
@@ -141,44 +141,44 @@ class CompressedStream(RefilledStream):
             piece = piece or self._file.read(_PIECE_BYTES)
             if not piece:
                 if not self._decompressor.eof:
-                    self.problem = "is cut short: its compressed data ends early"
+                    self.problem = "is truncated: its compressed data ends early"
                 return False
-            self._unpack(piece)
+            self._decompress(piece)
         return bool(self._ready)
 
-    def _unpack(self, piece: bytes) -> None:
-        if self._decompressor.eof and not self._next_member(piece):
+    def _decompress(self, piece: bytes) -> None:
+        if self._decompressor.eof and not self._begin_member(piece):
             return
         self.consumed += len(piece)
         try:
-            unpacked = self._decompressor.decompress(piece)
+            decompressed = self._decompressor.decompress(piece)
         except (zlib.error, zstandard.ZstdError) as error:
-            self.problem = f"is damaged: its compressed data cannot be unpacked ({error})"
+            self.problem = f"is damaged: its compressed data cannot be decompressed ({error})"
             return
         self.consumed -= len(self._decompressor.unused_data)
-        self._ready = memoryview(unpacked)
-        self._produced += len(unpacked)
+        self._ready = memoryview(decompressed)
+        self._produced += len(decompressed)
         if self._produced > max(self._max_expansion * self.consumed, self._max_expansion_from):
             self.problem = (
-                f"unpacks to more than {self._max_expansion} times its size and was given up; "
-                "if it is no bomb, raise PIXELDESK_MAX_EXPANSION"
+                f"expands to more than {self._max_expansion} times its size, so reading stopped; "
+                "if it is not a decompression bomb, raise PIXELDESK_MAX_EXPANSION"
             )
 
-    def _next_member(self, piece: bytes) -> bool:
+    def _begin_member(self, piece: bytes) -> bool:
         if piece.startswith(self._magic) or self._magic.startswith(piece):
-            self._decompressor = self._member()
+            self._decompressor = self._new_decompressor()
             return True
         if piece.strip(b"\0"):
-            self.problem = "has something else behind its compressed data, which was left unread"
+            self.problem = "has other data after its compressed data, which was not read"
         else:
-            # Zero padding up to a block's end is allowed; what follows it is looked at next.
-            self._decompressor = _Spent()
+            # Zero padding up to the end of a block is allowed; whatever follows it is examined next.
+            self._decompressor = _Padding()
             self.consumed += len(piece)
         return False
 
 
-class _Spent:
-    """Stands behind the last member, when padding has been read."""
+class _Padding:
+    """Stands in for a decompressor after padding: it is at its end and has no data left."""
 
     eof = True
     unused_data = b""
@@ -188,16 +188,16 @@ class _Spent:
 
 
 def byte_stream(file: BinaryIO, max_expansion: int, max_expansion_from: int, limit: int | None = None) -> ByteStream:
-    """Look at the first bytes and give the stream that fits them. `file` must be able to peek or seek."""
-    magic = _peek(file, 4)
-    for known in (_GZIP_MAGIC, _ZSTD_MAGIC):
-        if magic.startswith(known):
-            return CompressedStream(file, known, max_expansion, max_expansion_from)
+    """Return the stream for a file, chosen by its magic bytes. `file` must be able to peek or seek."""
+    start = _peek(file, 4)
+    for magic in (_GZIP_MAGIC, _ZSTD_MAGIC):
+        if start.startswith(magic):
+            return CompressedStream(file, magic, max_expansion, max_expansion_from)
     return ByteStream(file, limit)
 
 
 def is_compressed(start: bytes) -> bool:
-    """Whether a file with these first four bytes is a packed one."""
+    """Return whether a file that starts with these four bytes is compressed."""
     return start.startswith((_GZIP_MAGIC, _ZSTD_MAGIC))
 
 

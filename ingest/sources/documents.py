@@ -1,9 +1,9 @@
-"""JSON documents as lines: what a file holds as one array, or pretty printed, one element a line.
+"""Turn JSON documents into lines: a file that holds one array, or pretty-printed objects, as one element a line.
 
-The bytes stay where they are: between two elements everything becomes line feeds, and line feeds inside one become
-blanks, so that an element is as it was, but for its indentation, and its place in the file is right. Only where two
-elements touch (`}{`, as Firehose writes them) a line feed is put between them. Works through bytes in blocks with
-numpy, whatever the size of the document.
+Bytes keep their offsets: everything between two elements becomes line feeds, and line feeds inside an element become
+spaces, so that an element keeps its text, except for indentation, and its offset in the file. Only where two elements
+touch (`}{`, as Firehose writes them) is a line feed inserted. The bytes are processed in blocks with numpy, whatever
+the size of the document.
 """
 
 import numpy as np
@@ -12,16 +12,16 @@ import numpy.typing as npt
 from pixeldesk.ingest.sources.byte_stream import ByteStream, RefilledStream
 
 _BLOCK_BYTES = 1 << 18
-_QUOTE, _BACKSLASH, _LINE_FEED, _BLANK = (ord(letter) for letter in '"\\\n ')
+_QUOTE, _BACKSLASH, _LINE_FEED, _SPACE = (ord(letter) for letter in '"\\\n ')
 _STEPS = np.zeros(256, np.int8)
 _STEPS[[ord("{"), ord("[")]] = 1
 _STEPS[[ord("}"), ord("]")]] = -1
-_SEPARATES = np.isin(np.arange(256), np.frombuffer(b" \t\r\n,", np.uint8))
+_IS_SEPARATOR = np.isin(np.arange(256), np.frombuffer(b" \t\r\n,", np.uint8))
 _Octets = npt.NDArray[np.uint8]
 
 
 class PeekedStream(ByteStream):
-    """A source whose first bytes have been looked at; they are read from here all the same."""
+    """A stream whose first bytes can be peeked at without consuming them."""
 
     def __init__(self, source: ByteStream) -> None:
         super().__init__(source._file)
@@ -34,7 +34,7 @@ class PeekedStream(ByteStream):
         return self._source.position - len(self._ahead)
 
     def peek(self, count: int) -> bytes:
-        """The first bytes, `count` of them or all there are."""
+        """Return the first bytes: at least `count`, unless the source is shorter."""
         self._ahead += self._source.read(max(count - len(self._ahead), 0))
         return self._ahead
 
@@ -66,7 +66,7 @@ class PeekedStream(ByteStream):
 
 
 class DocumentStream(RefilledStream):
-    """The lines of a source that holds JSON documents. Blank lines in it are no lines of the source."""
+    """The lines of a source that holds JSON documents. Its blank lines are separators and not lines of the source."""
 
     def __init__(self, source: ByteStream) -> None:
         super().__init__(source._file)
@@ -88,43 +88,43 @@ class DocumentStream(RefilledStream):
 
 
 class Unfolder:
-    """Unfolds one document block by block."""
+    """Unfolds JSON documents into lines, block by block."""
 
     def __init__(self) -> None:
-        self._is_in_text = False
+        self._is_in_string = False
         self._is_escaped = False
         self._depth = 0
         self._is_list = False
-        """Whether the value at depth 0 that is open is a list, whose elements are the lines."""
+        """Whether the open value at depth 0 is a list, whose elements are the lines."""
         self._ends_element = False
-        """Whether the block before ended with one."""
+        """Whether the previous block ended with the end of an element."""
 
     def unfolded(self, octets: _Octets) -> bytes:
-        """The next block, with its elements on lines."""
-        in_text = self._texts(octets)
-        brackets = np.flatnonzero((_STEPS[octets] != 0) & ~in_text)
+        """Return the next block, with its elements on lines of their own."""
+        in_string = self._in_strings(octets)
+        brackets = np.flatnonzero((_STEPS[octets] != 0) & ~in_string)
         outside = self._outside(octets, brackets)
         result = octets.copy()
         is_list_bracket = (octets == ord("[")) | (octets == ord("]"))
-        result[outside & ~in_text & (_SEPARATES[octets] | is_list_bracket)] = _LINE_FEED
-        result[~outside & ((octets == _LINE_FEED) | (octets == ord("\r")))] = _BLANK
-        touching = self._touching(octets, in_text)
+        result[outside & ~in_string & (_IS_SEPARATOR[octets] | is_list_bracket)] = _LINE_FEED
+        result[~outside & ((octets == _LINE_FEED) | (octets == ord("\r")))] = _SPACE
+        touching = self._touching(octets, in_string)
         return (np.insert(result, touching, _LINE_FEED) if len(touching) else result).tobytes()
 
-    def _texts(self, octets: _Octets) -> npt.NDArray[np.bool_]:
-        """Which bytes are inside a JSON string, its first quotation mark included."""
+    def _in_strings(self, octets: _Octets) -> npt.NDArray[np.bool_]:
+        """Return which bytes are inside a JSON string, its opening quotation mark included."""
         quotes = np.flatnonzero(octets == _QUOTE)
         escaped = self._escaped(octets)
         if len(escaped):
             quotes = quotes[~np.isin(quotes, escaped)]
         bounds = np.concatenate(([0], quotes, [len(octets)]))
-        states = (np.arange(len(bounds) - 1) + self._is_in_text) % 2 == 1
-        in_text = np.repeat(states, np.diff(bounds))
-        self._is_in_text = bool((len(quotes) + self._is_in_text) % 2)
-        return in_text
+        states = (np.arange(len(bounds) - 1) + self._is_in_string) % 2 == 1
+        in_string = np.repeat(states, np.diff(bounds))
+        self._is_in_string = bool((len(quotes) + self._is_in_string) % 2)
+        return in_string
 
     def _escaped(self, octets: _Octets) -> npt.NDArray[np.int64]:
-        """The places behind a backslash that is not escaped itself."""
+        """Return the offsets after each backslash that is not escaped itself."""
         backslashes = np.flatnonzero(octets == _BACKSLASH)
         first = np.zeros(1 if self._is_escaped else 0, np.int64)
         self._is_escaped, was_escaped = False, self._is_escaped
@@ -132,41 +132,42 @@ class Unfolder:
             return first
         begins = np.concatenate(([True], np.diff(backslashes) > 1))
         run_starts = np.maximum.accumulate(np.where(begins, backslashes, 0))
-        # A run that goes on from the block before, in the middle of a pair, is out of step by one.
+        # A run that continues from the previous block in the middle of a pair is off by one.
         shift = ((run_starts == 0) & was_escaped).astype(np.int64)
         escaping = backslashes[(backslashes - run_starts + shift) % 2 == 0]
         self._is_escaped = bool(len(escaping)) and int(escaping[-1]) == len(octets) - 1
         return np.concatenate((first, escaping + 1))
 
     def _outside(self, octets: _Octets, brackets: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Which bytes stand between elements. A bracket belongs to what it opens or closes."""
+        """Return which bytes are between elements. A bracket belongs to the value that it opens or closes."""
         steps = _STEPS[octets[brackets]].astype(np.int64)
-        # Behind a stray closing bracket it begins again from nothing, or the rest of the file would be one line.
-        behind = _never_below_zero(self._depth, steps)
-        before = np.concatenate(([self._depth], behind[:-1]))
+        # After a stray closing bracket the depth restarts at 0, or the rest of the file would be one line.
+        after = _clamped_depths(self._depth, steps)
+        before = np.concatenate(([self._depth], after[:-1]))
         opens_top = (steps > 0) & (before == 0)
         last_top = np.maximum.accumulate(np.where(opens_top, np.arange(len(brackets)), -1))
         opened_list = octets[brackets] == ord("[")
         in_list = np.where(last_top < 0, self._is_list, opened_list[last_top]) if len(brackets) else opened_list
-        # Of the bytes behind each bracket, and of the bracket itself.
-        outside_behind = (behind == 0) | ((behind == 1) & in_list)
-        is_own = in_list & (np.where(steps > 0, behind, before) == 1)
+        # For the bytes after each bracket, and for the bracket itself.
+        outside_after = (after == 0) | ((after == 1) & in_list)
+        is_own = in_list & (np.where(steps > 0, after, before) == 1)
         first = self._depth == 0 or (self._depth == 1 and self._is_list)
         bounds = np.concatenate(([0], brackets, [len(octets)]))
-        outside = np.repeat(np.concatenate(([first], outside_behind)), np.diff(bounds))
+        outside = np.repeat(np.concatenate(([first], outside_after)), np.diff(bounds))
         outside[brackets] = is_own
         if len(brackets):
-            self._depth, self._is_list = int(behind[-1]), bool(in_list[-1])
+            self._depth, self._is_list = int(after[-1]), bool(in_list[-1])
         return outside
 
-    def _touching(self, octets: _Octets, in_text: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-        """Where an element begins right behind another: nothing else is `}{` in JSON."""
-        ends = (octets == ord("}")) & ~in_text
-        behind_one = np.concatenate(([self._ends_element], ends[:-1]))
+    def _touching(self, octets: _Octets, in_string: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Return where an element begins directly after another: nothing else is `}{` in JSON."""
+        ends = (octets == ord("}")) & ~in_string
+        after_end = np.concatenate(([self._ends_element], ends[:-1]))
         self._ends_element = bool(ends[-1])
-        return np.flatnonzero(behind_one & (octets == ord("{")))
+        return np.flatnonzero(after_end & (octets == ord("{")))
 
 
-def _never_below_zero(start: int, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _clamped_depths(start: int, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the depth after each step; a step below 0 leaves it at 0."""
     depths = start + np.cumsum(steps)
     return depths - np.minimum(np.minimum.accumulate(depths), 0) if len(depths) else depths

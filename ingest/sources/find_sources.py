@@ -1,4 +1,4 @@
-"""What a person meant by the paths given: files, folders, globs, addresses, and `-` for standard input."""
+"""Resolve the paths that a user gave: files, folders, globs, addresses, and `-` for standard input."""
 
 import glob
 import os
@@ -14,9 +14,9 @@ from pixeldesk.ingest.sources.source import STANDARD_INPUT, Source, unreadable
 
 
 def find_sources(paths: Iterable[str], standard_input: BinaryIO | None = None) -> Iterator[Source | InputError]:
-    """The sources behind the paths, in order of name, each file once.
+    """Yield the sources behind the paths, each file once, sorted by name within a path.
 
-    What cannot be found comes as an InputError in its place, so that the others are read all the same.
+    A path that cannot be resolved yields an InputError, so that the others are read all the same.
     """
     seen: set[str] = set()
     for given in paths:
@@ -25,7 +25,7 @@ def find_sources(paths: Iterable[str], standard_input: BinaryIO | None = None) -
                 yield Source(STANDARD_INPUT, piped=standard_input)
             seen.add(STANDARD_INPUT)
             continue
-        for found in _behind(given):
+        for found in _resolved(given):
             if isinstance(found, InputError):
                 yield found
             elif found.name not in seen:
@@ -33,9 +33,9 @@ def find_sources(paths: Iterable[str], standard_input: BinaryIO | None = None) -
                 yield found
 
 
-def _behind(given: str) -> Iterator[Source | InputError]:
+def _resolved(given: str) -> Iterator[Source | InputError]:
     if is_address(given):
-        yield from _behind_address(given)
+        yield from _resolved_address(given)
         return
     found = files_of(as_path(given))
     if isinstance(found, InputError):
@@ -46,8 +46,8 @@ def _behind(given: str) -> Iterator[Source | InputError]:
         yield Source(name, path=Path(name))
 
 
-def _behind_address(given: str) -> Iterator[Source | InputError]:
-    # Brings the clients of object storage, which nobody else waits for, and not everybody has.
+def _resolved_address(given: str) -> Iterator[Source | InputError]:
+    # Imports the clients of object storage, which are slow to load and not always installed.
     try:
         from pixeldesk.ingest.sources.object_storage import find_objects
     except ModuleNotFoundError as error:
@@ -59,7 +59,7 @@ def _behind_address(given: str) -> Iterator[Source | InputError]:
 
 
 def files_of(given: str) -> list[str] | InputError:
-    """The files behind one path given, in order of name, or what is wrong with it."""
+    """Return the files behind one path, sorted by name, or the error for a path without files."""
     try:
         mode = os.stat(given).st_mode  # noqa: PTH116
     except OSError as error:
@@ -76,7 +76,7 @@ def files_of(given: str) -> list[str] | InputError:
 
 
 def _folder(folder: str) -> list[str]:
-    """Every file below a folder, hidden ones left out. Links to folders are not followed, so no loop is."""
+    """List every file below a folder except hidden ones. Links to folders are not followed, so a loop cannot occur."""
     found = []
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -1,7 +1,7 @@
-"""Whether a source holds what was read before: by its bytes, since names move on and inode numbers are used again.
+"""Recognise a source by its bytes, since paths get renamed and inode numbers get reused.
 
-What was read is recognised by its first bytes, the last ones before the place where reading stopped, and the end of
-a last line that was taken without its line end.
+The fingerprint of a source consists of digests: of its head, of the bytes before the position where reading stopped,
+and of the end of a last line that was stored without its line feed.
 """
 
 import hashlib
@@ -16,59 +16,65 @@ from pixeldesk.ingest.sources.lines import Checkpoint
 SourceRow = Mapping[str, Any]
 """A row of the table `sources`."""
 RETIRED_NAME = re.compile(r"(.*?)( \((gone|replaced) [^()]*\))+", re.DOTALL)
-"""What a source is called whose file has no name any more, or whose name another has now."""
+"""Matches the path of a retired source: its file was deleted, or another file has its path now."""
 
 
-def was_read_as_documents(known: SourceRow) -> bool:
-    """Whether the source was read as documents, so that positions in it are those of a DocumentStream."""
-    return str(known["format"]).startswith("documents/")
+def was_read_as_documents(row: SourceRow) -> bool:
+    """Return whether a source was read as documents, so that its position counts the bytes of a DocumentStream."""
+    return str(row["format"]).startswith("documents/")
 
 
-def resume_point(stream: ByteStream, known: SourceRow) -> Checkpoint | None:
-    """The place to go on from, if the stream, which stands at its start, begins with what was read; else None."""
-    position, head_length, tail_length = (known[name] for name in ("position", "head_length", "tail_length"))
+def resume_point(stream: ByteStream, row: SourceRow) -> Checkpoint | None:
+    """Return the checkpoint to resume from, or None if the stream does not begin with what the row says was read.
+
+    The stream must be at its start.
+    """
+    position, head_length, tail_length = (row[name] for name in ("position", "head_length", "tail_length"))
     head = stream.read(head_length)
-    if digest(head) != known["head_digest"]:
+    if digest(head) != row["head_digest"]:
         return None
-    between = position - tail_length - head_length
-    overlap = head[between:] if between < 0 else b""
-    stream.skip(max(between, 0))
+    gap = position - tail_length - head_length
+    overlap = head[gap:] if gap < 0 else b""
+    stream.skip(max(gap, 0))
     tail = overlap + stream.read(tail_length - len(overlap))
-    if digest(tail) != known["tail_digest"]:
+    if digest(tail) != row["tail_digest"]:
         return None
-    if known["unended_bytes"]:
-        compared = min(known["unended_bytes"], LAST_BYTES)
-        stream.skip(known["unended_bytes"] - compared)
-        if digest(stream.read(compared)) != known["unended_digest"]:
+    if row["unended_bytes"]:
+        compared = min(row["unended_bytes"], LAST_BYTES)
+        stream.skip(row["unended_bytes"] - compared)
+        if digest(stream.read(compared)) != row["unended_digest"]:
             return None
-    return Checkpoint(position, known["lines"], head, tail)
+    return Checkpoint(position, row["lines"], head, tail)
 
 
-def is_unchanged(stream: ByteStream, known: SourceRow) -> bool:
-    """The same for a file whose size and time of change are what they were: of a packed one, the start is enough."""
-    if isinstance(stream, CompressedStream) and known["head_length"]:
-        return digest(stream.read(known["head_length"])) == str(known["head_digest"])
-    return resume_point(stream, known) is not None
+def is_unchanged(stream: ByteStream, row: SourceRow) -> bool:
+    """Return whether a file of unchanged size and mtime still holds what was read: a cheaper `resume_point`.
+
+    Of a compressed file only the head is compared, which spares decompressing all of it.
+    """
+    if isinstance(stream, CompressedStream) and row["head_length"]:
+        return digest(stream.read(row["head_length"])) == str(row["head_digest"])
+    return resume_point(stream, row) is not None
 
 
 class KnownSources:
-    """What was read of some sources, to detect_format it under another name."""
+    """The fingerprints of the sources read so far, to find a source again under another path."""
 
     def __init__(self, rows: Iterable[SourceRow]) -> None:
         self._by_head: dict[bool, dict[int, dict[str, list[SourceRow]]]] = {}
         for row in rows:
-            length, start = _start(row)
+            length, head_digest = _head(row)
             if length:
                 by_length = self._by_head.setdefault(was_read_as_documents(row), {})
-                by_length.setdefault(length, {}).setdefault(start, []).append(row)
+                by_length.setdefault(length, {}).setdefault(head_digest, []).append(row)
 
-    def beginning(self, stream_as: Callable[[SourceRow], ByteStream]) -> SourceRow | None:
-        """The row whose content a source begins with, the longest of several; None where there is none.
+    def longest_match(self, stream_as: Callable[[SourceRow], ByteStream]) -> SourceRow | None:
+        """Return the row whose content a source begins with, the longest of several; None if there is none.
 
-        `stream_as` opens the source as a row's format has it.
+        `stream_as` opens the source in the format of a row.
         """
-        alike = [row for by_length in self._by_head.values() for row in _alike(by_length, stream_as)]
-        for row in sorted(alike, key=lambda one: int(one["position"]), reverse=True):
+        candidates = [row for by_length in self._by_head.values() for row in _same_head(by_length, stream_as)]
+        for row in sorted(candidates, key=lambda row: int(row["position"]), reverse=True):
             with closing(stream_as(row)) as stream:
                 if resume_point(stream, row) is not None:
                     return row
@@ -76,28 +82,28 @@ class KnownSources:
 
 
 def has_fingerprint(row: SourceRow) -> bool:
-    """Whether anything of a source was read that it could be recognised by."""
-    return _start(row)[0] > 0
+    """Return whether enough of a source was read to recognise it."""
+    return _head(row)[0] > 0
 
 
-def _start(row: SourceRow) -> tuple[int, str]:
-    """The length and the digest of what a source begins with."""
+def _head(row: SourceRow) -> tuple[int, str]:
+    """Return the length and the digest of the head of a source."""
     if not row["position"] and row["unended_bytes"] <= LAST_BYTES:
         return row["unended_bytes"], row["unended_digest"]
     return row["head_length"], row["head_digest"]
 
 
-def _alike(
+def _same_head(
     by_length: dict[int, dict[str, list[SourceRow]]], stream_as: Callable[[SourceRow], ByteStream]
 ) -> Iterator[SourceRow]:
     any_row = next(row for by_digest in by_length.values() for rows in by_digest.values() for row in rows)
     with closing(stream_as(any_row)) as stream:
-        start = stream.read(max(by_length))
+        head = stream.read(max(by_length))
     for length, by_digest in by_length.items():
-        if length <= len(start):
-            yield from by_digest.get(digest(start[:length]), ())
+        if length <= len(head):
+            yield from by_digest.get(digest(head[:length]), ())
 
 
 def digest(content: bytes) -> str:
-    """What content is recognised by."""
+    """Return the digest that recognises content: SHA-256, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

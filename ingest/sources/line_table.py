@@ -1,4 +1,4 @@
-"""Lines in a buffer as an Arrow table: views of the text, which stays where it is."""
+"""Make an Arrow table of the lines in a buffer: string views into the buffer, without copying the text."""
 
 from mmap import mmap
 
@@ -6,21 +6,21 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-# Rows a thread takes at a time: small enough that all processors get some of a chunk.
+# Rows in one record batch, DuckDB's unit of parallel work: small enough that each thread gets a share of a chunk.
 _ROWS_PER_RECORD_BATCH = 4096
 Octets = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.int64]
+Offsets = npt.NDArray[np.int64]
 
 
 def line_table(
     buffer: mmap | bytes,
     octets: Octets,
-    starts: Places,
-    ends: Places,
-    numbers: Places,
-    offsets: Places,
+    starts: Offsets,
+    ends: Offsets,
+    numbers: Offsets,
+    offsets: Offsets,
 ) -> pa.Table:
-    """One row a line: line, line_number, byte_offset, byte_length. The text is not copied out of `buffer`."""
+    """Return one row a line: line, line_number, byte_offset, byte_length. `buffer` holds the text and is not copied."""
     lengths = ends - starts
     table = pa.table(
         {
@@ -33,14 +33,14 @@ def line_table(
     return pa.Table.from_batches(table.to_batches(max_chunksize=_ROWS_PER_RECORD_BATCH), table.schema)
 
 
-def _string_views(buffer: mmap | bytes, octets: Octets, starts: Places, lengths: Places) -> pa.StringViewArray:
-    """Arrow's string views: length, first four bytes, buffer index, offset; up to 12 bytes inline instead."""
+def _string_views(buffer: mmap | bytes, octets: Octets, starts: Offsets, lengths: Offsets) -> pa.StringViewArray:
+    """Build Arrow string views: length, four bytes of prefix, buffer index, offset; up to 12 bytes are inlined."""
     views = np.zeros((len(starts), 4), np.int32)
     views[:, 0] = lengths
     views[:, 3] = starts
-    heads = views.view(np.uint8).reshape(len(starts), 16)
-    for place in range(4):
-        heads[:, 4 + place] = octets[np.minimum(starts + place, len(octets) - 1)]
+    prefixes = views.view(np.uint8).reshape(len(starts), 16)
+    for byte in range(4):
+        prefixes[:, 4 + byte] = octets[np.minimum(starts + byte, len(octets) - 1)]
     for index in np.flatnonzero(lengths <= 12):
         short = bytes(octets[starts[index] : starts[index] + lengths[index]])
         views[index, 1:] = np.frombuffer(short.ljust(12, b"\0"), np.int32)

@@ -1,7 +1,7 @@
-"""Bytes to lines: newline-aligned chunks as Arrow tables, without copying and without a loop over lines.
+"""Split bytes into lines: newline-aligned chunks as Arrow tables, without copying and without a loop over lines.
 
-Only LF ends a line (U+2028, U+0085 and vertical tabs are text); a CR before it, a byte order checkpoint at the start
-and blank lines are taken off. Each line keeps its number and its place in uncompressed bytes.
+Only a line feed ends a line (U+2028, U+0085 and vertical tabs are text). A carriage return before it, a byte order mark
+at the start and blank lines are removed. Each line has its number and its offset in decompressed bytes.
 """
 
 import hashlib
@@ -16,26 +16,26 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pixeldesk.ingest.sources.byte_stream import ByteStream
-from pixeldesk.ingest.sources.line_table import Octets, Places, line_table
+from pixeldesk.ingest.sources.line_table import Octets, Offsets, line_table
 
 Buffers = tuple[mmap, mmap]
 _BOM = b"\xef\xbb\xbf"
-_BLANKS = b" \t\r\v\f"
-# Text of an unreadable line kept for its excerpt, bytes.
+_WHITESPACE = b" \t\r\v\f"
+# How much of an unreadable line is retained for its excerpt, bytes.
 _SAMPLE_BYTES = 400
-# Bytes a source is recognised by: at its start, and before the place where reading stopped. There it is the whole last
-# line at least, for often lines differ only at their start.
+# The bytes by which a source is recognised: at its start, and before the position where reading stopped. The tail
+# covers at least the whole last line, since lines often differ only at their start.
 HEAD_BYTES = 4096
 TAIL_BYTES = 4096
-# A chunk of at most this part of the usual size is copied out of the buffer, so that several can be gathered.
-_SMALL_SHARE = 4
+# A chunk of at most this fraction of the usual size is copied out of the buffer, so that several can be gathered.
+_SMALL_FRACTION = 4
 _PIECE_BYTES = 1 << 18
 _HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 @dataclass(frozen=True)
 class UnreadableLine:
-    """A line that is no text, or too long to be taken in."""
+    """A line that is not UTF-8 text, or longer than allowed."""
 
     line_number: int
     byte_offset: int
@@ -47,15 +47,16 @@ class UnreadableLine:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A place in a source between two lines, and what it is recognised by when the source is read again."""
+    """A position in a source between two lines, with the bytes that recognise the source when it is read again."""
 
     position: int = 0
-    """Uncompressed bytes before it."""
+    """The offset in decompressed bytes."""
     lines: int = 0
+    """The number of lines before it."""
     head: bytes = b""
     """The first bytes of the source, at most HEAD_BYTES."""
     tail: bytes = b""
-    """The last bytes before it: the whole last line, and TAIL_BYTES if there are so many."""
+    """The last bytes before the position: the whole last line, and at least TAIL_BYTES if there are that many."""
 
 
 START = Checkpoint()
@@ -63,59 +64,59 @@ START = Checkpoint()
 
 @dataclass
 class Chunk:
-    """Some whole lines of a source. `table`: line, line_number, byte_offset, byte_length; no blank ones."""
+    """Some whole lines of a source. `table` has line, line_number, byte_offset and byte_length, without blank lines."""
 
     table: pa.Table
     lines: int
     blank: int
     unreadable: list[UnreadableLine]
-    checkpoint: "Checkpoint"
-    """Where the source's last complete line ends."""
+    checkpoint: Checkpoint
+    """The end of the last complete line so far."""
     size: int
-    """Bytes, line ends included."""
+    """Bytes, line feeds included."""
     owned: bool
-    """Whether the table has its bytes to itself; else it is valid until the chunk after the next is asked for."""
+    """Whether the table owns its bytes; if not, it is valid until the chunk after the next one is requested."""
     terminated: bool = True
-    """False for a last line without a line end."""
+    """False for a last line without a line feed."""
 
 
 @dataclass
 class LineReader:
-    """Reads a stream in chunks of about `chunk_bytes`. A line over `max_line_bytes` is passed over unkept."""
+    """Reads a stream in chunks of about `chunk_bytes`. A line over `max_line_bytes` is measured and skipped."""
 
     stream: ByteStream
     chunk_bytes: int
     max_line_bytes: int
     checkpoint: Checkpoint = START
-    """Where the stream stands."""
+    """The position of the stream."""
     buffers: Buffers | None = None
-    """Used in turn; given by a caller that reads many sources, since clearing memory for each costs more."""
+    """Used alternately. A caller that reads many sources passes its own, since allocating them for each costs more."""
     limit_name: str = "PIXELDESK_MAX_LINE_BYTES"
-    """The setting that `max_line_bytes` is from."""
+    """The setting that `max_line_bytes` comes from."""
     blanks_count: bool = True
-    """Whether a blank line is a line: not in documents, where it is what stands between elements."""
+    """Whether a blank line counts as a line. In documents it does not: it separates elements."""
     _oversized: "_Oversized | None" = field(default=None, init=False)
 
     def chunks(self, *, ahead: bool = True) -> Iterator[Chunk]:
-        """Chunks in order, the next one being read while the last is worked on, if it is to be read `ahead`.
+        """Yield the chunks in order. With `ahead`, the next chunk is read while the caller processes this one.
 
-        A chunk's table may point into one of two buffers: see Chunk.owned.
+        The table of a chunk may point into one of the two buffers: see Chunk.owned.
         """
         if not ahead:
             yield from self._chunks()
             return
         chunks = self._chunks()
-        coming = _in_background(lambda: next(chunks, None))
-        while (chunk := coming.result()) is not None:
-            coming = _in_background(lambda: next(chunks, None))
+        upcoming = _in_background(lambda: next(chunks, None))
+        while (chunk := upcoming.result()) is not None:
+            upcoming = _in_background(lambda: next(chunks, None))
             yield chunk
 
     def _chunks(self) -> Iterator[Chunk]:
         buffers = self.buffers or read_buffers(self.chunk_bytes, self.max_line_bytes)
         capacity = len(buffers[0])
-        turn, filled, ended = 0, 0, False
+        active, filled, ended = 0, 0, False
         while not ended:
-            buffer = buffers[turn]
+            buffer = buffers[active]
             view = memoryview(buffer)
             while filled < capacity and not ended:
                 count = self.stream.readinto(view[filled:])
@@ -124,27 +125,27 @@ class LineReader:
             complete = buffer.rfind(b"\n", 0, filled) + 1
             if complete:
                 yield self._chunk(buffer, complete)
-                # Only now: until a chunk is taken, the other buffer is the one being worked on.
-                turn = 1 - turn
+                # Not earlier: until this chunk is taken, the caller is still processing the other buffer.
+                active = 1 - active
                 rest = view[complete:filled]
                 filled = len(rest)
-                memoryview(buffers[turn])[:filled] = rest
+                memoryview(buffers[active])[:filled] = rest
             elif not ended:
-                self._oversize(bytes(view[:filled]))
+                self._skip_oversized(bytes(view[:filled]))
                 filled = 0
         if filled or self._oversized:
-            yield self._unterminated(buffers[turn], filled)
+            yield self._unterminated(buffers[active], filled)
 
     @property
     def _limit(self) -> str:
         return f"{self.max_line_bytes:,} bytes ({self.limit_name})"
 
-    def _oversize(self, piece: bytes) -> None:
+    def _skip_oversized(self, piece: bytes) -> None:
         self._oversized = self._oversized or _Oversized()
         self._oversized.add(piece)
 
     def _unterminated(self, buffer: mmap, filled: int) -> Chunk:
-        # One more line feed makes it a line like the others; it is taken off the counts again.
+        # An added line feed makes it a line like the others; the counts exclude it again.
         buffer[filled : filled + 1] = b"\n"
         before = self.checkpoint
         chunk = self._chunk(buffer, filled + 1)
@@ -162,24 +163,24 @@ class LineReader:
         first = self.checkpoint.lines + 1
         offset = self.checkpoint.position
         keep = np.ones(len(ends), bool)
-        passed_over = 0
+        skipped = 0
         if self._oversized is not None:
             self._oversized.add(bytes(octets[: ends[0]]))
-            passed_over = self._oversized.length - int(ends[0])
+            skipped = self._oversized.length - int(ends[0])
             unreadable.append(self._oversized.line(int(numbers[0]), offset, self._limit))
             self._oversized = None
             keep[0] = False
-        offsets = starts + (offset + passed_over)
+        offsets = starts + (offset + skipped)
         if offset == 0 and buffer[: len(_BOM)] == _BOM and keep[0]:
             starts[0] += len(_BOM)
         if buffer.find(b"\r", 0, size) >= 0:
             ends = ends - (octets[np.maximum(ends - 1, 0)] == 13) * (ends > starts)
-        blank = keep & _blank(buffer, octets, starts, ends)
+        blank = keep & _are_blank(buffer, octets, starts, ends)
         keep &= ~blank
         for index in map(int, np.flatnonzero(keep & (ends - starts > self.max_line_bytes))):
-            long = _Oversized()
-            long.add(bytes(octets[starts[index] : ends[index]]))
-            unreadable.append(long.line(int(numbers[index]), int(offsets[index]), self._limit))
+            oversized = _Oversized()
+            oversized.add(bytes(octets[starts[index] : ends[index]]))
+            unreadable.append(oversized.line(int(numbers[index]), int(offsets[index]), self._limit))
             keep[index] = False
         for index, reason in _not_text(octets, starts, ends, keep):
             line = bytes(octets[starts[index] : ends[index]])
@@ -194,43 +195,44 @@ class LineReader:
                 )
             )
             keep[index] = False
-        blanks = int(blank.sum())
-        if blanks and not self.blanks_count:
+        blank_lines = int(blank.sum())
+        if blank_lines and not self.blanks_count:
             numbers = numbers - np.cumsum(blank)
             unreadable = [replace(line, line_number=int(numbers[line.line_number - first])) for line in unreadable]
-        counted = len(numbers) if self.blanks_count else len(numbers) - blanks
+        counted = len(numbers) if self.blanks_count else len(numbers) - blank_lines
         tail_bytes = max(TAIL_BYTES, size - int(starts[-1]))
         self.checkpoint = Checkpoint(
-            position=offset + passed_over + size,
+            position=offset + skipped + size,
             lines=self.checkpoint.lines + counted,
             head=self.checkpoint.head or bytes(octets[:HEAD_BYTES]),
             tail=(self.checkpoint.tail + bytes(octets[-tail_bytes:]))[-tail_bytes:],
         )
-        owned = size <= self.chunk_bytes // _SMALL_SHARE
+        owned = size <= self.chunk_bytes // _SMALL_FRACTION
         if not keep.all():
             starts, ends, numbers, offsets = starts[keep], ends[keep], numbers[keep], offsets[keep]
         return Chunk(
             table=line_table(bytes(octets) if owned else buffer, octets, starts, ends, numbers, offsets),
             lines=counted,
-            blank=blanks if self.blanks_count else 0,
+            blank=blank_lines if self.blanks_count else 0,
             unreadable=unreadable,
             checkpoint=self.checkpoint,
-            size=passed_over + size,
+            size=skipped + size,
             owned=owned,
         )
 
 
 def read_buffers(chunk_bytes: int, max_line_bytes: int) -> Buffers:
-    """Two buffers for LineReader, each able to hold the longest line allowed.
+    """Return two buffers for LineReader, each able to hold the longest line allowed.
 
-    They take no more memory than what is read into them: clearing a large one for a little file is most of the work.
+    Anonymous maps take only the memory that is written to: zeroing a large buffer for a small file would be most of the
+    work.
     """
     capacity = max(chunk_bytes, max_line_bytes + 2)
     return mmap(-1, capacity), mmap(-1, capacity)
 
 
 class _Oversized:
-    """A line longer than allowed: measured and recognised, but not kept."""
+    """A line longer than allowed: its length, digest and first bytes, but not its text."""
 
     def __init__(self) -> None:
         self.length = 0
@@ -248,8 +250,8 @@ class _Oversized:
         return UnreadableLine(line_number, byte_offset, self.length, digest, reason, self._sample)
 
 
-def _in_background(work: Callable[[], "Chunk | None"]) -> "Future[Chunk | None]":
-    """Begin the work in a thread that nobody waits for: reading an idle pipe must not hold up the process's end."""
+def _in_background(work: Callable[[], Chunk | None]) -> Future[Chunk | None]:
+    """Start work in a daemon thread: a read from an idle pipe must not delay the end of the process."""
     future: Future[Chunk | None] = Future()
 
     def run() -> None:
@@ -262,17 +264,17 @@ def _in_background(work: Callable[[], "Chunk | None"]) -> "Future[Chunk | None]"
     return future
 
 
-def _line_ends(octets: Octets) -> Places:
-    # Piece by piece, so that what is compared and the result stay in the processor's cache.
+def _line_ends(octets: Octets) -> Offsets:
+    # Piece by piece, so that the input and the result of the comparison fit the processor's cache.
     pieces = range(0, len(octets), _PIECE_BYTES)
-    return np.concatenate([np.flatnonzero(octets[at : at + _PIECE_BYTES] == 10) + at for at in pieces])
+    return np.concatenate([np.flatnonzero(octets[start : start + _PIECE_BYTES] == 10) + start for start in pieces])
 
 
-def _has_high(octets: Octets) -> bool:
+def _has_non_ascii(octets: Octets) -> bool:
     words = octets[: len(octets) & ~7].view(np.uint64)
     pieces = range(0, len(words), _PIECE_BYTES // 8)
     return bool((octets[-8:] >= 0x80).any()) or any(
-        np.bitwise_or.reduce(words[at : at + _PIECE_BYTES // 8]) & _HIGH_BITS for at in pieces
+        np.bitwise_or.reduce(words[start : start + _PIECE_BYTES // 8]) & _HIGH_BITS for start in pieces
     )
 
 
@@ -285,20 +287,20 @@ def _first_64_bits(digest: bytes) -> int:
     return int.from_bytes(digest[:8])
 
 
-def _blank(buffer: mmap, octets: Octets, starts: Places, ends: Places) -> npt.NDArray[np.bool_]:
+def _are_blank(buffer: mmap, octets: Octets, starts: Offsets, ends: Offsets) -> npt.NDArray[np.bool_]:
     blank = starts >= ends
-    # Only a line that starts with a blank can be all blank; such lines are few, so they are looked at singly.
+    # Only a line that starts with whitespace can be blank; such lines are few, so they are examined one by one.
     first = octets[np.minimum(starts, len(octets) - 1)]
-    for index in np.flatnonzero(~blank & np.isin(first, np.frombuffer(_BLANKS, np.uint8))):
-        blank[index] = not buffer[starts[index] : ends[index]].strip(_BLANKS)
+    for index in np.flatnonzero(~blank & np.isin(first, np.frombuffer(_WHITESPACE, np.uint8))):
+        blank[index] = not buffer[starts[index] : ends[index]].strip(_WHITESPACE)
     return blank
 
 
-def _not_text(octets: Octets, starts: Places, ends: Places, keep: npt.NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
-    if not _has_high(octets) or _is_utf8(octets):
+def _not_text(octets: Octets, starts: Offsets, ends: Offsets, keep: npt.NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+    if not _has_non_ascii(octets) or _is_utf8(octets):
         return
-    high = octets >= 0x80
-    for index in np.flatnonzero(keep & np.logical_or.reduceat(high, starts)):
+    is_non_ascii = octets >= 0x80
+    for index in np.flatnonzero(keep & np.logical_or.reduceat(is_non_ascii, starts)):
         try:
             bytes(octets[starts[index] : ends[index]]).decode()
         except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""A file that somebody gave to a page: its content is all there is of it."""
+"""Read an uploaded file, which exists only as its content."""
 
 import hashlib
 import io
@@ -10,7 +10,7 @@ _NAME_PREFIX = "upload:"
 
 
 class Upload(Source):
-    """One such file. The same content under the same name is not read again."""
+    """An uploaded file. The same content under the same name is not read again."""
 
     def __init__(self, file_name: str, content: bytes) -> None:
         super().__init__(_NAME_PREFIX + file_name)
@@ -22,7 +22,7 @@ class Upload(Source):
         return True
 
     def size_and_modified_ns(self) -> tuple[int, int]:
-        """See Source. Nobody tells when it was changed: a digest of the content stands for that."""
+        """See Source. An upload has no modification time; a digest of its content stands in for it."""
         digest = hashlib.sha256(self._content).digest()
         return len(self._content), int.from_bytes(digest[:8]) >> 1
 
