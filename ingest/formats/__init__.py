@@ -1,1 +1,1 @@
-"""The language of log formats, and one TOML file a format."""
+"""Define the language of log formats, one TOML file a format, and detect the format of a source."""

@@ -1,4 +1,4 @@
-"""The columns that a log line can fill, and what each must be.
+"""Define the columns that a log line can fill, and the type of each.
 
 Their meanings: ingest/formats/pixel.toml, and the comments of pixeldesk/store/schema.sql.
 """
@@ -12,11 +12,11 @@ NANOSECONDS: dict[Unit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds.
+    """The type of a column.
 
-    text: any JSON value as text (min and max: characters; shorter than min counts as absent); level: the same as one
-    word of trace, debug, info, warn, error and fatal where it is known; texts: a list of strings; integer: a whole
-    number from min to max; number: a finite number, in `unit`; timestamp: UTC.
+    text: any JSON value as text (min and max are in characters; a shorter text counts as absent); level: a text,
+    normalised to trace, debug, info, warn, error or fatal where its meaning is known; texts: a list of strings;
+    integer: a whole number from min to max; number: a finite number, in `unit`; timestamp: UTC.
     """
 
     type: Literal["text", "level", "texts", "integer", "number", "timestamp"] = "text"

@@ -1,4 +1,4 @@
-"""Where a value stands in a JSON object, as a format writes it."""
+"""Parse the paths by which a format names values in a JSON object."""
 
 import re
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ _STEP = re.compile(r'"([^"]+)"|\[(\d+)\]|([^.\[\]"]+)')
 
 @dataclass(frozen=True)
 class JsonPath:
-    """`req.id`, `"log.level"` for a name with a dot, `headers.Host[0]` for an element of a list."""
+    """A path: `req.id`, `"log.level"` for a name with a dot, `headers.Host[0]` for an element of a list."""
 
     steps: tuple[str | int, ...]
 
     @property
     def in_sql(self) -> str:
-        """The same as DuckDB writes it: `$."headers"."Host"[0]`."""
+        """The path in DuckDB's syntax: `$."headers"."Host"[0]`."""
         return "$" + "".join(f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in self.steps)
 
     def found_in(self, document: Any) -> Any:
-        """The value in a parsed document, or None."""
+        """Return the value at the path in a parsed document, or None."""
         value = document
         for step in self.steps:
             if isinstance(step, int):
@@ -35,7 +35,7 @@ class JsonPath:
 
 
 def json_path(text: str) -> JsonPath:
-    """Read a path as a format writes it. Raises ValueError."""
+    """Parse a path. Raises ValueError."""
     if not _WHOLE.fullmatch(text):
-        raise ValueError(f'{text!r} is no path; write a.b, "name.with.dots" or list[0]')
-    return JsonPath(tuple(int(place) if place else quoted or name for quoted, place, name in _STEP.findall(text)))
+        raise ValueError(f'{text!r} is not a path; write a.b, "name.with.dots" or list[0]')
+    return JsonPath(tuple(int(index) if index else quoted or name for quoted, index, name in _STEP.findall(text)))

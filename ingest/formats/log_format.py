@@ -1,7 +1,7 @@
-"""A log format: which place of a line fills which column, read from one TOML file.
+"""Read log formats from TOML files: which value of a line fills which column.
 
-The language is on one screen in docs/adding_a_format.md. The formats that come with pixeldesk are in `formats/`; a
-user's own are in the folder, or the file, that the setting `formats` names.
+docs/adding_a_format.md shows the language on one screen. The built-in formats are beside this module; a user's custom
+formats are in the folder, or the file, that the setting `formats` names.
 """
 
 import re
@@ -18,88 +18,89 @@ from pixeldesk.ingest.formats.columns import COLUMNS, Column, Unit
 from pixeldesk.ingest.formats.json_path import JsonPath, json_path
 
 _FOLDER = Path(__file__).parent
-# The engine's own regular expressions (RE2) have none of these.
+# Syntax that RE2, the engine of DuckDB's regular expressions, does not have.
 _NOT_IN_RE2 = re.compile(r"\\[1-9Z]|\(\?(?!:|[is]+\))|[*+?}]\+")
 UNRECOGNISED = "unrecognised"
-"""The name of what no format fits. It is read as the native one, so that its lines are in quarantine for all to see."""
+"""The name of the format of a source that fits none. It is read as the native format, so that its lines are visible in
+quarantine."""
 _DOCUMENTS = "documents"
 _NAMES = r"[A-Za-z0-9_-]+"
-MOST_LAYERS = 4
-"""JSON in a JSON string is unwrapped up to three levels."""
+MAX_LAYERS = 4
+"""The most formats that may be nested: JSON in a JSON string is unwrapped up to three levels."""
 
 Seat = Literal["edge", "proxy", "platform", "application"]
-"""Who wrote a line. The further right, the nearer to the request's own program, and the better its status."""
+"""Who wrote a line. The further right, the nearer to the application, and the more reliable the status."""
 
 _Path = Annotated[JsonPath, BeforeValidator(lambda text: json_path(text) if isinstance(text, str) else text)]
-_Paths = Annotated[tuple[_Path, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+_Paths = Annotated[tuple[_Path, ...], BeforeValidator(lambda paths: (paths,) if isinstance(paths, str) else paths)]
 
 
-class Place(BaseModel):
-    """One place where a value may stand, and how it is read there."""
+class FieldRule(BaseModel):
+    """One path where the value of a field may be found, and how it is read there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     path: _Path | None = None
     value: str | None = None
-    """What is taken where anything stands at the path; without a path, for every line."""
+    """A constant, used if the path has a value; without a path, on every line."""
     unit: Unit | None = None
     pattern: str | None = None
-    """A regular expression; its one group is the value, and where it does not match there is none."""
+    """A regular expression with one group, which is the value. Without a match there is no value."""
     values: dict[str, str] = {}
-    """What stands there and what it means; anything else is no value."""
+    """Maps the texts found to their meanings; any other text is no value."""
     absent: tuple[str, ...] = ()
-    """What stands there where there is no value, such as -."""
+    """Placeholders for an absent value, such as -."""
     none: tuple[str, ...] = ()
-    """The same, and what would follow is not looked at either."""
+    """Placeholders after which the rules that follow are not tried either."""
     counter_of: _Paths = ()
-    """A whole number is a counter of one process: told apart by what stands at these paths."""
+    """A whole number is a counter of one process, and the values at these paths identify the process."""
 
     @model_validator(mode="after")
-    def _is_complete(self) -> "Place":
+    def _is_complete(self) -> "FieldRule":
         if self.path is None and self.value is None:
             raise ValueError("needs a path or a value")
         if self.pattern is not None:
             try:
                 groups = re.compile(self.pattern).groups
             except re.error as error:
-                raise ValueError(f"pattern {self.pattern!r} is no regular expression: {error}") from error
+                raise ValueError(f"pattern {self.pattern!r} is not a regular expression: {error}") from error
             if groups != 1 or _NOT_IN_RE2.search(self.pattern):
                 raise ValueError("pattern needs exactly one group, and no look-around, back-reference or name")
         return self
 
 
-def _as_places(given: Any) -> Any:
-    one_or_more = given if isinstance(given, list | tuple) else [given]
-    return tuple({"path": one} if isinstance(one, str) else one for one in one_or_more)
+def _as_rules(given: Any) -> Any:
+    rules = given if isinstance(given, list | tuple) else [given]
+    return tuple({"path": rule} if isinstance(rule, str) else rule for rule in rules)
 
 
-_Places = Annotated[tuple[Place, ...], BeforeValidator(_as_places)]
+_Rules = Annotated[tuple[FieldRule, ...], BeforeValidator(_as_rules)]
 
 
 @dataclass(frozen=True)
 class FormatField:
-    """One column of a format: the places it is read from, the first one with a value."""
+    """One column of a format and its rules. The first rule with a value fills it."""
 
     column: str
-    places: tuple[Place, ...]
+    rules: tuple[FieldRule, ...]
 
     @property
     def kind(self) -> Column:
-        """What the column holds."""
+        """The type of the column."""
         return COLUMNS[self.column]
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of its places, as text."""
-        return tuple(str(place.path) for place in self.places if place.path)
+        """The paths of the rules, as text."""
+        return tuple(str(rule.path) for rule in self.rules if rule.path)
 
 
 class Elements(BaseModel):
     """Which list of a document holds the lines: `resourceLogs[].scopeLogs[].logRecords`.
 
-    An element is a line as it is. With `along`, paths of what stands beside the lists on the way, a line is
-    `{"record": the element, "resource": …, "scope": …}`. `attributes` are lists of OTLP in such a line that become
-    objects: of `[{"key": "http.route", "value": {"stringValue": "/"}}]` is made `{"http.route": "/"}`.
+    Each element becomes a line. With `along`, the paths of values beside the lists on the way, a line is
+    `{"record": the element, "resource": …, "scope": …}`. `attributes` are OTLP lists in such a line that become
+    objects: `[{"key": "http.route", "value": {"stringValue": "/"}}]` becomes `{"http.route": "/"}`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -110,7 +111,7 @@ class Elements(BaseModel):
 
 
 class LogFormat(BaseModel):
-    """One log format, and the format of the JSON inside its lines if it is read as an envelope."""
+    """A log format and, if it is read as an envelope, the format of the JSON inside its lines."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -119,43 +120,43 @@ class LogFormat(BaseModel):
     other_names: tuple[str, ...] = ()
     seat: Seat = "application"
     strict: bool = False
-    """A value of another kind than the format has it, and a request line without an id, refuse the line."""
+    """Refuse a line with a value of the wrong type, and a request line without an id."""
     dotted_names: bool = False
-    """A path `a.b` may also stand as one name, "a.b"."""
+    """A path `a.b` also matches the single name "a.b"."""
     absent: tuple[str, ...] = ("",)
-    """What stands for no value at every path."""
+    """Placeholders for an absent value at every path."""
     recognised_by: tuple[tuple[_Path, ...], ...] = Field(min_length=1)
-    """Groups of paths: a line that has one whole group is of this format."""
+    """Groups of paths: a line that has all paths of one group is of this format."""
     detected_by: tuple[tuple[_Path, ...], ...] = ()
-    """The same for telling a file's format, where `recognised_by` would fit others' lines too."""
+    """The groups that detect the format of a source, if `recognised_by` would also match lines of other formats."""
     content: _Paths = ()
-    """Where the JSON of an inner format stands, as an object or as text. It makes this format an envelope."""
+    """Paths of the JSON of an inner format, as an object or as text. They make this format an envelope."""
     elements: Elements | None = None
     api_key: _Paths = ()
-    """Where an API key may be logged in clear: its fingerprint is kept, the key is not."""
-    columns: dict[str, _Places] = Field(alias="fields")
-    aliases: dict[Literal["request", "edge", "trace", "downstream"], _Places] = {}
-    """Other ids of the same request. Those of a request and of the edge also tell which lines are one request."""
+    """Paths where an API key may be logged in clear: its fingerprint is stored, the key is not."""
+    columns: dict[str, _Rules] = Field(alias="fields")
+    aliases: dict[Literal["request", "edge", "trace", "downstream"], _Rules] = {}
+    """Other ids of the same request. Aliases of kind request and edge also decide which lines are one request."""
     inner: "LogFormat | None" = Field(default=None, exclude=True)
     are_documents: bool = Field(default=False, exclude=True)
-    """Whether the source's bytes are JSON documents to be unfolded: see ingest/documents.py."""
+    """Whether the source holds JSON documents to be unfolded: see ingest/sources/documents.py."""
     is_fallback: bool = Field(default=False, exclude=True)
-    """Whether it is read so only because no format was recognised."""
+    """Whether the format is used only because none was detected."""
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "LogFormat":
         unknown = self.columns.keys() - COLUMNS.keys()
         if unknown:
-            raise ValueError(f"no column is called {', '.join(sorted(unknown))}; there are: {', '.join(COLUMNS)}")
+            raise ValueError(f"no column is called {', '.join(sorted(unknown))}; the columns are: {', '.join(COLUMNS)}")
         if self.strict:
             self._check_strictness()
         for field in self.fields:
-            if field.kind.unit is None and any(place.unit for place in field.places):
+            if field.kind.unit is None and any(rule.unit for rule in field.rules):
                 raise ValueError(f"fields.{field.column} takes no unit")
         return self
 
     def _check_strictness(self) -> None:
-        paths = {str(place.path) for field in self.fields for place in field.places if place.path}
+        paths = {str(rule.path) for field in self.fields for rule in field.rules if rule.path}
         paths |= {str(path) for group in self.recognised_by for path in group}
         if any("[" in path for path in paths):
             raise ValueError("a strict format takes no element of a list")
@@ -164,94 +165,97 @@ class LogFormat(BaseModel):
 
     @property
     def name(self) -> str:
-        """Its name, and those of the formats inside it: docker/pino; with documents/ before it where it is unfolded."""
+        """The names of the format and of those inside it: docker/pino, or documents/docker/pino if it is unfolded."""
         names = [UNRECOGNISED] if self.is_fallback else [layer.format_name for layer in self.layers]
         return "/".join([_DOCUMENTS, *names] if self.are_documents else names)
 
     @cached_property
     def fields(self) -> tuple[FormatField, ...]:
-        """The columns it fills, without those of the formats inside it."""
-        return tuple(FormatField(column, places) for column, places in self.columns.items())
+        """The columns that the format fills, without those of the formats inside it."""
+        return tuple(FormatField(column, rules) for column, rules in self.columns.items())
 
     @property
     def layers(self) -> "tuple[LogFormat, ...]":
-        """It and the formats inside it, the outermost first."""
+        """The format and those inside it, the outermost first."""
         return (self, *(self.inner.layers if self.inner else ()))
 
     @cached_property
     def objects(self) -> tuple[str, ...]:
         """The top-level names whose values are objects."""
-        paths = [place.path for field in self.fields for place in field.places if place.path]
+        paths = [rule.path for field in self.fields for rule in field.rules if rule.path]
         return tuple(dict.fromkeys(str(path.steps[0]) for path in paths if len(path.steps) > 1))
 
     @cached_property
-    def marks(self) -> tuple[tuple[tuple[JsonPath, ...], ...], ...]:
-        """The groups that a file's format is told by, each path in all its spellings."""
+    def detection_groups(self) -> tuple[tuple[tuple[JsonPath, ...], ...], ...]:
+        """The groups of paths that detect the format of a source, each path in all its spellings."""
         groups = self.detected_by or self.recognised_by
         return tuple(tuple(self.spellings(path) for path in group) for group in groups)
 
     def spellings(self, path: JsonPath) -> tuple[JsonPath, ...]:
-        """The path as it is, and as one name with dots where the format allows that too."""
+        """Return the path and, if the format has dotted names, the same path as one name."""
         if not self.dotted_names or len(path.steps) == 1 or any(isinstance(step, int) for step in path.steps):
             return (path,)
         return (path, JsonPath((".".join(map(str, path.steps)),)))
 
     def as_fallback(self) -> "LogFormat":
-        """The same format for a source of which none is known."""
+        """Return the format marked as the fallback for a source whose format was not detected."""
         return self.model_copy(update={"is_fallback": True})
 
     def in_documents(self, are_documents: bool = True) -> "LogFormat":
-        """The same format in a source that is to be unfolded, or is not."""
+        """Return the format for a source that holds JSON documents, or lines."""
         return self.model_copy(update={"are_documents": are_documents})
 
     def around(self, inner: "LogFormat | None") -> "LogFormat":
-        """This envelope around another format."""
+        """Return this envelope around another format."""
         return self.model_copy(update={"inner": inner})
 
 
-def log_format(name: str, own: Path | None = None) -> LogFormat:
-    """The format of that name; `docker/pino` is one inside the other. Raises UsageError for another."""
+def log_format(name: str, custom: Path | None = None) -> LogFormat:
+    """Return the format of this name; `docker/pino` is pino inside docker. Raises UsageError for an unknown name."""
     parts = name.lower().replace("_", "-").split("/")
     are_documents = parts[0] == _DOCUMENTS
     parts = parts[1:] if are_documents else parts
-    known = {spelling: one for one in log_formats(own) for spelling in (one.format_name, *one.other_names)}
+    known = {alias: each for each in log_formats(custom) for alias in (each.format_name, *each.other_names)}
     unknown = [part for part in parts if part not in known]
-    if unknown or not 1 <= len(parts) <= MOST_LAYERS:
-        names = ", ".join(one.format_name for one in log_formats(own))
-        raise UsageError(f"no log format is called {(unknown or [name])[0]}; there are: auto, {names}")
+    if unknown or not 1 <= len(parts) <= MAX_LAYERS:
+        names = ", ".join(each.format_name for each in log_formats(custom))
+        raise UsageError(f"no log format is called {(unknown or [name])[0]}; the formats are: auto, {names}")
     found = known[parts[-1]]
     for part in reversed(parts[:-1]):
         if not known[part].content:
-            raise UsageError(f"{part} is no envelope, so that nothing can be read inside it; give --format {part}")
+            raise UsageError(f"{part} is not an envelope and holds no other format; give --format {part}")
         found = known[part].around(found)
     return found.in_documents(are_documents)
 
 
-def log_formats(own: Path | None = None) -> tuple[LogFormat, ...]:
-    """Every format there is, the user's own first. Raises UsageError for a file that is none."""
-    files = [*_own_files(own), *sorted(_FOLDER.glob("*.toml"))]
+def log_formats(custom: Path | None = None) -> tuple[LogFormat, ...]:
+    """Return every format, custom ones first. Raises UsageError for a file that does not hold a format."""
+    files = [*_custom_files(custom), *sorted(_FOLDER.glob("*.toml"))]
     formats: dict[str, LogFormat] = {}
-    for one in (_read(file, file.stat().st_mtime_ns) for file in files):
-        formats.setdefault(one.format_name, one)
+    for file in files:
+        found = _read(file, file.stat().st_mtime_ns)
+        formats.setdefault(found.format_name, found)
     return tuple(formats.values())
 
 
-def _own_files(own: Path | None) -> list[Path]:
-    if own is None:
+def _custom_files(custom: Path | None) -> list[Path]:
+    if custom is None:
         return []
-    if not own.exists():
-        raise UsageError(f"{own}: no such file or folder; PIXELDESK_FORMATS names a format's file or a folder of them")
-    return sorted(own.glob("*.toml")) if own.is_dir() else [own]
+    if not custom.exists():
+        raise UsageError(
+            f"{custom}: no such file or folder; PIXELDESK_FORMATS names the file of a format, or a folder of such files"
+        )
+    return sorted(custom.glob("*.toml")) if custom.is_dir() else [custom]
 
 
 @cache
-def _read(file: Path, modified_ns: int) -> LogFormat:  # noqa: ARG001 (an edited file is read anew)
+def _read(file: Path, modified_ns: int) -> LogFormat:  # noqa: ARG001 (an edited file is read again)
     try:
         return LogFormat.model_validate(tomllib.loads(file.read_text()))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{file}: cannot be read ({error})") from error
     except ValidationError as error:
-        raise UsageError(f"{file}: {_first_problem(error)}; docs/adding_a_format.md has the language") from error
+        raise UsageError(f"{file}: {_first_problem(error)}; docs/adding_a_format.md describes the language") from error
 
 
 def _first_problem(error: ValidationError) -> str:

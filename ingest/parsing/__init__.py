@@ -1,1 +1,1 @@
-"""A format as SQL, and the reason why a line is refused."""
+"""Parse lines by SQL generated from a format, and name the reason why a line is refused."""

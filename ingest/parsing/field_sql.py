@@ -1,21 +1,21 @@
-"""One column of a line: from the places that a format names to a typed value, as SQL."""
+"""Generate the SQL of one column: from the rules of a format to a typed value."""
 
 from dataclasses import dataclass
 
 from pixeldesk.ingest.formats.columns import NANOSECONDS, Column, Unit
-from pixeldesk.ingest.formats.log_format import Place
+from pixeldesk.ingest.formats.log_format import FieldRule
 from pixeldesk.ingest.parsing.extraction import Extraction
 from pixeldesk.ingest.parsing.timestamp_sql import timestamp_sql
 from pixeldesk.ingest.sql import literal
 
-# What lies outside is no time that Python could show.
+# Python's datetime cannot represent a time outside this range.
 _FIRST = "TIMESTAMP '0001-01-01'"
 _LAST = "TIMESTAMP '9999-12-31 23:59:59.999999'"
 _WHOLE = r"-?\d+(\.0+)?"
 # pino-http counts 1, 2, 3; Fastify req-1, req-2, … in base 36.
 COUNTER = r"\d{1,15}|req-[0-9a-z]{1,8}"
 _SQL_TYPES = {"timestamp": "TIMESTAMP", "integer": "BIGINT", "number": "DOUBLE", "texts": "VARCHAR[]"}
-# Names of one level in use, and the one that the desk uses for it.
+# The names in use for a level, and the one that is stored for it.
 LEVELS = {
     "warning": "warn",
     "err": "error",
@@ -35,34 +35,34 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """A place of one layer. `condition`: SQL that must hold for it to count."""
+    """A rule of one layer. It applies only if `condition`, a SQL expression, is true."""
 
-    place: Place
+    rule: FieldRule
     extraction: Extraction
     absent: tuple[str, ...]
     condition: str | None = None
 
     @property
     def text(self) -> str:
-        """The value as text, or NULL."""
-        place = self.place
-        text = self.extraction.value(place.path) if place.path else literal(place.value or "")
-        for absent in (*self.absent, *place.absent):
+        """The expression for the value as text, or NULL."""
+        rule = self.rule
+        text = self.extraction.value(rule.path) if rule.path else literal(rule.value or "")
+        for absent in (*self.absent, *rule.absent):
             text = f"nullif({text}, {literal(absent)})"
-        if place.pattern:
-            text = f"nullif(regexp_extract({text}, {literal(place.pattern)}, 1), '')"
-        if place.values:
-            meanings = " ".join(f"WHEN {literal(one)} THEN {literal(meaning)}" for one, meaning in place.values.items())
-            text = f"CASE {text} {meanings} END"
-        if place.path and place.value is not None:
-            text = f"CASE WHEN {text} IS NOT NULL THEN {literal(place.value)} END"
-        if place.counter_of:
-            text = self._scoped(text)
+        if rule.pattern:
+            text = f"nullif(regexp_extract({text}, {literal(rule.pattern)}, 1), '')"
+        if rule.values:
+            whens = " ".join(f"WHEN {literal(found)} THEN {literal(meaning)}" for found, meaning in rule.values.items())
+            text = f"CASE {text} {whens} END"
+        if rule.path and rule.value is not None:
+            text = f"CASE WHEN {text} IS NOT NULL THEN {literal(rule.value)} END"
+        if rule.counter_of:
+            text = self._with_process(text)
         return f"CASE WHEN {self.condition} THEN {text} END" if self.condition else text
 
-    def _scoped(self, text: str) -> str:
-        """A counter starts anew in each process, so that alone it is nobody's id."""
-        process = ", ".join(self.extraction.value(path) for path in self.place.counter_of)
+    def _with_process(self, text: str) -> str:
+        """Prefix a counter with its process: it restarts in each process, so that alone it identifies nothing."""
+        process = ", ".join(self.extraction.value(path) for path in self.rule.counter_of)
         return (
             f"CASE WHEN regexp_full_match({text}, '{COUNTER}') "
             f"THEN coalesce(nullif(concat_ws(':', {process}), ''), 'source-' || source_id) || ':' || {text} "
@@ -71,7 +71,7 @@ class Candidate:
 
 
 class ColumnSql:
-    """The SQL of one column, from all the places where it may stand, the best first."""
+    """The SQL of one column, from the candidates for its value, the best first."""
 
     def __init__(self, name: str, kind: Column, candidates: list[Candidate], *, strict: bool) -> None:
         self.name = name
@@ -81,22 +81,22 @@ class ColumnSql:
 
     @property
     def text(self) -> str:
-        """What stands there, as text."""
-        texts = [self._or_absent(one.text) for one in self._candidates] or ["NULL::VARCHAR"]
+        """The expression for the value found, as text."""
+        texts = [self._or_absent(candidate.text) for candidate in self._candidates] or ["NULL::VARCHAR"]
         text = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
-        for none in dict.fromkeys(none for one in self._candidates for none in one.place.none):
+        for none in dict.fromkeys(none for candidate in self._candidates for none in candidate.rule.none):
             text = f"nullif({text}, {literal(none)})"
         return text
 
     def typed(self, text: str) -> str:
-        """The value, or NULL where the text does not fit."""
+        """Return the expression for the typed value, NULL if the text does not fit the column."""
         kind = self.kind
         if not self._candidates:
             return f"NULL::{_SQL_TYPES.get(kind.type, 'VARCHAR')}"
         match kind.type:
             case "timestamp":
-                moment = timestamp_sql(text, strict=self._strict)
-                return f"CASE WHEN {moment} BETWEEN {_FIRST} AND {_LAST} THEN {moment} END"
+                timestamp = timestamp_sql(text, strict=self._strict)
+                return f"CASE WHEN {timestamp} BETWEEN {_FIRST} AND {_LAST} THEN {timestamp} END"
             case "integer":
                 number = f"CASE WHEN regexp_full_match({text}, '{_WHOLE}') THEN TRY_CAST({text} AS BIGINT) END"
                 return f"CASE WHEN ({number}) BETWEEN {kind.min} AND {kind.max} THEN {number} END"
@@ -117,20 +117,20 @@ class ColumnSql:
 
     @property
     def may_not_fit(self) -> bool:
-        """Whether there are texts that it refuses."""
+        """Whether there are texts that the column refuses."""
         return self.kind.type in ("timestamp", "integer", "number") or self.kind.max is not None
 
     def _or_absent(self, text: str) -> str:
         return f"nullif({text}, '')" if self.kind.type == "text" and self.kind.min else text
 
     def _factor(self) -> str | None:
-        """What a number is multiplied with, by the unit of the place that it is from; None for nothing."""
-        factors = [(one.text, self._factor_of(one.place.unit)) for one in self._candidates]
+        """Return what to multiply a number with, by the unit of the rule that it came from; None for 1."""
+        factors = [(candidate.text, self._factor_of(candidate.rule.unit)) for candidate in self._candidates]
         if all(factor == factors[0][1] for _, factor in factors):
             return repr(factors[0][1]) if factors[0][1] != 1 else None
         cases = " ".join(f"WHEN {text} IS NOT NULL THEN {factor}" for text, factor in factors)
         return f"CASE {cases} END"
 
     def _factor_of(self, unit: Unit | None) -> float:
-        own = self.kind.unit
-        return NANOSECONDS[unit] / NANOSECONDS[own] if unit and own else 1
+        target = self.kind.unit
+        return NANOSECONDS[unit] / NANOSECONDS[target] if unit and target else 1

@@ -1,6 +1,6 @@
-"""Why a line was refused, in one sentence for the person who has to mend it.
+"""Explain why a line was refused, in one sentence for the person who has to fix its source.
 
-The SQL of `parse_sql` decides; this only names the reason, line by line, for the few that were refused.
+The SQL of `parse_sql` decides; this module only names the reason, line by line, for the few lines that were refused.
 """
 
 import json
@@ -23,12 +23,13 @@ _NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII
 _BARE_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d([.,]\d+)?[+-]\d{4}", re.ASCII)
 _COMMON = re.compile(r"\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", re.ASCII)
 _EPOCH = re.compile(r"-?\d{1,19}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
+# How much of a value a reason quotes.
 _SHOWN_CHARACTERS = 40
 _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 
 def why_refused(line: str, log_format: LogFormat) -> str:
-    """The reason for a refused line, given redacted. Never raises, whatever the line."""
+    """Return the reason for a refused line, which must be redacted already. Never raises, whatever the line."""
     try:
         record = json.loads(line)
         line.encode()
@@ -52,17 +53,17 @@ def _misfits(record: dict[str, Any], log_format: LogFormat) -> Iterator[str]:
     if found["timestamp"] is None:
         yield "timestamp is missing"
     if log_format.strict:
-        yield from _wrong_kinds(record, log_format)
-    for name, one in found.items():
-        reason = one and _misfit(COLUMNS[name], one[1], log_format)
-        if one and reason:
-            yield f"{one[0]} {reason}"
+        yield from _wrong_types(record, log_format)
+    for name, located in found.items():
+        reason = located and _misfit(COLUMNS[name], located[1], log_format)
+        if located and reason:
+            yield f"{located[0]} {reason}"
     if found["status"] is not None and found["request_id"] is None and log_format.strict:
         yield "request_id is missing on a request line (a line with a status)"
 
 
 def _documents(record: dict[str, Any], log_format: LogFormat) -> list[tuple[LogFormat, dict[str, Any]]]:
-    """What each layer reads, the innermost first."""
+    """Return each layer with the document that it reads, the innermost first."""
     document: Any = record
     documents: list[tuple[LogFormat, dict[str, Any]]] = []
     for layer in log_format.layers:
@@ -77,24 +78,24 @@ def _documents(record: dict[str, Any], log_format: LogFormat) -> list[tuple[LogF
 
 
 def _found(name: str, documents: list[tuple[LogFormat, dict[str, Any]]]) -> tuple[str, Any] | None:
-    """The place that a column is read from, and what stands there."""
-    places = [(place, layer, document) for layer, document in documents for place in layer.columns.get(name, ())]
-    for place, layer, document in sorted(places, key=lambda one: bool(one[0].counter_of)):
-        value = _at(place.path, layer, document) if place.path else place.value
+    """Return the path that a column is read from, and its value."""
+    candidates = [(rule, layer, document) for layer, document in documents for rule in layer.columns.get(name, ())]
+    for rule, layer, document in sorted(candidates, key=lambda candidate: bool(candidate[0].counter_of)):
+        value = _at(rule.path, layer, document) if rule.path else rule.value
         text = value if isinstance(value, str) else json.dumps(value)
-        absent = {*layer.absent, *place.absent} | ({""} if COLUMNS[name].min else set())
+        absent = {*layer.absent, *rule.absent} | ({""} if COLUMNS[name].min else set())
         if value is None or text in absent:
             continue
-        if text in place.none:
+        if text in rule.none:
             return None
-        if place.values or place.pattern:
-            match = re.search(place.pattern, text) if place.pattern else None
-            value = place.values.get(text) if place.values else match and match[1]
-        if place.counter_of and re.fullmatch(COUNTER, str(value)):
-            process = [_at(path, layer, document) for path in place.counter_of]
-            value = ":".join(str(one) for one in [*process, value] if one is not None)
+        if rule.values or rule.pattern:
+            match = re.search(rule.pattern, text) if rule.pattern else None
+            value = rule.values.get(text) if rule.values else match and match[1]
+        if rule.counter_of and re.fullmatch(COUNTER, str(value)):
+            process = [_at(path, layer, document) for path in rule.counter_of]
+            value = ":".join(str(part) for part in [*process, value] if part is not None)
         if value is not None:
-            return str(place.path or name), value if place.path is None or place.value is None else place.value
+            return str(rule.path or name), value if rule.path is None or rule.value is None else rule.value
     return None
 
 
@@ -103,7 +104,7 @@ def _at(path: JsonPath, layer: LogFormat, document: dict[str, Any]) -> Any:
     return next((value for value in found if value is not None), None)
 
 
-def _wrong_kinds(record: dict[str, Any], log_format: LogFormat) -> Iterator[str]:
+def _wrong_types(record: dict[str, Any], log_format: LogFormat) -> Iterator[str]:
     for name in log_format.objects:
         value = record.get(name)
         if value is not None and not isinstance(value, dict) and not (name == "api_key" and isinstance(value, str)):
@@ -124,9 +125,9 @@ def _adapter(column: Column, strict: bool) -> TypeAdapter[Any]:
         case "timestamp":
             return TypeAdapter(Annotated[Any, BeforeValidator(_timestamp if strict else _any_timestamp)])
         case "integer":
-            return TypeAdapter(Annotated[int, Field(ge=column.min, le=column.max), BeforeValidator(_no_truth(int))])
+            return TypeAdapter(Annotated[int, Field(ge=column.min, le=column.max), BeforeValidator(_no_boolean(int))])
         case "number":
-            return TypeAdapter(Annotated[FiniteFloat, BeforeValidator(_no_truth(float))])
+            return TypeAdapter(Annotated[FiniteFloat, BeforeValidator(_no_boolean(float))])
         case "texts" if strict:
             return TypeAdapter(list[Any])
         case _:
@@ -134,7 +135,7 @@ def _adapter(column: Column, strict: bool) -> TypeAdapter[Any]:
 
 
 def _any_timestamp(value: Any) -> Any:
-    """As `_timestamp`, and what other programs write: see timestamp_sql."""
+    """Validate as `_timestamp` does, and accept the notations of other programs: see timestamp_sql."""
     text = str(value)
     if _BARE_OFFSET.fullmatch(text):
         return _timestamp(f"{text[:-2]}:{text[-2:]}".replace(",", "."))
@@ -159,12 +160,12 @@ def _timestamp(value: Any) -> Any:
 
 
 def _seconds(epoch: float) -> float:
-    """An epoch in seconds, whatever its unit: see timestamp_sql."""
+    """Return an epoch of any unit in seconds: see timestamp_sql."""
     units = (1, 1e3, 1e6, 1e9)
     return epoch / units[sum(abs(epoch) >= bound for bound in (1e11, 1e14, 1e17))]
 
 
-def _no_truth(number: type) -> Callable[[Any], Any]:
+def _no_boolean(number: type) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
         if isinstance(value, bool):
             raise ValueError("is not a number")
@@ -177,11 +178,11 @@ def _no_truth(number: type) -> Callable[[Any], Any]:
     return check
 
 
-def _short_enough(most: int | None) -> Callable[[Any], Any]:
+def _short_enough(max_length: int | None) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
         text = value if isinstance(value, str) else json.dumps(value)
-        if most is not None and len(text) > most:
-            raise ValueError(f"is {len(text)} characters long, at most {most} are allowed")
+        if max_length is not None and len(text) > max_length:
+            raise ValueError(f"is {len(text)} characters long, at most {max_length} are allowed")
         return value
 
     return check

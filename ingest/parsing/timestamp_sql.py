@@ -1,7 +1,7 @@
-r"""The SQL that reads a time written as text.
+r"""Generate the SQL that parses a time written as text.
 
-Casting text to TIMESTAMP drops the zone without a word in DuckDB 2.0, so only a time that ends in Z goes that way and
-the others go through TIMESTAMPTZ.
+Casting text to TIMESTAMP silently drops the UTC offset in DuckDB 2.0, so only a time that ends in Z is cast that way;
+the others are cast to TIMESTAMPTZ.
 """
 
 _UTC = r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d+)?Z"
@@ -9,17 +9,17 @@ _RFC3339 = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
 _NUMBER = r"-?\d{1,19}(\.\d+)?([eE][+-]?\d{1,2})?"
 # Without the colon in the offset, as log4j and Python write it.
 _BARE_OFFSET = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d([.,]\d+)?[+-]\d{4}"
-# The common log format's: 10/Oct/2000:13:55:36 -0700.
+# The time of the common log format: 10/Oct/2000:13:55:36 -0700.
 _COMMON = r"\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
 
 
 def timestamp_sql(text: str, *, strict: bool = True) -> str:
-    """RFC 3339 with offset, or Unix epoch by magnitude, as a UTC timestamp; NULL for anything else.
+    """Return the expression for a UTC timestamp: from RFC 3339 with an offset, or from a Unix epoch, else NULL.
 
-    A leap second counts as the first moment of the next minute, as in POSIX time. The epoch's unit follows from
-    its size: under 1e11 seconds, 1e14 milliseconds, 1e17 microseconds, above that nanoseconds; so each unit is
-    read right from 1973 on, and seconds to the year 5138. Unless `strict`, two notations of other programs are read
-    too: an offset without its colon, and the common log format's time.
+    A leap second counts as the first moment of the next minute, as in POSIX time. The unit of an epoch follows from
+    its magnitude: seconds below 1e11, milliseconds below 1e14, microseconds below 1e17, nanoseconds above. Each unit
+    is therefore read correctly from 1973 on, and seconds up to the year 5138. Unless `strict`, two notations of other
+    programs are accepted: an offset without a colon, and the time of the common log format.
     """
     zoned = f"TRY_CAST(replace(upper({text}), ':59:60', ':59:59') AS TIMESTAMPTZ)::TIMESTAMP"
     number = f"TRY_CAST({text} AS DECIMAL(28, 9))"

@@ -207,7 +207,7 @@ def test_a_users_own_format_goes_before_one_that_fits_as_well(tmp_path: Path) ->
         (OWN.replace("'^([A-Z]+) '", "'^[A-Z]+ '"), "exactly one group"),
         (OWN.replace("'^([A-Z]+) '", "'^(?=x)([A-Z]+) '"), "look-around"),
         (OWN.replace("'^([A-Z]+) '", "'^([A-Z+ '"), "pattern"),
-        (OWN.replace('"rid"', '"a..b"'), "is no path"),
+        (OWN.replace('"rid"', '"a..b"'), "is not a path"),
         (OWN.replace('title = "The shop\'s own"', ""), "title"),
         (OWN.replace("name =", "nam ="), "nam"),
         (OWN.replace("[fields]", "strict = true\n[fields]").replace('"rid"\n', '"rid[0]"\n'), "no element of a list"),
