@@ -1,15 +1,15 @@
-"""What an ingest did: counts that always add up."""
+"""Report what an ingest did, in counts that always add up."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
-"""What can become of a line."""
+"""The outcomes of a line."""
 
 
 @dataclass
 class LineCounts:
-    """What became of the lines read. Every line is in exactly one of the six outcomes."""
+    """The outcomes of the lines read. Every line has exactly one of the six outcomes."""
 
     lines: int = 0
     requests: int = 0
@@ -21,13 +21,13 @@ class LineCounts:
     bytes: int = 0
 
     def add(self, other: "LineCounts") -> None:
-        """Add another count to this one."""
+        """Add other counts to these."""
         for name, value in asdict(other).items():
             setattr(self, name, getattr(self, name) + value)
 
     @property
     def balanced(self) -> bool:
-        """The accounting identity: lines = requests + events + quarantined + duplicates + blank + unmapped."""
+        """Whether each line has an outcome: lines = requests + events + quarantined + duplicates + blank + unmapped."""
         accounted: int = sum(getattr(self, outcome) for outcome in OUTCOMES)
         return self.lines == accounted
 
@@ -41,20 +41,20 @@ class IngestReport:
     counts: LineCounts = field(default_factory=LineCounts)
     seconds: float = 0.0
     formats: dict[str, int] = field(default_factory=dict)
-    """How many sources were read as which format."""
+    """How many sources were read in each format."""
     unreadable: list[str] = field(default_factory=list)
-    """One line a source that could not be read at all."""
+    """One message for each source that could not be read at all."""
     damaged: list[str] = field(default_factory=list)
-    """One line a source that was read in part."""
+    """One message for each source that was read in part."""
     lost: list[str] = field(default_factory=list)
-    """One line each time that lines of a followed source may be lost."""
+    """One message for each time that lines of a followed source may have been lost."""
 
-    def read_as(self, format_name: str) -> None:
+    def count_format(self, format_name: str) -> None:
         """Count a source by its format."""
         self.formats[format_name] = self.formats.get(format_name, 0) + 1
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON document of the command line's contract."""
+        """Return the JSON document of `pixeldesk ingest --json`."""
         return {
             "files": self.files,
             **{name: value for name, value in asdict(self.counts).items() if name != "bytes"},

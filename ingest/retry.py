@@ -1,8 +1,8 @@
-"""Read set-aside lines again, in today's formats and settings, after something was mended.
+"""Retry rejected lines with the current formats and settings, after a format or a setting was fixed.
 
-All of it is one transaction. A line that is understood now leaves quarantine and is counted once: a batch of no
-lines corrects the counts of its source, one line less quarantined and one request more, so that the outcomes still add
-up. What is still not understood stays, and so does what is not found any more where it stood.
+A retry is one transaction. A line that parses now leaves quarantine and is counted once: a batch without lines corrects
+the counts of its source, one quarantined line less and one request more, so that the outcomes still add up. A line that
+is still refused stays, and so does a line that is no longer found at its offset.
 """
 
 from collections import Counter
@@ -25,11 +25,12 @@ from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.rejected_lines import RejectedLine, rejected_lines, with_bytes
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
-from pixeldesk.ingest.writing.staging import Places, Staging, stored
+from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, Transaction
 
 _TABLES = {"quarantine": "quarantined", "unmapped": "unmapped"}
+# The most sources that a report names.
 _SHOWN_SOURCES = 20
 _LINES = pa.schema(
     [
@@ -49,26 +50,26 @@ _Line = tuple[RejectedLine, str]
 
 @dataclass
 class RetryReport:
-    """What became of the lines that were tried: each is in exactly one of the five outcomes."""
+    """What became of the lines that were tried: each has exactly one of the five outcomes."""
 
     tried: int = 0
     requests: int = 0
     events: int = 0
     duplicates: int = 0
-    """Those that stand in the store already."""
+    """Lines that are stored already."""
     still: int = 0
-    """Those that are still not understood."""
+    """Lines that are still rejected."""
     not_found: int = 0
-    """Those whose source has gone, or holds something else in their place."""
+    """Lines whose source is gone, or holds something else at their offset."""
     not_found_in: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """As the command line's contract has it."""
+        """Return the JSON document of a retry, with at most 20 of the sources."""
         return {**asdict(self), "not_found_in": self.not_found_in[:_SHOWN_SOURCES]}
 
 
 def retry(store: Store, settings: Settings, source: str | None = None, reason: str | None = None) -> RetryReport:
-    """Try the set-aside lines of a source, or of all; of one kind of reason, or whatever it is. Raises StoreError."""
+    """Retry the rejected lines of a source, or of all sources; of one kind of reason, or of all. Raises StoreError."""
     with store.transaction() as transaction:
         return _Retry(transaction, settings).run(rejected_lines(transaction, source, reason))
 
@@ -78,7 +79,7 @@ class _Retry:
         self._transaction = transaction
         self._settings = settings
         self._now = datetime.now(UTC).replace(tzinfo=None)
-        # A last line without a line end is taken back when its source grows: that has a batch of its own.
+        # A last line without a line feed is withdrawn when its source grows, so it has a batch of its own.
         self._batch = {provisional: self._next_batch() for provisional in (False, True)}
         self._first_batch = self._batch[False]
         self._reused_ids = ReusedIds(transaction, self._first_batch)
@@ -89,8 +90,8 @@ class _Retry:
 
     def run(self, lines: list[RejectedLine]) -> RetryReport:
         self._report.tried = len(lines)
-        for _, of_source in groupby(lines, key=lambda one: one.source_id):
-            for part in self._parts(self._readable(of_source)):
+        for _, same_source in groupby(lines, key=lambda line: line.source_id):
+            for part in self._parts(self._readable(same_source)):
                 self._try(part)
         self._count("requests", stored(self._transaction, "requests", self._first_batch))
         self._count("events", stored(self._transaction, "events", self._first_batch))
@@ -106,7 +107,7 @@ class _Retry:
         return int(self._transaction.value("SELECT nextval('batch_ids')"))
 
     def _readable(self, lines: Iterable[RejectedLine]) -> Iterator[tuple[RejectedLine, bytes]]:
-        """Those that are not too long, with their bytes."""
+        """Yield the lines that are not too long, with their bytes."""
         short = []
         for line in lines:
             if line.byte_length > self._settings.max_line_bytes:
@@ -116,63 +117,64 @@ class _Retry:
         return with_bytes(short, self._settings)
 
     def _parts(self, lines: Iterable[tuple[RejectedLine, bytes]]) -> Iterator[list[_Line]]:
-        """As many at once as a chunk of an ingest has, at most."""
+        """Yield the lines in parts of about the size of a chunk."""
         part: list[_Line] = []
         size = 0
-        for line, found in lines:
+        for line, content in lines:
             try:
-                part.append((line, found.decode()))
-                size += len(found)
+                part.append((line, content.decode()))
+                size += len(content)
             except UnicodeDecodeError:
-                self._not_text(line, found)
+                self._count_not_text(line, content)
             if size >= self._settings.chunk_bytes:
                 yield part
                 part, size = [], 0
         if part:
             yield part
 
-    def _not_text(self, line: RejectedLine, found: bytes) -> None:
-        if line_digest(found) == line.line_hash:
+    def _count_not_text(self, line: RejectedLine, content: bytes) -> None:
+        if line_digest(content) == line.line_hash:
             self._report.still += 1
         else:
             self._not_found[line.path] += 1
 
     def _try(self, lines: list[_Line]) -> None:
-        left = self._verified(lines)
-        still: dict[int, str] = {}
-        for one in self._formats(left):
-            if left:
-                left, still = self._stage(left, one)
-        self._report.still += len(left)
-        self._update_reasons([(line, still[row]) for row, (line, _) in enumerate(left) if row in still])
+        rejected = self._verified(lines)
+        reasons: dict[int, str] = {}
+        for candidate in self._formats(rejected):
+            if rejected:
+                rejected, reasons = self._stage(rejected, candidate)
+        self._report.still += len(rejected)
+        self._update_reasons([(line, reasons[row]) for row, (line, _) in enumerate(rejected) if row in reasons])
 
     def _formats(self, lines: list[_Line]) -> Iterator[LogFormat]:
-        """What the source was read as, then what its lines look like today."""
+        """Yield the format that the source was read in, then the format that its lines are detected as now."""
         if not lines:
             return
         name = lines[0][0].format
-        # It may have been somebody's own, and be there no more.
+        # It may have been a custom format that no longer exists.
         with suppress(UsageError):
             yield log_format(name, self._settings.formats)
         sample = "\n".join(text for _, text in lines[:1000]).encode()[:SAMPLE_BYTES]
         try:
-            found = detect_format(sample, True, "auto", self._settings.formats)
+            detected = detect_format(sample, True, "auto", self._settings.formats)
         except UsageError:
             return
-        if found.name.removeprefix("documents/") != name.removeprefix("documents/"):
-            yield found
+        if detected.name.removeprefix("documents/") != name.removeprefix("documents/"):
+            yield detected
 
     def _verified(self, lines: list[_Line]) -> list[_Line]:
+        """Return the lines whose text is still the rejected one; count the others as not found."""
         with self._transaction.registered("candidates", self._table(lines)):
-            same = self._transaction.execute("SELECT row FROM candidates WHERE is_digest OR hash(line) = expected")
-        rows = {row for (row,) in same}
+            unchanged = self._transaction.execute("SELECT row FROM candidates WHERE is_digest OR hash(line) = expected")
+        rows = {row for (row,) in unchanged}
         self._not_found.update(line.path for row, (line, _) in enumerate(lines) if row not in rows)
-        return [one for row, one in enumerate(lines) if row in rows]
+        return [line for row, line in enumerate(lines) if row in rows]
 
-    def _stage(self, lines: list[_Line], one: LogFormat) -> tuple[list[_Line], dict[int, str]]:
-        """Store what is good in this format. Returns the other lines, and why they are refused by their number."""
+    def _stage(self, lines: list[_Line], candidate: LogFormat) -> tuple[list[_Line], dict[int, str]]:
+        """Store the lines that parse in this format. Returns the other lines, and the reasons by their index."""
         oldest, newest = plausible_span(self._settings, self._now)
-        staging = Staging(self._transaction, one, oldest, newest, self._first_batch)
+        staging = Staging(self._transaction, candidate, oldest, newest, self._first_batch)
         with self._transaction.registered("lines", self._table(lines)):
             duplicates = staging.stage(len(lines))
         others = self._transaction.execute(
@@ -181,32 +183,32 @@ class _Retry:
         staging.insert_staged()
         refused = {row: raw for row, raw, _, _ in others}
         self._count("duplicates", duplicates)
-        # Those that stand where they are set aside are none.
-        of_no_account = Counter(batch for _, _, batch, duplicate in others if duplicate)
+        # A rejected line equals its own entry in quarantine, which does not make it a duplicate.
+        own_entries = Counter(batch for _, _, batch, duplicate in others if duplicate)
         source_id = lines[0][0].source_id
-        self._count("duplicates", [(batch, source_id, -count) for batch, count in of_no_account.items()])
-        self._take_out([line for row, (line, _) in enumerate(lines) if row not in refused])
-        left = [row for row in range(len(lines)) if row in refused]
-        reasons = {place: why_refused(refused[row], one) for place, row in enumerate(left)}
-        return [lines[row] for row in left], reasons
+        self._count("duplicates", [(batch, source_id, -count) for batch, count in own_entries.items()])
+        self._remove([line for row, (line, _) in enumerate(lines) if row not in refused])
+        rejected = [row for row in range(len(lines)) if row in refused]
+        reasons = {index: why_refused(refused[row], candidate) for index, row in enumerate(rejected)}
+        return [lines[row] for row in rejected], reasons
 
-    def _take_out(self, lines: list[RejectedLine]) -> None:
+    def _remove(self, lines: list[RejectedLine]) -> None:
         for table, outcome in _TABLES.items():
-            taken = [line for line in lines if line.table == table]
-            places = pa.table({"place": pa.array([line.place for line in taken], pa.int64())})
-            with self._transaction.registered("taken", places):
-                self._transaction.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT place FROM taken)")
-            for line in taken:
+            removed = [line for line in lines if line.table == table]
+            row_ids = pa.table({"row_id": pa.array([line.row_id for line in removed], pa.int64())})
+            with self._transaction.registered("removed", row_ids):
+                self._transaction.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT row_id FROM removed)")
+            for line in removed:
                 self._count(outcome, [(self._batch[line.provisional], line.source_id, -1)])
 
     def _update_reasons(self, lines: list[tuple[RejectedLine, str]]) -> None:
-        changed = [(line.place, reason) for line, reason in lines if line.reason not in (None, reason)]
+        changed = [(line.row_id, reason) for line, reason in lines if line.reason not in (None, reason)]
         if changed:
-            places, reasons = zip(*changed, strict=True)
-            table = pa.table({"place": pa.array(places, pa.int64()), "reason": pa.array(reasons, pa.string())})
+            row_ids, reasons = zip(*changed, strict=True)
+            table = pa.table({"row_id": pa.array(row_ids, pa.int64()), "reason": pa.array(reasons, pa.string())})
             with self._transaction.registered("changed", table):
                 self._transaction.execute(
-                    "UPDATE quarantine SET reason = changed.reason FROM changed WHERE quarantine.rowid = changed.place"
+                    "UPDATE quarantine SET reason = changed.reason FROM changed WHERE quarantine.rowid = changed.row_id"
                 )
 
     def _table(self, lines: list[_Line]) -> pa.Table:
@@ -228,13 +230,13 @@ class _Retry:
         arrays = [pa.array(column, kind) for column, kind in zip(columns, _LINES.types, strict=True)]
         return pa.Table.from_arrays(arrays, schema=_LINES)
 
-    def _count(self, outcome: str, places: Places) -> None:
-        for batch_id, source_id, count in places:
+    def _count(self, outcome: str, counted: SourceCounts) -> None:
+        for batch_id, source_id, count in counted:
             self._counts.setdefault((batch_id, source_id), LineCounts()).add(LineCounts(**{outcome: count}))
 
     def _record(self) -> None:
-        """Correct the counts of the sources."""
-        corrected = {place: counts for place, counts in self._counts.items() if counts != LineCounts()}
+        """Record the corrections of the counts of the sources, and complete the report."""
+        corrected = {key: counts for key, counts in self._counts.items() if counts != LineCounts()}
         if not all(counts.balanced for counts in corrected.values()):
             raise StoreError(f"the line counts do not add up ({corrected}); nothing was changed")
         rows = [

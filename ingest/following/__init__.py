@@ -1,1 +1,1 @@
-"""Files and addresses that grow: what is new in them is read, once."""
+"""Follow files and addresses that grow, and read each new line once."""

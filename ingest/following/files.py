@@ -1,8 +1,8 @@
-"""Follow log files: new ones, what is appended, what is rotated, and go on after any interruption.
+"""Follow log files: read new files and appended lines, handle rotation, and resume after any interruption.
 
-A look compares the watched files with what they were, puts right what the store knows of those that were renamed,
-copied, cut off or replaced, and loads what is new. How far each file was read is in the store alone, committed with
-its lines; what is remembered here only saves work, and keeps files open whose names may go away.
+A poll compares the watched files with their former state, corrects the store's rows of files that were renamed, copied,
+truncated or replaced, and loads what is new. Checkpoints exist only in the store, committed with the lines. The state
+here only saves work, and keeps files open whose names may go away.
 """
 
 import threading
@@ -27,27 +27,28 @@ from pixeldesk.ingest.sources.source import SourceChanged
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store
 
-# Moments and durations in seconds.
-_SHORTEST_PAUSE = 1.0
-_LONGEST_PAUSE = 2.0
+# Times and durations in seconds.
+_MIN_PAUSE = 1.0
+_MAX_PAUSE = 2.0
+# What the pause is multiplied with after a poll that found nothing.
 _IDLE_GROWTH = 1.1
-# At most this share of the time is spent on looking and loading, but for what takes longer than the longest pause.
-_BUSY_SHARE = 0.2
-# So long it may take to read what is left when it is to stop.
-_TIME_TO_END = 5.0
-# A line without a line end is taken as it is, to be taken back should it grow, when its file has been quiet for this.
-_UNENDED_AFTER = 10.0
-# A packed file is read when whoever packs it seems to be done.
-_PACKED_AFTER = 2.0
-Tell = Callable[[Progress], None]
+# The share of the time spent on polling and loading, except when one poll takes longer than the longest pause.
+_MAX_BUSY_SHARE = 0.2
+# How long the last poll may take after the follower was asked to stop.
+_STOP_TIMEOUT = 5.0
+# A last line without a line feed is stored when its file has been quiet for so long. It is withdrawn if it grows.
+_UNTERMINATED_AFTER = 10.0
+# A compressed file is read when its writer has been quiet for so long, and is probably done.
+_COMPRESSED_AFTER = 2.0
+Notify = Callable[[Progress], None]
 
 
 class StoppedError(Exception):
-    """Following is to end, and there is too much left to be read before."""
+    """The follower was asked to stop, and has too much left to read before it does."""
 
 
 class FileFollower:
-    """Follows files, folders and globs. One thread may use it; `turn` is held while it reads positions and writes."""
+    """Follows files, folders and globs. Only one thread may use it; `lock` is held while it reads and writes rows."""
 
     def __init__(
         self,
@@ -55,29 +56,29 @@ class FileFollower:
         settings: Settings,
         paths: Iterable[str],
         format_name: str = "auto",
-        turn: AbstractContextManager[object] | None = None,
+        lock: AbstractContextManager[object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._settings = settings
         self._paths = WatchedPaths(paths)
         self._format_name = format_name
-        self._turn = turn or threading.Lock()
+        self._lock = lock or threading.Lock()
         self._clock = clock
         self._started = clock()
         self._files = FileRegistry()
-        self._last_look: datetime | None = None
+        self._last_poll: datetime | None = None
         self._unreadable: dict[str, str] = {}
         self._damaged: dict[str, str] = {}
         self._formats: dict[str, str] = {}
-        self._said: set[str] = set()
+        self._notified: set[str] = set()
         self._report = IngestReport()
         self.latest = IngestReport()
-        """What there was to report after the last look; any thread may read it."""
+        """The report after the last poll. Any thread may read it."""
 
     @property
     def report(self) -> IngestReport:
-        """What became of all lines so far, and what is wrong now."""
+        """The outcomes of all lines so far, and the current problems."""
         unreadable = sorted(self._unreadable.keys() & self._files.names)
         return replace(
             self._report,
@@ -90,188 +91,191 @@ class FileFollower:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """What is followed, as it was given."""
+        """The followed paths, as the user gave them."""
         return self._paths.given
 
     @property
     def sizes(self) -> dict[str, int]:
-        """The size of each file at the last look, in bytes, by its name. Any thread may ask."""
-        return {file.seen.name: file.seen.size for file in tuple(self._files) if not file.is_hidden}
+        """The size in bytes of each file at the last poll, by name. Any thread may read it."""
+        return {file.polled.name: file.polled.size for file in tuple(self._files) if not file.is_hidden}
 
-    def run(self, stop: threading.Event, tell: Tell = lambda _: None) -> IngestReport:
-        """Follow until it is to stop; then read what was written until then, if that is soon done.
+    def run(self, stop: threading.Event, notify: Notify = lambda _: None) -> IngestReport:
+        """Follow until `stop` is set, then read what was written until then if that takes no longer than 5 seconds.
 
-        `tell` is called at each look and after each chunk. Raises StoreError, as a look does.
+        `notify` is called at each poll and after each chunk. Raises StoreError, as `poll` does.
         """
 
-        latest: float | None = None
+        deadline: float | None = None
 
-        def tell_or_stop(state: Progress) -> None:
-            nonlocal latest
+        def notify_or_stop(progress: Progress) -> None:
+            nonlocal deadline
             if stop.is_set():
-                latest = latest or self._clock() + _TIME_TO_END
-                if self._clock() > latest:
+                deadline = deadline or self._clock() + _STOP_TIMEOUT
+                if self._clock() > deadline:
                     raise StoppedError
-            tell(state)
+            notify(progress)
 
-        pause = _SHORTEST_PAUSE
+        pause = _MIN_PAUSE
         try:
             while not stop.is_set():
                 begun, lines = self._clock(), self._report.counts.lines
-                self.look(tell_or_stop)
+                self.poll(notify_or_stop)
                 busy = self._clock() - begun
-                pause = pause * _IDLE_GROWTH if self._report.counts.lines == lines else _SHORTEST_PAUSE
-                pause = min(max(pause, busy / _BUSY_SHARE - busy), _LONGEST_PAUSE)
+                pause = pause * _IDLE_GROWTH if self._report.counts.lines == lines else _MIN_PAUSE
+                pause = min(max(pause, busy / _MAX_BUSY_SHARE - busy), _MAX_PAUSE)
                 stop.wait(pause)
-            self.look(tell_or_stop)
+            self.poll(notify_or_stop)
         except StoppedError:
-            pass  # What was committed is kept, and the rest is read the next time.
+            pass  # Committed batches remain; the next run reads the rest.
         finally:
             self.latest = self.report
             self.close()
         return self.latest
 
-    def look(self, tell: Tell = lambda _: None) -> None:
-        """Look at all files once, and load what is new.
+    def poll(self, notify: Notify = lambda _: None) -> None:
+        """Poll all files once, and load what is new.
 
-        Raises StoreError and what `tell` raises; the next look takes up what this one has not done.
+        Raises StoreError, and what `notify` raises; the next poll then does what this one left undone.
         """
         now, utc_now = self._clock(), datetime.now(UTC).replace(tzinfo=None)
-        self._files.update(self._paths.look(), now)
-        if self._last_look is None or self._has_work(now):
-            with self._turn:
-                ready = self._put_right(now, utc_now)
-                self._load(ready, now, tell)
-        self._last_look = utc_now
-        self._tell_what_is_new(tell)
+        self._files.update(self._paths.poll(), now)
+        if self._last_poll is None or self._has_work(now):
+            with self._lock:
+                ready = self._reconcile(now, utc_now)
+                self._load(ready, now, notify)
+        self._last_poll = utc_now
+        self._notify_problems(notify)
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Close all files."""
         self._files.close()
 
     def _has_work(self, now: float) -> bool:
-        return bool(self._files.gone) or any(_needs_a_look(file, now) for file in self._files)
+        return bool(self._files.gone) or any(_needs_reading(file, now) for file in self._files)
 
-    def _put_right(self, now: float, utc_now: datetime) -> list[TrackedFile]:
-        """Make the store's rows true of the files that there are now. Returns those that may be read."""
-        ready = [file for file in self._files if _needs_a_look(file, now)]
+    def _reconcile(self, now: float, utc_now: datetime) -> list[TrackedFile]:
+        """Reconcile the source rows with the files on disk. Returns the files ready to read."""
+        ready = [file for file in self._files if _needs_reading(file, now)]
         ready.sort(key=lambda file: file.changed_at, reverse=True)
-        ready = [file for file in ready if self._succeeds(file, self._files.hold)]
+        ready = [file for file in ready if self._succeeds(file, self._files.keep_open)]
         known = self._rows(ready)
-        is_routine = self._last_look is not None and not self._files.gone
-        if is_routine and all(self._goes_on(file, known.get(file.seen.name)) for file in ready):
+        is_routine = self._last_poll is not None and not self._files.gone
+        if is_routine and all(self._continues(file, known.get(file.polled.name)) for file in ready):
             return ready
-        return self._recognise(ready, now, utc_now)
+        return self._reconcile_all(ready, now, utc_now)
 
-    def _recognise(self, ready: list[TrackedFile], now: float, utc_now: datetime) -> list[TrackedFile]:
+    def _reconcile_all(self, ready: list[TrackedFile], now: float, utc_now: datetime) -> list[TrackedFile]:
         files = self._files
         rows = self._store.rows("SELECT * FROM sources")
-        recognition = Reconciliation(rows, self._stream_as, self._last_look, utc_now)
+        reconciliation = Reconciliation(rows, self._stream_as, self._last_poll, utc_now)
         gone = set(files.gone)
-        if self._last_look is None:
-            moved = recognition.left_behind(files.names, self._paths.folders)
-            ready += self._adopted(files.at(*one, now) for one in moved)
-        ready = [file for file in ready if self._succeeds(file, recognition.take)]
+        if self._last_poll is None:
+            moved = reconciliation.left_behind(files.names, self._paths.folders)
+            ready += self._adopted(files.at(path, status, now) for path, status in moved)
+        ready = [file for file in ready if self._succeeds(file, reconciliation.take)]
         for name in gone:
-            recognition.gone(name)
-        ready += self._remains(recognition, now)
-        corrections = recognition.corrections()
+            reconciliation.take_gone(name)
+        ready += self._remains(reconciliation, now)
+        corrections = reconciliation.corrections()
         if corrections:
             with self._store.transaction() as transaction:
                 corrections.store(transaction, utc_now)
-        none = set(map(str, corrections.recovered))
-        self._report.lost = [*(one for one in self._report.lost if one not in none), *map(str, corrections.losses)]
+        recovered = set(map(str, corrections.recovered))
+        still_lost = [loss for loss in self._report.lost if loss not in recovered]
+        self._report.lost = [*still_lost, *map(str, corrections.losses)]
         files.gone -= gone
         for file in ready:
-            file.is_put_right()
+            file.set_reconciled()
         return ready
 
-    def _remains(self, recognition: Reconciliation, now: float) -> list[TrackedFile]:
-        """Files that were not followed and hold what a followed one held: from now on they are, to their end."""
+    def _remains(self, reconciliation: Reconciliation, now: float) -> list[TrackedFile]:
+        """Return untracked files that hold what a tracked one held. From now on they are tracked, to their end."""
         found: list[TrackedFile] = []
-        looked_for: set[str] = set()
+        searched: set[str] = set()
         siblings = Siblings(self._files, now)
-        while names := recognition.to_look_beside - looked_for:
-            looked_for |= names
+        while names := reconciliation.names_with_siblings - searched:
+            searched |= names
             for name in names:
-                beside = [file for file in siblings.of(name) if recognition.is_remains_of(name, file)]
-                found += [file for file in self._adopted(beside) if self._succeeds(file, recognition.take)]
+                remains = [file for file in siblings.of(name) if reconciliation.is_remains_of(name, file)]
+                found += [file for file in self._adopted(remains) if self._succeeds(file, reconciliation.take)]
         return found
 
     def _adopted(self, files: Iterable[TrackedFile]) -> list[TrackedFile]:
         new = [file for file in files if file not in self._files]
-        return [file for file in new if self._succeeds(self._files.adopt(file), self._files.hold)]
+        return [file for file in new if self._succeeds(self._files.adopt(file), self._files.keep_open)]
 
-    def _load(self, ready: list[TrackedFile], now: float, tell: Tell) -> None:
+    def _load(self, ready: list[TrackedFile], now: float, notify: Notify) -> None:
         due = []
         known = self._rows(ready)
         for file in ready:
-            # An empty file is read once, so that the store knows that it was looked at.
-            if not file.seen.size and file.seen.name in known:
-                file.was_read(now, is_whole=True)
-            elif not self._is_being_packed(file, now):
+            # An empty file is loaded once, so that the store has a row of it.
+            if not file.polled.size and file.polled.name in known:
+                file.set_read(now, is_whole=True)
+            elif not self._is_being_compressed(file, now):
                 due.append(file)
         if not due:
             return
-        # The oldest first: it is what a rotation throws away next.
-        due.sort(key=lambda file: file.seen.modified_ns)
-        sources = [TrackedFileSource(file, is_growing=now - file.changed_at < _UNENDED_AFTER) for file in due]
-        names = {file.seen.name for file in due}
+        # The oldest first: it is the one that rotation deletes next.
+        due.sort(key=lambda file: file.polled.modified_ns)
+        sources = [TrackedFileSource(file, is_growing=now - file.changed_at < _UNTERMINATED_AFTER) for file in due]
+        names = {file.polled.name for file in due}
         report = IngestReport()
         try:
-            load(self._store, self._settings, sources, self._format_name, self._telling(tell), report)
+            load(self._store, self._settings, sources, self._format_name, self._in_total(notify), report)
         finally:
             self._report.counts.add(report.counts)
         known = self._rows(due)
         self._formats |= {name: row["format"] for name, row in known.items()}
         for file in due:
-            row = known.get(file.seen.name)
-            file.was_read(now, is_whole=row is not None and (row["size"], row["modified_ns"]) == file.seen.state)
-        _keep_by_name(self._damaged, names, report.damaged)
-        _keep_by_name(self._unreadable, names, report.unreadable)
+            row = known.get(file.polled.name)
+            is_whole = row is not None and (row["size"], row["modified_ns"]) == file.polled.state
+            file.set_read(now, is_whole=is_whole)
+        _replace_by_name(self._damaged, names, report.damaged)
+        _replace_by_name(self._unreadable, names, report.unreadable)
 
-    def _is_being_packed(self, file: TrackedFile, now: float) -> bool:
+    def _is_being_compressed(self, file: TrackedFile, now: float) -> bool:
         try:
-            return now - file.changed_at < _PACKED_AFTER and file.is_compressed()
+            return now - file.changed_at < _COMPRESSED_AFTER and file.is_compressed()
         except InputError:
             return False
 
-    def _telling(self, tell: Tell) -> Tell:
-        """Progress of one load as progress of the whole."""
-        before, read_before = self._report.counts.lines, self._report.counts.bytes
+    def _in_total(self, notify: Notify) -> Notify:
+        """Return a callback that adds the progress of one load to that of all loads before it."""
+        lines_before, bytes_before = self._report.counts.lines, self._report.counts.bytes
 
-        def told(state: Progress) -> None:
-            tell(self._progress(before + state.lines, read_before + state.bytes_read))
+        def notify_total(progress: Progress) -> None:
+            notify(self._progress(lines_before + progress.lines, bytes_before + progress.bytes_read))
 
-        return told
+        return notify_total
 
-    def _tell_what_is_new(self, tell: Tell) -> None:
+    def _notify_problems(self, notify: Notify) -> None:
+        """Notify of each problem once, and of the progress."""
         report = self.latest = self.report
-        wrong = dict.fromkeys(report.unreadable + report.damaged + report.lost)
+        problems = dict.fromkeys(report.unreadable + report.damaged + report.lost)
         progress = self._progress(report.counts.lines, report.counts.bytes)
-        for one in wrong.keys() - self._said:
-            tell(replace(progress, notice=one))
-        self._said = set(wrong)
-        tell(progress)
+        for problem in problems.keys() - self._notified:
+            notify(replace(progress, notice=problem))
+        self._notified = set(problems)
+        notify(progress)
 
-    def _progress(self, lines: int, read: int) -> Progress:
-        return Progress(read, None, lines, self._clock() - self._started)
+    def _progress(self, lines: int, bytes_read: int) -> Progress:
+        return Progress(bytes_read, None, lines, self._clock() - self._started)
 
     def _succeeds(self, file: TrackedFile, *steps: Callable[[TrackedFile], None]) -> bool:
-        """Take steps with a file. One that is not what it was is left for the next look."""
+        """Apply steps to a file. A file that has changed meanwhile is left for the next poll."""
         try:
             for step in steps:
                 step(file)
         except SourceChanged:
             return False
         except InputError as error:
-            self._unreadable[file.seen.name] = str(error)
+            self._unreadable[file.polled.name] = str(error)
             return False
-        self._unreadable.pop(file.seen.name, None)
+        self._unreadable.pop(file.polled.name, None)
         return True
 
-    def _goes_on(self, file: TrackedFile, row: SourceRow | None) -> bool:
-        if not file.is_recognised or file.was_cut or file.may_have_been_cut:
+    def _continues(self, file: TrackedFile, row: SourceRow | None) -> bool:
+        if not file.is_reconciled or file.was_truncated or file.may_have_been_truncated:
             return False
         if row is None:
             return True
@@ -282,26 +286,26 @@ class FileFollower:
             return False
 
     def _stream_as(self, file: TrackedFile, row: SourceRow) -> ByteStream:
-        """A file's bytes as they were when the row was written, if it is about this file."""
+        """Open a file as lines or as documents, as the source of the row was read."""
         stream = byte_stream(file.open(), self._settings.max_expansion, self._settings.max_expansion_from)
         return DocumentStream(stream) if was_read_as_documents(row) else stream
 
     def _rows(self, files: Iterable[TrackedFile]) -> dict[str, SourceRow]:
-        names = [file.seen.name for file in files]
+        names = [file.polled.name for file in files]
         sql = "SELECT * FROM sources WHERE path IN $names"
         return {row["path"]: row for row in (self._store.rows(sql, {"names": names}) if names else ())}
 
 
-def _needs_a_look(file: TrackedFile, now: float) -> bool:
-    if not file.is_recognised or file.has_changed:
+def _needs_reading(file: TrackedFile, now: float) -> bool:
+    if not file.is_reconciled or file.has_changed:
         return True
-    return file.is_unended and now - max(file.changed_at, file.tried_at) >= _UNENDED_AFTER
+    return file.is_unterminated and now - max(file.changed_at, file.read_at) >= _UNTERMINATED_AFTER
 
 
-def _keep_by_name(kept: dict[str, str], names: set[str], said: list[str]) -> None:
-    """Keep what was said of the files with these names, and nothing of what was said before."""
+def _replace_by_name(messages: dict[str, str], names: set[str], new_messages: list[str]) -> None:
+    """Replace the messages of the files with these names by the new ones, which begin with the name."""
     for name in names:
-        kept.pop(name, None)
-        for one in said:
-            if one.startswith(f"{name}: "):
-                kept[name] = one
+        messages.pop(name, None)
+        for message in new_messages:
+            if message.startswith(f"{name}: "):
+                messages[name] = message

@@ -1,4 +1,4 @@
-"""Follow addresses: what lies in object storage is listed again and again, since nothing tells of a new object."""
+"""Follow addresses: object storage is listed repeatedly, since it does not notify of new objects."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from pixeldesk.errors import UsageError
-from pixeldesk.ingest.following.files import FileFollower, StoppedError, Tell
+from pixeldesk.ingest.following.files import FileFollower, Notify, StoppedError
 from pixeldesk.ingest.load import Progress, load
 from pixeldesk.ingest.report import IngestReport
 from pixeldesk.ingest.sources.address import is_address, without_secrets
@@ -18,7 +18,7 @@ from pixeldesk.store import Store
 
 
 class ObjectFollower:
-    """Follows addresses as pixeldesk.ingest.following.files.FileFollower does files, and is used like it."""
+    """Follows addresses, with the interface of pixeldesk.ingest.following.files.FileFollower."""
 
     def __init__(
         self,
@@ -26,82 +26,82 @@ class ObjectFollower:
         settings: Settings,
         addresses: Iterable[str],
         format_name: str = "auto",
-        turn: AbstractContextManager[object] | None = None,
+        lock: AbstractContextManager[object] | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
         self._addresses = list(addresses)
         self._format_name = format_name
-        self._turn = turn or threading.Lock()
+        self._lock = lock or threading.Lock()
         self._started = time.monotonic()
         self._formats: dict[str, int] = {}
-        self._said: set[str] = set()
+        self._notified: set[str] = set()
         self._report = IngestReport()
         self.latest = IngestReport()
-        """What there was to report after the last look; any thread may read it."""
+        """The report after the last poll. Any thread may read it."""
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """What is followed, without what is secret in an address."""
+        """The followed addresses, without their secrets."""
         return tuple(map(without_secrets, self._addresses))
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Of no use here: an object is whole, and is read whole."""
+        """Always empty: an object does not grow, so it is never partly read."""
         return {}
 
-    def run(self, stop: threading.Event, tell: Tell = lambda _: None) -> IngestReport:
-        """Follow until it is to stop. Raises StoreError; what was committed until then is kept."""
+    def run(self, stop: threading.Event, notify: Notify = lambda _: None) -> IngestReport:
+        """Follow until `stop` is set. Raises StoreError; batches committed until then remain."""
 
-        def tell_or_stop(state: Progress) -> None:
+        def notify_or_stop(progress: Progress) -> None:
             if stop.is_set():
                 raise StoppedError
-            tell(state)
+            notify(progress)
 
         try:
             while not stop.is_set():
-                self.look(tell_or_stop)
+                self.poll(notify_or_stop)
                 stop.wait(self._settings.follow_objects_seconds)
         except StoppedError:
-            pass  # The rest of an object is read the next time.
+            pass  # The next run reads the rest of the object.
         return self.latest
 
-    def look(self, tell: Tell = lambda _: None) -> None:
-        """List all once, and load what is new. Raises StoreError and what `tell` raises."""
+    def poll(self, notify: Notify = lambda _: None) -> None:
+        """List all objects once, and load what is new. Raises StoreError, and what `notify` raises."""
         found = list(find_sources(self._addresses))
         report = IngestReport()
-        before, read_before = self._report.counts.lines, self._report.counts.bytes
+        lines_before, bytes_before = self._report.counts.lines, self._report.counts.bytes
 
-        def told(state: Progress) -> None:
-            tell(self._progress(before + state.lines, read_before + state.bytes_read))
+        def notify_total(progress: Progress) -> None:
+            notify(self._progress(lines_before + progress.lines, bytes_before + progress.bytes_read))
 
         try:
-            with self._turn:
-                load(self._store, self._settings, found, self._format_name, told, report)
+            with self._lock:
+                load(self._store, self._settings, found, self._format_name, notify_total, report)
         finally:
             self._report.counts.add(report.counts)
             for name, count in report.formats.items():
                 self._formats[name] = self._formats.get(name, 0) + count
             self.latest = replace(
                 self._report,
-                files=sum(isinstance(one, Source) for one in found),
+                files=sum(isinstance(source, Source) for source in found),
                 seconds=time.monotonic() - self._started,
                 formats=dict(self._formats),
                 unreadable=report.unreadable,
                 damaged=report.damaged,
             )
-        self._tell_what_is_new(tell)
+        self._notify_problems(notify)
 
-    def _tell_what_is_new(self, tell: Tell) -> None:
+    def _notify_problems(self, notify: Notify) -> None:
         progress = self._progress(self._report.counts.lines, self._report.counts.bytes)
-        wrong = dict.fromkeys(self.latest.unreadable + self.latest.damaged)
-        for one in wrong.keys() - self._said:
-            tell(replace(progress, notice=one))
-        self._said = set(wrong)
-        tell(progress)
+        problems = dict.fromkeys(self.latest.unreadable + self.latest.damaged)
+        for problem in problems.keys() - self._notified:
+            notify(replace(progress, notice=problem))
+        self._notified = set(problems)
+        notify(progress)
 
-    def _progress(self, lines: int, read: int) -> Progress:
-        return Progress(read, None, lines, time.monotonic() - self._started)
+    def _progress(self, lines: int, bytes_read: int) -> Progress:
+        return Progress(bytes_read, None, lines, time.monotonic() - self._started)
 
 
 def follower_of(
@@ -109,13 +109,13 @@ def follower_of(
     settings: Settings,
     paths: Iterable[str],
     format_name: str,
-    turn: AbstractContextManager[object],
+    lock: AbstractContextManager[object],
 ) -> FileFollower | ObjectFollower:
-    """Who follows these. Raises UsageError for files and addresses in one."""
+    """Return the follower for these paths. Raises UsageError for a mixture of files and addresses."""
     given = list(paths)
     addresses = [path for path in given if is_address(path)]
     if not addresses:
-        return FileFollower(store, settings, given, format_name, turn)
+        return FileFollower(store, settings, given, format_name, lock)
     if len(addresses) < len(given):
         raise UsageError("files and addresses are followed in different ways; give each a command of its own")
-    return ObjectFollower(store, settings, addresses, format_name, turn)
+    return ObjectFollower(store, settings, addresses, format_name, lock)

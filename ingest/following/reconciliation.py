@@ -1,7 +1,7 @@
-"""What became of followed files between two looks: renamed, copied, cut off, replaced, gone.
+"""Find out what happened to followed files between two polls: renamed, copied, truncated, replaced, deleted.
 
-Names and inode numbers only tell where to look. What a file is follows from what it begins with: what was read before,
-under this name or another, or something new.
+Names and inode numbers are only hints. The head of a file decides what it is: content read before, under this path or
+another, or something new.
 """
 
 import os
@@ -24,34 +24,37 @@ from pixeldesk.ingest.sources.fingerprint import (
 )
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES
 
-# A file that had been quiet for so long when it was last looked at was finished: that it goes is no loss.
-_FINISHED = timedelta(hours=1)
-# File systems keep times of change a little coarser than they say.
-_COARSE = timedelta(seconds=1)
-# What rotation puts behind a name: .1, .1.gz, -20261116, .2026-11-16, _2.
-_ROTATED = re.compile(r"[.\-_]\d.*")
+# A file that had been quiet for so long at the last poll was finished: its deletion is no loss.
+_FINISHED_AFTER = timedelta(hours=1)
+# File systems store modification times a little more coarsely than they claim.
+_MTIME_TOLERANCE = timedelta(seconds=1)
+# What rotation appends to a name: .1, .1.gz, -20261116, .2026-11-16, _2.
+_ROTATION_SUFFIX = re.compile(r"[.\-_]\d.*")
 _EPOCH = datetime(1970, 1, 1)
+# These are stored in the table `losses`.
+_TRUNCATED, _REPLACED, _GONE = "was cut off", "was replaced", "is gone"
 StreamAs = Callable[[TrackedFile, SourceRow], ByteStream]
 
 
 class Reconciliation:
-    """Finds out for one look, from all rows of `sources`, what has to be put right before anything is read.
+    """Compares the files of one poll with all rows of `sources`, to find the corrections due before anything is read.
 
-    `last_look` is UTC without a zone; None at the first look of a process.
+    `last_poll` is UTC without a zone; None at the first poll of a process.
     """
 
     def __init__(
-        self, rows: Sequence[SourceRow], stream_as: StreamAs, last_look: datetime | None, now: datetime
+        self, rows: Sequence[SourceRow], stream_as: StreamAs, last_poll: datetime | None, now: datetime
     ) -> None:
         self._known = {row["path"]: row for row in rows}
         self._stream_as = stream_as
         self._now = now
-        self._last_look = last_look
+        self._last_poll = last_poll
         self._read_at: dict[str, datetime] = {}
-        for name, row in self._known.items():
-            self._read_at[_name_then(name)] = max(self._read_at.get(_name_then(name), _EPOCH), row["last_read_at"])
+        for path, row in self._known.items():
+            name = _original_name(path)
+            self._read_at[name] = max(self._read_at.get(name, _EPOCH), row["last_read_at"])
         latest = max((row["last_read_at"] for row in self._known.values()), default=now)
-        self._quiet_before = (last_look or latest) - _FINISHED
+        self._quiet_before = (last_poll or latest) - _FINISHED_AFTER
         self._content = KnownSources(rows)
         self._by_state = {(row["size"], row["modified_ns"]): row for row in self._known.values() if row["size"]}
         self._carried: dict[str, SourceRow] = {}
@@ -63,87 +66,87 @@ class Reconciliation:
         self._continued: set[int] = set()
 
     @property
-    def to_look_beside(self) -> set[str]:
-        """The names whose file is another one than was read, or not known to be the same: there may be remains."""
+    def names_with_siblings(self) -> set[str]:
+        """The names whose file is not, or not known to be, the one read before. A sibling may hold the rest of it."""
         return self._all_displaced | self._new
 
     def take(self, file: TrackedFile) -> None:
-        """Find out what a file is that has changed or is new under its name. Raises InputError."""
-        name, own = file.seen.name, self._known.get(file.seen.name)
-        if file.is_recognised:
+        """Find out what a file is that has changed, or is new under its name. Raises InputError."""
+        name, own = file.polled.name, self._known.get(file.polled.name)
+        if file.is_reconciled:
             found = own if own is None or self._begins_with(file, own) else None
         else:
             found = self._read_before(file, own)
-        if name in self._read_at and (not file.is_recognised or file.may_have_been_cut):
+        if name in self._read_at and (not file.is_reconciled or file.may_have_been_truncated):
             self._new.add(name)
         if own is not None and found is own:
             self._unchanged.add(name)
         elif own is not None:
-            self._displaced[name] = "was cut off" if file.is_recognised else "was replaced"
+            self._displaced[name] = _TRUNCATED if file.is_reconciled else _REPLACED
         if found is not None and found is not own:
             self._carried[name] = found
             self._continued.add(found["source_id"])
-        if file.was_cut:
-            self._displaced[name] = "was cut off"
+        if file.was_truncated:
+            self._displaced[name] = _TRUNCATED
         if file.former_name is not None:
             self._vacated.add(file.former_name)
             self._new.add(file.former_name)
-            if not _is_further(found, self._known.get(file.former_name)):
-                # Another file, which was given the number of one that has gone.
-                self.gone(file.former_name)
+            if not _is_continuation(found, self._known.get(file.former_name)):
+                # Not the file of that name, but another one that reuses its inode number.
+                self.take_gone(file.former_name)
 
-    def gone(self, name: str) -> None:
-        """There is no file under this name any more, and none was kept open."""
+    def take_gone(self, name: str) -> None:
+        """Note that no file has this name any more, and that none was kept open."""
         own = self._known.get(name)
-        self._new.add(_name_then(name))
+        self._new.add(_original_name(name))
         if own is not None and self._was_active(own):
             self._gone.add(name)
 
     def left_behind(self, names: set[str], folders: set[str]) -> list[tuple[str, os.stat_result]]:
-        """For the first look: what is known of the watched names' folders and is under none of the names.
+        """At the first poll, take the known sources in the watched folders that are under none of the watched names.
 
-        Returns the files that moved out of sight and have to be read on.
+        Returns the files that were moved away and have to be read to their end.
         """
         folders = folders | {_folder_of(name) for name in names}
-        there: list[tuple[str, os.stat_result]] = []
-        absent = set()
+        existing: list[tuple[str, os.stat_result]] = []
+        missing = set()
         for name, row in self._known.items():
             if name in names or _folder_of(name) not in folders:
                 continue
             try:
-                there.append((name, os.stat(name)))  # noqa: PTH116
+                existing.append((name, os.stat(name)))  # noqa: PTH116
             except OSError:
-                absent.add(_name_then(name))
-                self._new.add(_name_then(name))
+                missing.add(_original_name(name))
+                self._new.add(_original_name(name))
                 if row["size"] is None or not RETIRED_NAME.fullmatch(name):
-                    self.gone(name)
-        followed = names | absent
+                    self.take_gone(name)
+        followed = names | missing
         return [
-            one
-            for one in there
-            if self._known[one[0]]["size"] is None or any(_is_rotation(one[0], name) for name in followed)
+            (path, status)
+            for path, status in existing
+            if self._known[path]["size"] is None or any(_is_rotation(path, name) for name in followed)
         ]
 
     def is_remains_of(self, name: str, file: TrackedFile) -> bool:
-        """Whether a file beside a displaced one holds what that one held, or what came in its place since."""
+        """Return whether a sibling holds what the displaced file of a name held, or what replaced that since."""
         with suppress(InputError):
             row = self._known.get(name)
             is_missed = name in self._all_displaced and not self._is_accounted_for(name)
             if is_missed and row is not None and has_fingerprint(row) and self._begins_with(file, row):
                 self._continued.add(row["source_id"])
                 return True
-        # What was written and rotated away between two looks begins with nothing that is known.
-        modified = _EPOCH + timedelta(microseconds=file.seen.modified_ns // 1000)
-        return _is_rotation(file.seen.name, name) and modified > self._looked_at(name) - _COARSE
+        # A file that was written and rotated away between two polls begins with nothing known.
+        modified = _EPOCH + timedelta(microseconds=file.polled.modified_ns // 1000)
+        return _is_rotation(file.polled.name, name) and modified > self._polled_at(name) - _MTIME_TOLERANCE
 
     def corrections(self) -> Corrections:
-        """All that was found, the losses among it."""
+        """Return all corrections found, with the losses."""
         losses = [
             Loss(
                 name,
-                self._looked_at(name),
+                self._polled_at(name),
                 self._now,
-                self._displaced.get(name, "is gone"),
+                self._displaced.get(name, _GONE),
                 self._known[name]["source_id"] if name in self._known else 0,
             )
             for name in sorted(self._all_displaced)
@@ -157,8 +160,8 @@ class Reconciliation:
         return self._displaced.keys() | (self._gone - self._unchanged)
 
     def _read_before(self, file: TrackedFile, own: SourceRow | None) -> SourceRow | None:
-        for row in (own, self._by_state.get(file.seen.state)):
-            if row is not None and (row["size"], row["modified_ns"]) == file.seen.state:
+        for row in (own, self._by_state.get(file.polled.state)):
+            if row is not None and (row["size"], row["modified_ns"]) == file.polled.state:
                 with closing(self._stream_as(file, row)) as stream:
                     if is_unchanged(stream, row):
                         return row
@@ -176,34 +179,35 @@ class Reconciliation:
         row = self._known.get(name)
         if row is None or row["source_id"] in self._continued:
             return row is not None
-        # The last of a row of rotated files is thrown away by the one before it.
+        # The last file of a rotation is overwritten by the one before it.
         return name in self._carried and not self._was_active(row)
 
     def _was_active(self, row: SourceRow) -> bool:
-        # Nobody adds to a packed file that was read to its end: a rotation throws such ones away.
-        if row["size"] is not None and row["problem"] is None and _name_then(row["path"]).endswith(COMPRESSED_SUFFIXES):
+        # Nobody appends to a compressed file that was read to its end. Rotation deletes such files.
+        is_compressed = _original_name(row["path"]).endswith(COMPRESSED_SUFFIXES)
+        if is_compressed and row["size"] is not None and row["problem"] is None:
             return False
-        # Of one that was retired before it was read to its end a size is known, and no time.
+        # A source that was retired before its end was reached has a size and no modification time.
         if row["modified_ns"] is None or not has_fingerprint(row):
             return has_fingerprint(row)
         modified = _EPOCH + timedelta(microseconds=row["modified_ns"] // 1000)
         return modified > self._quiet_before
 
-    def _looked_at(self, name: str) -> datetime:
-        return self._last_look or self._read_at.get(name, self._now)
+    def _polled_at(self, name: str) -> datetime:
+        return self._last_poll or self._read_at.get(name, self._now)
 
 
-def _is_further(found: SourceRow | None, former: SourceRow | None) -> bool:
-    """Whether what was found is what is known of a former name, or more of it."""
+def _is_continuation(found: SourceRow | None, former: SourceRow | None) -> bool:
+    """Return whether the row found is that of a former name, or one of the same head that was read further."""
     if found is None or former is None:
         return former is None
     return bool(found["head_digest"] == former["head_digest"] and found["position"] >= former["position"])
 
 
-def _name_then(name: str) -> str:
-    """What a source was called before its file had no name any more, or its name another file."""
-    past = RETIRED_NAME.fullmatch(name)
-    return past[1] if past else name
+def _original_name(name: str) -> str:
+    """Return the path that a source had before it was retired."""
+    retired = RETIRED_NAME.fullmatch(name)
+    return retired[1] if retired else name
 
 
 def _folder_of(name: str) -> str:
@@ -211,4 +215,4 @@ def _folder_of(name: str) -> str:
 
 
 def _is_rotation(name: str, of: str) -> bool:
-    return name.startswith(of) and _ROTATED.fullmatch(name[len(of) :]) is not None
+    return name.startswith(of) and _ROTATION_SUFFIX.fullmatch(name[len(of) :]) is not None

@@ -1,4 +1,4 @@
-"""Who is following what in this process, how it is ended, and how it goes on after a failure."""
+"""Keep track of the followers that run in this process, stop them, and restart them after a failure."""
 
 import logging
 import threading
@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 from pixeldesk.background import in_background
 from pixeldesk.errors import PixeldeskError
 
-if TYPE_CHECKING:  # Bring Arrow, which a command that follows nothing need not load.
+if TYPE_CHECKING:  # They import Arrow, which a command that follows nothing need not load.
     from pixeldesk.ingest.following.files import FileFollower
     from pixeldesk.ingest.following.objects import ObjectFollower
     from pixeldesk.ingest.load import Progress
 
 Follow = Callable[[threading.Event, "Callable[[Progress], None]"], object]
-# How long until it is tried again when the store could not be written, seconds.
-_TRIED_AGAIN_AFTER = 10.0
+# Seconds until the next attempt after a failure, such as a store that cannot be written.
+_RETRY_AFTER = 10.0
 _log = logging.getLogger(__name__)
 
 
 class RunningFollowers:
-    """All that is being followed, each under a name of its own. Any thread may call any method."""
+    """The followers that run now, each under a name of its own. Any thread may call any method."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -31,13 +31,13 @@ class RunningFollowers:
         self.is_closing = False
 
     def followers(self) -> "list[FileFollower | ObjectFollower]":
-        """Who follows now."""
+        """Return the followers that run now."""
         with self._changed:
             return list(self._followers.values())
 
     @contextmanager
-    def one(self, name: str, follower: "FileFollower | ObjectFollower", stop: threading.Event) -> Iterator[None]:
-        """While the block runs, `stop` is set when this one is to end."""
+    def registered(self, name: str, follower: "FileFollower | ObjectFollower", stop: threading.Event) -> Iterator[None]:
+        """Register a follower while the block runs. `stop` is set when the follower has to stop."""
         with self._changed:
             self._stops[name] = stop
             self._followers[name] = follower
@@ -50,8 +50,8 @@ class RunningFollowers:
                 del self._stops[name], self._followers[name]
                 self._changed.notify_all()
 
-    def end(self, name: str) -> bool:
-        """Let one end. False where none has this name."""
+    def stop(self, name: str) -> bool:
+        """Stop the follower of this name. Returns False if there is none."""
         with self._changed:
             stop = self._stops.get(name)
         if stop is not None:
@@ -59,7 +59,7 @@ class RunningFollowers:
         return stop is not None
 
     def close(self) -> None:
-        """Let all end, wait until they have, and let none begin any more."""
+        """Stop all followers, wait until they have stopped, and prevent new ones."""
         with self._changed:
             self.is_closing = True
             for stop in self._stops.values():
@@ -67,25 +67,25 @@ class RunningFollowers:
             self._changed.wait_for(lambda: not self._stops)
 
 
-def following(follow: Follow, tell: Callable[[str], None]) -> AbstractContextManager[None]:
-    """Follow while the block runs. What fails is told once and tried again."""
-    return in_background("pixeldesk-follow", partial(_keep_on, follow, tell))
+def following(follow: Follow, notify: Callable[[str], None]) -> AbstractContextManager[None]:
+    """Follow while the block runs. After a failure, notify once and try again."""
+    return in_background("pixeldesk-follow", partial(_keep_on, follow, notify))
 
 
-def _keep_on(follow: Follow, tell: Callable[[str], None], stop: threading.Event) -> None:
-    def tell_notice(state: "Progress") -> None:
-        if state.notice is not None:
-            tell(state.notice)
+def _keep_on(follow: Follow, notify: Callable[[str], None], stop: threading.Event) -> None:
+    def forward_notice(progress: "Progress") -> None:
+        if progress.notice is not None:
+            notify(progress.notice)
 
-    said = None
+    last_failure = None
     while not stop.is_set():
         try:
-            follow(stop, tell_notice)
+            follow(stop, forward_notice)
         except PixeldeskError as error:
-            if str(error) != said:
-                said = str(error)
-                tell(said)
-            stop.wait(_TRIED_AGAIN_AFTER)
-        except Exception:  # A thread that dies unheard would follow nothing any more, and nobody would know.
+            if str(error) != last_failure:
+                last_failure = str(error)
+                notify(last_failure)
+            stop.wait(_RETRY_AFTER)
+        except Exception:  # Otherwise the thread would end, and following would stop unnoticed.
             _log.exception("following failed")
-            stop.wait(_TRIED_AGAIN_AFTER)
+            stop.wait(_RETRY_AFTER)

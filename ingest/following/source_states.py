@@ -1,4 +1,4 @@
-"""How far and how fresh each source is, and what became of its lines."""
+"""Report how far and how recently each source was read, and what became of its lines."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 
-if TYPE_CHECKING:  # Brings Arrow, which a command need not load.
+if TYPE_CHECKING:  # They import Arrow, which a command need not load.
     from pixeldesk.ingest.following.files import FileFollower
     from pixeldesk.ingest.following.objects import ObjectFollower
 
 
 @dataclass(frozen=True)
 class SourceState:
-    """One source. Moments are UTC without a zone; `counts` are by outcome; `bytes` are uncompressed."""
+    """The state of one source. Times are UTC without a zone, `counts` are by outcome, `bytes` are uncompressed."""
 
     name: str
     format: str
@@ -26,15 +26,15 @@ class SourceState:
     counts: dict[str, int]
     bytes: int
     share_read: float | None
-    """How much of it was read, 0 to 1; None where nobody can tell."""
+    """How much of the source was read, from 0 to 1; None if unknown."""
     first_read_at: datetime
     last_read_at: datetime
     newest: datetime | None
-    """The time of its newest request that is stored."""
+    """The time of the newest stored request."""
     problem: str | None
 
     def as_row(self) -> dict[str, Any]:
-        """As one flat row, for a file."""
+        """Return the state as a flat row, for an export."""
         return {
             "source": self.name,
             "format": self.format,
@@ -50,7 +50,7 @@ class SourceState:
 
 
 def source_states(store: Store) -> list[SourceState]:
-    """Every source, those that were read last first."""
+    """Return every source, the most recently read first."""
     newest = {row["source_id"]: row["newest"] for row in question("newest_by_source").rows(store)}
     rows = question("sources_read").rows(store)
     rows.sort(key=lambda row: row["last_read_at"], reverse=True)
@@ -73,17 +73,17 @@ def source_states(store: Store) -> list[SourceState]:
 
 @dataclass(frozen=True)
 class FollowState:
-    """What is followed now, by one follower."""
+    """What one follower follows now."""
 
     paths: tuple[str, ...]
     files: int
     bytes_behind: int
-    """What is written and not yet read; packed files are left out, of which nobody can tell."""
+    """The lag: bytes written and not yet read. Compressed files are left out, since their lag is unknown."""
     problems: tuple[str, ...]
 
 
 def follow_states(store: Store, followers: "Iterable[FileFollower | ObjectFollower]") -> list[FollowState]:
-    """Each follower, and how far behind it is."""
+    """Return the state of each follower, with its lag."""
     states = []
     read: dict[str, int] | None = None
     for follower in followers:
@@ -93,7 +93,7 @@ def follow_states(store: Store, followers: "Iterable[FileFollower | ObjectFollow
         behind = [size - read.get(name, 0) for name, size in sizes.items() if not name.endswith(COMPRESSED_SUFFIXES)]
         latest = follower.latest
         problems = (*latest.unreadable, *latest.damaged)
-        states.append(FollowState(follower.paths, latest.files, sum(max(one, 0) for one in behind), problems))
+        states.append(FollowState(follower.paths, latest.files, sum(max(lag, 0) for lag in behind), problems))
     return states
 
 

@@ -1,4 +1,4 @@
-"""One followed file: kept open while it is being written, so that nothing in it is lost when its name goes away."""
+"""Track one followed file. It is kept open while it is written to, so that nothing is lost when its name goes away."""
 
 import io
 import os
@@ -18,88 +18,94 @@ _READ_AHEAD_BYTES = 1 << 16
 
 @dataclass(eq=False)
 class TrackedFile:
-    """A file, whatever it is called. Moments are those of the follower's clock, seconds."""
+    """A followed file, whatever its name is. Times are of the follower's clock, in seconds."""
 
-    seen: PolledFile
+    polled: PolledFile
+    """The file as the last poll saw it."""
     changed_at: float
-    """When it was last seen to have changed."""
+    """When the file was last seen to have changed."""
     former_name: str | None = None
-    """The name that it had when it was last recognised."""
-    is_recognised: bool = False
-    """The store's row of its name is known to be about it."""
-    was_cut: bool = False
-    """It has become shorter, and nothing was done about that yet."""
+    """The name of the file when it was last reconciled, if it has another one now."""
+    is_reconciled: bool = False
+    """Whether the store's row of this name is known to describe this file."""
+    was_truncated: bool = False
+    """Whether the file has become shorter since it was last reconciled."""
     is_hidden: bool = False
-    """It is under none of the watched names."""
-    tried: tuple[int, int] | None = None
-    """Its state when it was last read."""
-    tried_at: float = 0.0
-    is_unended: bool = False
-    """A last line without a line end was left for later."""
+    """Whether the file is under none of the watched names."""
+    read_state: tuple[int, int] | None = None
+    """The size and the modification time of the file when it was last read."""
+    read_at: float = 0.0
+    is_unterminated: bool = False
+    """Whether a last line without a line feed was left for the next poll."""
     descriptor: int | None = None
+    """The descriptor of the file while it is kept open."""
 
     @property
     def has_changed(self) -> bool:
-        """Whether something happened to it since it was last read."""
-        return self.was_cut or self.seen.state != self.tried
+        """Whether the file has changed since it was last read."""
+        return self.was_truncated or self.polled.state != self.read_state
 
     @property
     def is_nameless(self) -> bool:
-        """Whether it was deleted, or moved where nobody can tell."""
-        return RETIRED_NAME.fullmatch(self.seen.name) is not None
+        """Whether the file was deleted, or moved to a name that cannot be determined."""
+        return RETIRED_NAME.fullmatch(self.polled.name) is not None
 
     @property
-    def may_have_been_cut(self) -> bool:
-        """Whether it has changed and has not grown: what was written may have been cut off again."""
-        return self.tried is not None and self.seen.state != self.tried and self.seen.size <= self.tried[0]
+    def may_have_been_truncated(self) -> bool:
+        """Whether the file has changed but not grown: it may have been truncated and written again."""
+        return (
+            self.read_state is not None
+            and self.polled.state != self.read_state
+            and self.polled.size <= self.read_state[0]
+        )
 
-    def saw(self, seen: PolledFile, now: float) -> None:
-        """Take in what it is like now."""
-        if seen.name != self.seen.name:
-            self.former_name = self.former_name or self.seen.name
-            self.is_recognised = False
-        if seen.state != self.seen.state:
+    def update(self, polled: PolledFile, now: float) -> None:
+        """Take over the state of the file from a poll."""
+        if polled.name != self.polled.name:
+            self.former_name = self.former_name or self.polled.name
+            self.is_reconciled = False
+        if polled.state != self.polled.state:
             self.changed_at = now
-        self.was_cut = self.was_cut or seen.size < self.seen.size
-        self.seen = seen
+        self.was_truncated = self.was_truncated or polled.size < self.polled.size
+        self.polled = polled
 
-    def is_put_right(self) -> None:
-        """The store's row of its name is about it now."""
-        self.is_recognised = True
+    def set_reconciled(self) -> None:
+        """Note that the store's row of this name describes this file now."""
+        self.is_reconciled = True
         self.former_name = None
-        self.was_cut = False
+        self.was_truncated = False
 
-    def was_read(self, now: float, *, is_whole: bool) -> None:
-        """It was read as far as it was seen, but for a last line without a line end unless it is whole."""
-        self.tried = self.seen.state
-        self.tried_at = now
-        self.is_unended = not is_whole
+    def set_read(self, now: float, *, is_whole: bool) -> None:
+        """Note that the file was read as far as it was polled; if not `is_whole`, all but an unterminated last line."""
+        self.read_state = self.polled.state
+        self.read_at = now
+        self.is_unterminated = not is_whole
 
-    def look_by_itself(self, now: float) -> bool:
-        """Take in what a file kept open is like and called now. Returns whether it has a name anywhere."""
+    def poll_open_file(self, now: float) -> bool:
+        """Poll the open file by its descriptor, and find its present name. Returns whether it has a name anywhere."""
         assert self.descriptor is not None  # noqa: S101
         status = os.fstat(self.descriptor)
-        self.saw(polled_file(self._present_name(status.st_nlink > 0), status), now)
+        self.update(polled_file(self._present_name(status.st_nlink > 0), status), now)
         return status.st_nlink > 0
 
-    def hold(self) -> None:
-        """Keep it open. Raises InputError."""
+    def keep_open(self) -> None:
+        """Open the file, and keep it open. Raises InputError."""
         if self.descriptor is None:
-            self.descriptor = _opened(self.seen)
+            self.descriptor = _opened(self.polled)
 
-    def let_go(self) -> None:
-        """Keep it open no longer."""
+    def close(self) -> None:
+        """Close the file if it is open."""
         if self.descriptor is not None:
             os.close(self.descriptor)
             self.descriptor = None
 
     def open(self) -> BinaryIO:
-        """Its bytes, from the start. Raises InputError."""
-        descriptor = _opened(self.seen) if self.descriptor is None else os.dup(self.descriptor)
-        return io.BufferedReader(_Opened(descriptor), _READ_AHEAD_BYTES)
+        """Return a reader of the bytes of the file, from its start. Raises InputError."""
+        descriptor = _opened(self.polled) if self.descriptor is None else os.dup(self.descriptor)
+        return io.BufferedReader(_OpenFile(descriptor), _READ_AHEAD_BYTES)
 
     def is_compressed(self) -> bool:
-        """Whether it is compressed. Raises InputError."""
+        """Return whether the file is compressed. Raises InputError."""
         with self.open() as file:
             return is_compressed(file.read(4))
 
@@ -109,41 +115,41 @@ class TrackedFile:
                 name = os.readlink(f"/proc/self/fd/{self.descriptor}")  # noqa: PTH115
                 status = os.stat(name)  # noqa: PTH116
             except OSError:
-                pass  # Only Linux tells names, and not those in another container.
+                pass  # Only Linux has these links, and their targets do not resolve across containers.
             else:
-                if (status.st_dev, status.st_ino) == self.seen.key:
+                if (status.st_dev, status.st_ino) == self.polled.id:
                     return name
         if self.is_nameless:
-            return self.seen.name
-        return f"{self.seen.name} (gone {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, inode {self.seen.inode})"
+            return self.polled.name
+        return f"{self.polled.name} (gone {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, inode {self.polled.inode})"
 
 
 class TrackedFileSource(Source):
-    """A followed file as something to load: so much of it as was there when it was seen."""
+    """A tracked file as a source, up to its size at the last poll."""
 
     is_followed = True
 
     def __init__(self, file: TrackedFile, *, is_growing: bool) -> None:
-        super().__init__(file.seen.name, path=Path(file.seen.name))
+        super().__init__(file.polled.name, path=Path(file.polled.name))
         self._file = file
         self.is_growing = is_growing
 
     def size_and_modified_ns(self) -> tuple[int, int]:
-        """See Source. As it was when it was seen: what has come since is read later."""
-        return self._file.seen.state
+        """See Source. The state at the last poll: what was written since is read after the next one."""
+        return self._file.polled.state
 
     def open(self) -> BinaryIO:
         """See Source."""
         return self._file.open()
 
 
-class _Opened(io.RawIOBase):
-    """An open file read at a place of its own, whoever else reads it."""
+class _OpenFile(io.RawIOBase):
+    """An open file with an offset of its own, independent of other readers of the same descriptor."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
-        self._place = 0
+        self._offset = 0
 
     def readable(self) -> bool:
         return True
@@ -152,16 +158,16 @@ class _Opened(io.RawIOBase):
         return True
 
     def readinto(self, target: Any) -> int:
-        count = os.preadv(self._descriptor, [target], self._place)
-        self._place += count
+        count = os.preadv(self._descriptor, [target], self._offset)
+        self._offset += count
         return count
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        self._place = offset + (self._place if whence == os.SEEK_CUR else 0)
-        return self._place
+        self._offset = offset + (self._offset if whence == os.SEEK_CUR else 0)
+        return self._offset
 
     def tell(self) -> int:
-        return self._place
+        return self._offset
 
     def close(self) -> None:
         if not self.closed:
@@ -169,15 +175,15 @@ class _Opened(io.RawIOBase):
         super().close()
 
 
-def _opened(seen: PolledFile) -> int:
+def _opened(polled: PolledFile) -> int:
     try:
-        descriptor = os.open(seen.name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(polled.name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise SourceChanged(f"{seen.name}: has gone") from None
+        raise SourceChanged(f"{polled.name}: was deleted") from None
     except OSError as error:
-        raise unreadable(seen.name, error) from error
+        raise unreadable(polled.name, error) from error
     status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode) or (status.st_dev, status.st_ino) != seen.key:
+    if not stat.S_ISREG(status.st_mode) or (status.st_dev, status.st_ino) != polled.id:
         os.close(descriptor)
-        raise SourceChanged(f"{seen.name}: is another file by now")
+        raise SourceChanged(f"{polled.name}: is another file now")
     return descriptor

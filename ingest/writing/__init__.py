@@ -1,1 +1,1 @@
-"""One transaction: the rows of a batch, what is refused, positions and counts."""
+"""Write a batch in one transaction: rows, quarantine, checkpoints, counts and rollups."""

@@ -1,8 +1,7 @@
-"""One batch: chunks of lines into the store's tables, inside one transaction.
+"""Write a batch: chunks of lines into the tables of the store, inside one transaction.
 
-Rows, quarantine, duplicates, each source's position, the counts and the rollups commit together or not at all.
-Chunks are gathered until there is enough to parse at once, for small files one by one would cost more to plan
-than to parse.
+Rows, quarantine, duplicates, the checkpoint of each source, the counts and the rollups commit together or not at all.
+Small chunks are gathered and parsed at once: one by one, planning the statements would cost more than parsing.
 """
 
 import re
@@ -21,7 +20,7 @@ from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
 from pixeldesk.ingest.writing.source_progress import SourceProgress, record, retire, withdraw_unterminated
-from pixeldesk.ingest.writing.staging import Places, Staging, stored
+from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
 
@@ -29,60 +28,60 @@ _TABLE_OF = {"requests": "requests", "events": "events", "quarantined": "quarant
 
 
 class Batch:
-    """Takes chunks until it is finished. Use it within `store.transaction()`."""
+    """A batch takes chunks until it is finished. Use it within `store.transaction()`."""
 
     def __init__(self, transaction: Transaction, settings: Settings, now: datetime) -> None:
         self._transaction = transaction
-        self._enough = settings.chunk_bytes
-        self._longest = settings.max_line_bytes
+        self._gather_bytes = settings.chunk_bytes
+        self._max_line_bytes = settings.max_line_bytes
         self._now = now.astimezone(UTC).replace(tzinfo=None)
         self._oldest, self._newest = plausible_span(settings, self._now)
         self._batch_id = self._next("batch_ids")
-        self._readings: dict[str, SourceProgress] = {}
+        self._sources: dict[str, SourceProgress] = {}
         self._gathered: list[tuple[SourceProgress, Chunk, int]] = []
         self._gathered_bytes = 0
         self._reused_ids = ReusedIds(transaction, self._batch_id)
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
 
     def parts(self, count: int) -> list[int]:
-        """Numbers for chunks of one source whose lines are also counted by themselves, in `SourceProgress.parts`."""
-        numbers = "SELECT nextval('batch_ids') FROM range($count)"
-        return [number for (number,) in self._transaction.execute(numbers, {"count": count})]
+        """Return ids for parts of a source: `take` counts the lines of a part separately, in `SourceProgress.parts`."""
+        ids = "SELECT nextval('batch_ids') FROM range($count)"
+        return [part for (part,) in self._transaction.execute(ids, {"count": count})]
 
-    def take(self, reading: SourceProgress, chunk: Chunk | None, part: int | None = None) -> None:
+    def take(self, source: SourceProgress, chunk: Chunk | None, part: int | None = None) -> None:
         """Take a chunk of a source, or None at its end. A chunk that does not own its bytes is stored at once."""
-        if reading.source_id is None:
-            reading.source_id = self._next("source_ids")
-        self._readings[reading.name] = reading
-        if reading.grown:
-            self._reused_ids.withdraw(reading.source_id)
-            withdraw_unterminated(self._transaction, reading.source_id)
-            reading.grown = False
-        if reading.replaces is not None:
-            retire(self._transaction, [reading.replaces], self._now)
-            reading.replaces = None
+        if source.source_id is None:
+            source.source_id = self._next("source_ids")
+        self._sources[source.name] = source
+        if source.has_grown:
+            self._reused_ids.withdraw(source.source_id)
+            withdraw_unterminated(self._transaction, source.source_id)
+            source.has_grown = False
+        if source.replaces is not None:
+            retire(self._transaction, [source.replaces], self._now)
+            source.replaces = None
         if chunk is None:
-            reading.ended = True
+            source.ended = True
             return
-        if reading.log_format.elements:
+        if source.log_format.elements:
             chunk = split_documents(
-                self._transaction, chunk, reading.log_format.elements, reading.checkpoint.lines, self._longest
+                self._transaction, chunk, source.log_format.elements, source.checkpoint.lines, self._max_line_bytes
             )
-        reading.checkpoint = chunk.checkpoint
+        source.checkpoint = chunk.checkpoint
         batch_id = part or (self._batch_id if chunk.terminated else self._next("batch_ids"))
         if part is not None:
-            reading.has_parts = True
-        counts = reading.counts.setdefault(batch_id, LineCounts())
+            source.has_parts = True
+        counts = source.counts.setdefault(batch_id, LineCounts())
         counts.add(LineCounts(lines=chunk.lines, blank=chunk.blank, bytes=chunk.size))
-        self._gathered.append((reading, chunk, batch_id))
+        self._gathered.append((source, chunk, batch_id))
         self._gathered_bytes += chunk.size
-        if not chunk.owned or self._gathered_bytes >= self._enough:
+        if not chunk.owned or self._gathered_bytes >= self._gather_bytes:
             self.store_gathered()
 
     def finish(self) -> LineCounts:
-        """Store what is left, recount the rollups, record each source; returns what became of all lines.
+        """Store the remaining lines, recount the rollups and record each source. Returns the outcomes of all lines.
 
-        Raises StoreError should the counts not add up: then nothing is stored.
+        Raises StoreError if the counts do not add up; the transaction must then be rolled back.
         """
         self.store_gathered()
         for outcome, table in _TABLE_OF.items():
@@ -91,54 +90,59 @@ class Batch:
         count_rollups(self._transaction, self._batch_id)
         self._reused_ids.find()
         total = LineCounts()
-        for reading in self._readings.values():
-            for counts in reading.counts.values():
+        for source in self._sources.values():
+            for counts in source.counts.values():
                 if not counts.balanced:
-                    raise StoreError(f"{reading.name}: the line counts do not add up ({counts}); nothing was stored")
+                    raise StoreError(f"{source.name}: the line counts do not add up ({counts}); nothing was stored")
                 total.add(counts)
-            if reading.has_parts:
-                reading.join_parts(self._batch_id)
-        record(self._transaction, list(self._readings.values()), self._batch_id, self._now)
+            if source.has_parts:
+                source.join_parts(self._batch_id)
+        record(self._transaction, list(self._sources.values()), self._batch_id, self._now)
         return total
 
     def _next(self, sequence: str) -> int:
         return int(self._transaction.value(f"SELECT nextval('{sequence}')"))
 
     def store_gathered(self) -> None:
-        """Store the lines taken so far. Before a source goes on in another format."""
+        """Store the lines taken so far. Call it before a source continues in another format."""
         gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
         by_format: dict[str, list[tuple[SourceProgress, Chunk, int]]] = {}
-        for one in gathered:
-            by_format.setdefault(one[0].log_format.name, []).append(one)
-        for of_one_format in by_format.values():
-            self._store_one_format(of_one_format)
+        for source, chunk, batch_id in gathered:
+            by_format.setdefault(source.log_format.name, []).append((source, chunk, batch_id))
+        for same_format in by_format.values():
+            self._store_same_format(same_format)
 
-    def _store_one_format(self, gathered: list[tuple[SourceProgress, Chunk, int]]) -> None:
+    def _store_same_format(self, gathered: list[tuple[SourceProgress, Chunk, int]]) -> None:
         lines = _numbered(gathered)
-        reading = gathered[0][0]
-        staging = Staging(self._transaction, reading.log_format, self._oldest, self._newest, self._batch_id)
+        log_format = gathered[0][0].log_format
+        staging = Staging(self._transaction, log_format, self._oldest, self._newest, self._batch_id)
         with self._transaction.registered("lines", lines):
             self._count("duplicates", staging.stage(lines.num_rows))
         staging.insert_staged()
-        unreadable = [(batch_id, one.source_id, line) for one, chunk, batch_id in gathered for line in chunk.unreadable]
-        known = quarantine(self._transaction, reading.log_format, unreadable)
-        self._count("duplicates", [(batch_id, source_id or 0, 1) for batch_id, source_id, _ in known])
+        unreadable = [
+            (batch_id, source.source_id, line) for source, chunk, batch_id in gathered for line in chunk.unreadable
+        ]
+        duplicates = quarantine(self._transaction, log_format, unreadable)
+        self._count("duplicates", [(batch_id, source_id or 0, 1) for batch_id, source_id, _ in duplicates])
 
-    def _count(self, outcome: str, places: Places) -> None:
-        by_source = {reading.source_id: reading for reading in self._readings.values()}
-        for batch_id, source_id, count in places:
+    def _count(self, outcome: str, counted: SourceCounts) -> None:
+        by_source = {source.source_id: source for source in self._sources.values()}
+        for batch_id, source_id, count in counted:
             by_source[source_id].counts[batch_id].add(LineCounts(**{outcome: count}))
 
 
 def plausible_span(settings: Settings, now: datetime) -> tuple[str, str]:
-    """Between which moments (UTC) a line's time may be true; for SQL."""
+    """Return the earliest and the latest plausible time of a line, in UTC, as text for SQL."""
     whole_second = now.replace(microsecond=0)
     oldest = whole_second - timedelta(days=settings.oldest_years * 365.25)
     return str(oldest), str(whole_second + timedelta(hours=settings.newest_hours))
 
 
 def count_rollups(transaction: Transaction, batch: int) -> None:
-    """Count anew the minutes in the table `touched`, and those of the rows of this transaction, from `batch` on."""
+    """Recount the minutes in the table `touched`, and those of the rows of this transaction.
+
+    `batch` is the first batch id of the transaction.
+    """
     transaction.execute(
         """INSERT INTO touched SELECT DISTINCT date_trunc('minute', timestamp) FROM requests
         WHERE batch_id >= $batch AND NOT clock_suspect""",
@@ -156,9 +160,9 @@ def count_rollups(transaction: Transaction, batch: int) -> None:
 
 @cache
 def rollup_statements(any_dropped: bool = True) -> tuple[str, ...]:
-    """What counts the touched minutes anew, one statement each.
+    """Return the statements that recount the touched minutes.
 
-    Where no day of theirs was dropped by a rule, nothing need be asked about that: it takes long to plan.
+    If no retention rule dropped any of their days, the conditions on that are left out: they take long to plan.
     """
     sql = (Path(__file__).parent / "rollups.sql").read_text().partition("\n\n")[2]
     if not any_dropped:
@@ -167,13 +171,13 @@ def rollup_statements(any_dropped: bool = True) -> tuple[str, ...]:
 
 
 def _numbered(gathered: list[tuple[SourceProgress, Chunk, int]]) -> pa.Table:
-    """The chunks' lines in one table, each with its source, its batch, and a number of its own."""
+    """Return the lines of the chunks in one table, each with its source, its batch and a row number."""
     tables = []
     row = 0
-    for reading, chunk, batch_id in gathered:
+    for source, chunk, batch_id in gathered:
         count = chunk.table.num_rows
         table = chunk.table.append_column("row", pa.array(np.arange(row, row + count)))
-        table = table.append_column("source_id", _repeated(reading.source_id or 0, count))
+        table = table.append_column("source_id", _repeated(source.source_id or 0, count))
         tables.append(table.append_column("batch_id", _repeated(batch_id, count)))
         row += count
     return pa.concat_tables(tables)

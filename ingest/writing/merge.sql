@@ -1,6 +1,6 @@
--- Lines of one request from several seats, counted once. $earliest and $latest bound the times that are looked at.
--- Each part is named; ingest/merging.py runs `near` and then one of `of_a_higher_seat` ($target: its rank) and
--- `of_the_same_id`, and `demote` for what these found.
+-- Merge the lines of one request from several seats, so that it is counted once. $earliest and $latest bound the times
+-- of the candidates. The parts are named; merging.py runs `near`, then one of `of_a_higher_seat` ($target: the rank of
+-- that seat) and `of_the_same_id`, and then `demote` for the lines found.
 
 -- near
 CREATE OR REPLACE TEMP TABLE near AS
@@ -11,8 +11,9 @@ FROM requests
 WHERE timestamp BETWEEN $earliest AND $latest;
 
 -- of_a_higher_seat
--- The nearest line of the target's rank that shares an id, its own or one that merges, within a minute and the longer
--- of the two durations. It takes one line of each lower seat, so that a repeated call with the same id stays a call.
+-- The nearest line of the target rank that shares an id (its request id, or an alias of kind request or edge), within a
+-- minute plus the longer of the two durations. It takes one line of each lower seat, so that a repeated call with the
+-- same id remains a request of its own.
 CREATE OR REPLACE TEMP TABLE demoted AS
 WITH named AS (
     SELECT near.*, near.request_id AS name FROM near
@@ -50,7 +51,7 @@ QUALIFY row_number() OVER (
     PARTITION BY first_source_id, first_line_number, seat ORDER BY distance, line_hash) = 1;
 
 -- of_the_same_id
--- A platform repeats the request's fields on each of its lines. One with the duration is the best of them.
+-- A platform repeats the fields of the request on each of its lines. A line with the duration is preferred.
 CREATE OR REPLACE TEMP TABLE demoted AS
 WITH ordered AS (
     SELECT source_id, line_number,

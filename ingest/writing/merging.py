@@ -1,7 +1,7 @@
-"""Several lines of one request, such as the proxy's and the application's, counted once.
+"""Merge the lines of one request, such as the proxy's and the application's, so that the request is counted once.
 
-The line of the highest seat stays in `requests`: its status is what the request's own program said. The others go to
-`second_lines`, from where the request's card shows them, and their ids become its aliases.
+The line of the highest seat stays in `requests`: its status is what the application answered. The other lines move to
+`second_lines`, where the card of the request finds them, and their ids become aliases of the request.
 """
 
 import re
@@ -11,18 +11,18 @@ from typing import Any
 
 from pixeldesk.store import Transaction
 
-_PARTS = dict(
+_STATEMENTS = dict(
     re.findall(r"^-- (\w+)\n(.*?)(?=^-- \w+\n|\Z)", (Path(__file__).parent / "merge.sql").read_text(), re.M | re.S)
 )
 _PROXY, _PLATFORM, _APPLICATION = 2, 3, 4
-# A function may run this long, and its lines lie so far apart.
-_REACH = timedelta(minutes=15)
+# The longest time between two lines of one request: a function may run this long.
+_MAX_DISTANCE = timedelta(minutes=15)
 
 
 def merge(transaction: Transaction, batch: int) -> None:
-    """Take the second lines out of `requests`, among those near the rows of this transaction, from `batch` on.
+    """Move second lines out of `requests`, among the lines near in time to the rows of this transaction.
 
-    The minutes that they were counted in go into the table `touched`.
+    `batch` is the first batch id of the transaction. The minutes of the moved lines are added to the table `touched`.
     """
     if not transaction.value("SELECT EXISTS (SELECT 1 FROM requests WHERE seat IS NOT NULL)"):
         return
@@ -33,7 +33,7 @@ def merge(transaction: Transaction, batch: int) -> None:
     if first is None:
         return
     bounds = {"earliest": _before(first), "latest": _after(last)}
-    # From below: what the proxy took of the edge goes with it to the application.
+    # In ascending order: the lines of the edge that the proxy's line took move with it to the application's line.
     for target in (_PROXY, _PLATFORM, _APPLICATION):
         if target == _PLATFORM:
             _demote(transaction, "of_the_same_id", bounds, batch)
@@ -41,7 +41,7 @@ def merge(transaction: Transaction, batch: int) -> None:
 
 
 def restore(transaction: Transaction, source_id: int | None) -> None:
-    """Count second lines again whose first line is about to be withdrawn, in the provisional batches of a source."""
+    """Move second lines back whose first line, in a provisional batch of the source, is about to be withdrawn."""
     withdrawn = """(first_source_id, first_line_number) IN (
         SELECT (source_id, line_number) FROM requests
         WHERE batch_id IN (SELECT batch_id FROM batches WHERE source_id = $source AND provisional))"""
@@ -59,22 +59,22 @@ def restore(transaction: Transaction, source_id: int | None) -> None:
     transaction.execute(f"DELETE FROM second_lines WHERE {withdrawn}", source)
 
 
-def _demote(transaction: Transaction, which: str, bounds: dict[str, datetime], batch: int, **more: int) -> None:
+def _demote(transaction: Transaction, statement: str, bounds: dict[str, datetime], batch: int, **more: int) -> None:
     _run(transaction, "near", bounds)
-    _run(transaction, which, bounds | more)
+    _run(transaction, statement, bounds | more)
     if transaction.value("SELECT count(*) FROM demoted"):
         _run(transaction, "demote", {**bounds, "batch": batch})
 
 
-def _run(transaction: Transaction, part: str, parameters: dict[str, Any]) -> None:
-    for statement in filter(str.strip, _PARTS[part].split(";\n")):
-        named = {name: value for name, value in parameters.items() if f"${name}" in statement}
-        transaction.execute(statement, named)
+def _run(transaction: Transaction, name: str, parameters: dict[str, Any]) -> None:
+    for statement in filter(str.strip, _STATEMENTS[name].split(";\n")):
+        used = {parameter: value for parameter, value in parameters.items() if f"${parameter}" in statement}
+        transaction.execute(statement, used)
 
 
-def _before(moment: datetime) -> datetime:
-    return moment - min(_REACH, moment - datetime.min)
+def _before(time: datetime) -> datetime:
+    return time - min(_MAX_DISTANCE, time - datetime.min)
 
 
-def _after(moment: datetime) -> datetime:
-    return moment + min(_REACH, datetime.max - moment)
+def _after(time: datetime) -> datetime:
+    return time + min(_MAX_DISTANCE, datetime.max - time)

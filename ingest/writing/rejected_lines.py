@@ -1,4 +1,4 @@
-"""Lines that were not understood, in quarantine or unmapped, and their bytes as they lie in their sources today."""
+"""Find rejected lines, which are quarantined or unmapped, and read their bytes again from their sources."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -19,10 +19,10 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class RejectedLine:
-    """One such line. `place` is its row in `table`; `path`, `format` and `provisional` are those of its source."""
+    """A rejected line. `row_id` is its rowid in `table`; `path`, `format` and `provisional` are those of its source."""
 
     table: str
-    place: int
+    row_id: int
     source_id: int
     line_number: int
     byte_offset: int
@@ -36,9 +36,9 @@ class RejectedLine:
 
 
 def rejected_lines(transaction: Transaction, source: str | None, reason: str | None) -> list[RejectedLine]:
-    """The lines of a source, or of all, in the order in which they stand there.
+    """Return the rejected lines of a source, or of all sources, in the order of their sources and offsets.
 
-    Of one kind of reason there are only quarantined ones.
+    `reason`: only quarantined lines whose reason is of this kind; unmapped lines have no reason.
     """
     quarantined = _select("quarantine", "reason", "$reason IS NULL OR f_reason_kind(reason) = $reason")
     unmapped = _select("unmapped", "NULL", "$reason IS NULL")
@@ -60,9 +60,9 @@ def _select(table: str, reason: str, condition: str) -> str:
 
 
 def with_bytes(lines: Iterable[RejectedLine], settings: Settings) -> Iterator[tuple[RejectedLine, bytes]]:
-    """Each line with what stands in its place now, which may be something else; its excerpt where nothing does."""
-    for _, of_source in groupby(lines, key=lambda one: one.source_id):
-        yield from _with_bytes_of_source(list(of_source), settings)
+    """Yield each line with the bytes now at its offset, which may be another line; without any, with its excerpt."""
+    for _, same_source in groupby(lines, key=lambda line: line.source_id):
+        yield from _with_bytes_of_source(list(same_source), settings)
 
 
 def _with_bytes_of_source(lines: list[RejectedLine], settings: Settings) -> Iterator[tuple[RejectedLine, bytes]]:
@@ -83,9 +83,9 @@ def _with_bytes_of_source(lines: list[RejectedLine], settings: Settings) -> Iter
 
 
 def _opened(line: RejectedLine, settings: Settings) -> ByteStream | None:
-    """The source from its start; None for what is no file, such as what was piped in. Raises InputError."""
-    past = RETIRED_NAME.fullmatch(line.path)
-    path = Path(past[1] if past else line.path)
+    """Open the source of a line; return None for a source that is not a file, such as a pipe. Raises InputError."""
+    retired = RETIRED_NAME.fullmatch(line.path)
+    path = Path(retired[1] if retired else line.path)
     if not path.is_absolute():
         return None
     stream = byte_stream(Source(line.path, path).open(), settings.max_expansion, settings.max_expansion_from)
@@ -93,7 +93,7 @@ def _opened(line: RejectedLine, settings: Settings) -> ByteStream | None:
 
 
 def _read(stream: ByteStream, line: RejectedLine) -> bytes:
-    """The bytes of a line. Elements of one document have one place, and are not found by it."""
+    """Return the bytes of a line. Elements of a document share one offset, by which they cannot be found."""
     if line.byte_offset < stream.position:
         return b""
     stream.skip(line.byte_offset - stream.position)

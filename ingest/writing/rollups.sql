@@ -1,6 +1,6 @@
--- Count the touched minutes anew, in the transaction that touched them. Recounting gives the same rows however
--- often it is done, so a rollup cannot drift from its requests. $first and $past bound the touched times. What was
--- counted of requests that were dropped by a rule stays: see f_is_dropped. Those conditions have a line each.
+-- Recount the touched minutes, in the transaction that touched them. Recounting is idempotent, so a rollup cannot drift
+-- from its requests. The touched times are in [$first, $past). Counts of requests that a retention rule dropped are
+-- retained: see f_is_dropped. Each of those conditions has a line of its own, since batch.py removes such lines.
 
 DELETE FROM requests_per_minute
 WHERE minute IN (SELECT minute FROM touched)
@@ -76,8 +76,8 @@ WHERE timestamp >= $first AND timestamp < $past AND NOT clock_suspect
     AND date_trunc('minute', timestamp) IN (SELECT minute FROM touched)
     AND NOT f_is_dropped(environment, status, timestamp);
 
--- A 429 is judged by the requests that its caller began in the minute before. They are logged when they are answered,
--- which is taken to last a minute at most: so a touched minute bears on those from one before it to two after it.
+-- A 429 is judged by the requests that its caller started in the minute before. Requests are logged when they are
+-- answered, at most a minute later by assumption, so a touched minute affects those from one before to two after it.
 CREATE OR REPLACE TEMP TABLE judged AS
 SELECT DISTINCT minute + to_minutes(unnest([-1, 0, 1, 2])) AS minute FROM touched;
 
@@ -86,8 +86,8 @@ WHERE kind = 'limited_too_soon' AND date_trunc('minute', timestamp) IN (SELECT m
     AND NOT f_is_partly_dropped(environment, timestamp)
     AND NOT f_is_partly_dropped(environment, timestamp - INTERVAL 1 MINUTE);
 
--- The caller is the customer where one is named, for some servers log no key: whoever has several keys is given the
--- benefit of all of them. He is told apart by a hash, and times are numbers, for sorting texts and intervals is slow.
+-- The caller is the customer if one is logged, since some servers log no key: a customer with several keys is given the
+-- benefit of all of them. Callers are compared by hash and times as numbers, since sorting texts and intervals is slow.
 INSERT INTO contradictory_requests
 WITH asked AS (
     SELECT timestamp, environment, request_id, status,

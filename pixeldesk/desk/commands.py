@@ -25,7 +25,7 @@ def answer(
         case "follow":
             return desk.follow(**parameters, progress=progress)
         case "stop_following":
-            return desk.followings.end(parameters["name"])
+            return desk.followings.stop(parameters["name"])
         case "lookup":
             return desk.diagnosed(desk.lookup(**parameters)).as_json()
         case "diagnose":

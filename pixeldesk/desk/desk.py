@@ -108,7 +108,7 @@ class Desk:
 
         follower = follower_of(self.store, self.settings, paths, format_name, self._ingesting)
         stop = stop or threading.Event()
-        with self.followings.one(name or str(id(follower)), follower, stop):
+        with self.followings.registered(name or str(id(follower)), follower, stop):
             report = follower.run(stop, progress)
         if self.followings.is_closing:
             raise ServerError(

@@ -165,7 +165,7 @@ def test_the_server_follows_what_its_settings_name(log: Path, settings: Settings
 def test_what_fails_in_the_background_is_told_once_and_tried_again(
     desk: Desk, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pixeldesk.ingest.following.running._TRIED_AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("pixeldesk.ingest.following.running._RETRY_AFTER", 0.01)
     told: list[str] = []
     transaction, failures = desk.store.transaction, iter(range(3))
 

@@ -53,9 +53,7 @@ def stored(desk: Desk) -> dict[str, int]:
 @pytest.fixture(params=["direct", "staged"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways that a good request can take into its table."""
-    monkeypatch.setattr(
-        "pixeldesk.ingest.writing.staging._STRAIGHT_FROM_LINES", 1 if request.param == "direct" else 10**9
-    )
+    monkeypatch.setattr("pixeldesk.ingest.writing.staging._MIN_DIRECT_LINES", 1 if request.param == "direct" else 10**9)
 
 
 MIXED: list[Line] = [

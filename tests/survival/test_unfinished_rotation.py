@@ -16,7 +16,7 @@ class _KilledError(Exception):
     pass
 
 
-def look(store: Store, settings: Settings, path: Path, killed_after: int | None = None) -> FileFollower:
+def poll(store: Store, settings: Settings, path: Path, killed_after: int | None = None) -> FileFollower:
     """A follower of one look, killed when it has given so many lines to a transaction."""
 
     def tell(state: Progress) -> None:
@@ -25,7 +25,7 @@ def look(store: Store, settings: Settings, path: Path, killed_after: int | None 
 
     follower = FileFollower(store, settings, [str(path)])
     try:
-        follower.look(tell)
+        follower.poll(tell)
     except _KilledError:
         assert killed_after is not None
     finally:
@@ -48,17 +48,17 @@ def test_a_file_of_which_a_part_was_read_goes_on_being_one_wherever_it_is(tmp_pa
         return [(row["size"], row["modified_ns"]) for row in rows]
 
     write_lines(log, first)
-    look(store, settings, log, killed_after=150)
+    poll(store, settings, log, killed_after=150)
     log.rename(tmp_path / "elsewhere")
     write_lines(log, second)
-    look(store, settings, log)
+    poll(store, settings, log)
     # It comes back, and the follower that has found out what it is does not get to reading it.
     (tmp_path / "elsewhere").rename(rotated)
-    look(store, settings, logs, killed_after=0)
+    poll(store, settings, logs, killed_after=0)
     assert state(rotated) == [(None, None)]
     log.rename(rotated)
     write_lines(log, third)
-    last = look(store, settings, logs)
+    last = poll(store, settings, logs)
     assert [one.startswith(f"{rotated}: ") for one in last.report.lost] == [True]
     stored = {row["request_id"] for row in store.rows("SELECT request_id FROM requests")}
     assert {line["request_id"] for line in second + third} <= stored

@@ -31,11 +31,11 @@ class Watch:
         self.said: list[str] = []
         self.follower = FileFollower(desk.store, desk.settings, [str(path) for path in paths], clock=lambda: self.clock)
 
-    def look(self, seconds: float = 1.0) -> dict[str, int]:
+    def poll(self, seconds: float = 1.0) -> dict[str, int]:
         """What the look brought, by outcome, and 'lost' for each loss that was told."""
         before = self._outcomes()
         self.clock += seconds
-        self.follower.look(self._tell)
+        self.follower.poll(self._tell)
         return {name: count - before[name] for name, count in self._outcomes().items() if count > before[name]}
 
     def _outcomes(self) -> dict[str, int]:
@@ -77,7 +77,7 @@ def log(logs: Path) -> Path:
 def watch(request: pytest.FixtureRequest, desk: Desk, log: Path) -> Watch:
     """A follower of that log that has looked once: by its name, or as one of the files of its folder."""
     watch = Watch(desk, log.parent if request.param == "folder" else log)
-    assert watch.look() == {"requests": 10}
+    assert watch.poll() == {"requests": 10}
     return watch
 
 
@@ -99,17 +99,17 @@ def stored(desk: Desk) -> int:
 
 def test_what_was_appended_is_read_and_nothing_else(watch: Watch, log: Path) -> None:
     append(log, LINES[10:12])
-    assert watch.look() == {"requests": 2}
-    assert watch.look() == {}
+    assert watch.poll() == {"requests": 2}
+    assert watch.poll() == {}
 
 
 def test_new_files_are_found_where_a_folder_or_a_pattern_is_followed(desk: Desk, logs: Path) -> None:
     watch = Watch(desk, logs / "by-folder", logs / "*.ndjson")
-    assert watch.look() == {}
+    assert watch.poll() == {}
     write_lines(logs / "by-folder" / "deep" / "a.log", LINES[:3])
     write_lines(logs / "b.ndjson", LINES[3:5])
     write_lines(logs / "c.txt", LINES[5:6])
-    assert watch.look() == {"requests": 5}
+    assert watch.poll() == {"requests": 5}
 
 
 def test_a_half_written_line_is_left_until_it_is_whole(watch: Watch, log: Path) -> None:
@@ -117,11 +117,11 @@ def test_a_half_written_line_is_left_until_it_is_whole(watch: Watch, log: Path) 
     for piece in (content[:70], content[70:900], content[900:-1]):
         with log.open("ab") as file:
             file.write(piece)
-        watch.look()
+        watch.poll()
     assert stored(watch.desk) == 12
     with log.open("ab") as file:
         file.write(content[-1:])
-    assert watch.look() == {"requests": 1}
+    assert watch.poll() == {"requests": 1}
 
 
 def test_a_line_whose_end_does_not_come_is_taken_as_it_is_and_taken_back_should_it_grow(
@@ -130,11 +130,11 @@ def test_a_line_whose_end_does_not_come_is_taken_as_it_is_and_taken_back_should_
     content = as_bytes(LINES[10:11])
     with log.open("ab") as file:
         file.write(content[:50])
-    assert watch.look(seconds=9) == {}
-    assert watch.look(seconds=11) == {"quarantined": 1}
+    assert watch.poll(seconds=9) == {}
+    assert watch.poll(seconds=11) == {"quarantined": 1}
     with log.open("ab") as file:
         file.write(content[50:])
-    assert watch.look() == {"requests": 1}
+    assert watch.poll() == {"requests": 1}
     assert watch.desk.store.rows("SELECT * FROM quarantine") == []
 
 
@@ -142,10 +142,10 @@ def test_a_half_written_line_over_a_restart(desk: Desk, log: Path) -> None:
     content = as_bytes(LINES[10:11])
     with log.open("ab") as file:
         file.write(content[:50])
-    Watch(desk, log).look()
+    Watch(desk, log).poll()
     with log.open("ab") as file:
         file.write(content[50:])
-    assert Watch(desk, log).look() == {"requests": 1}
+    assert Watch(desk, log).poll() == {"requests": 1}
 
 
 @pytest.mark.parametrize("start", [[], LINES[:1]])
@@ -162,9 +162,9 @@ def test_a_last_line_without_an_end_outlives_its_file(desk: Desk, log: Path, sta
 def test_a_file_of_one_line_that_is_never_ended(desk: Desk, log: Path) -> None:
     log.write_bytes(as_bytes(LINES[:1])[:-1])
     watch = Watch(desk, log)
-    assert watch.look() == {}
-    assert watch.look(seconds=11) == {"requests": 1}
-    assert watch.look(seconds=11) == {}
+    assert watch.poll() == {}
+    assert watch.poll(seconds=11) == {"requests": 1}
+    assert watch.poll(seconds=11) == {}
 
 
 # --- rotation -----------------------------------------------------------------------------------------------
@@ -177,10 +177,10 @@ def test_rotation_by_renaming(watch: Watch, log: Path) -> None:
     write_lines(log, LINES[20:23])
     # Whoever writes learns of the rotation later.
     writer.write(as_bytes(LINES[12:14])[:-30])
-    assert watch.look() == {"requests": 6}
+    assert watch.poll() == {"requests": 6}
     writer.write(as_bytes(LINES[12:14])[-30:])
     append(log, LINES[23:24])
-    assert watch.look() == {"requests": 2}
+    assert watch.poll() == {"requests": 2}
     writer.close()
 
 
@@ -193,7 +193,7 @@ def test_what_was_rotated_before_is_not_read_again(watch: Watch, log: Path) -> N
             elif log.with_name(f"app.log.{number - 1}").exists():
                 log.with_name(f"app.log.{number - 1}").rename(older)
         write_lines(log, LINES[10 * turn : 10 * turn + 10])
-        assert watch.look() == {"requests": 10}
+        assert watch.poll() == {"requests": 10}
 
 
 def test_rotation_twice_between_two_looks(watch: Watch, log: Path) -> None:
@@ -201,7 +201,7 @@ def test_rotation_twice_between_two_looks(watch: Watch, log: Path) -> None:
     log.rename(log.with_name("app.log.2"))
     write_lines(log, LINES[20:22]).rename(log.with_name("app.log.1"))
     write_lines(log, LINES[30:32])
-    assert watch.look() == {"requests": 6}
+    assert watch.poll() == {"requests": 6}
 
 
 def test_rotation_by_copying_and_cutting_off(watch: Watch, log: Path) -> None:
@@ -209,42 +209,42 @@ def test_rotation_by_copying_and_cutting_off(watch: Watch, log: Path) -> None:
     shutil.copy(log, log.with_name("app.log.1"))
     os.truncate(log, 0)
     append(log, LINES[20:21])
-    assert watch.look() == {"requests": 3}
+    assert watch.poll() == {"requests": 3}
     append(log, LINES[21:22])
-    assert watch.look() == {"requests": 1}
+    assert watch.poll() == {"requests": 1}
     assert watch.follower.report.lost == []
 
 
 def test_a_file_that_was_cut_off_and_has_grown_past_the_old_place(watch: Watch, log: Path) -> None:
     write_lines(log, LINES[20:40])
-    assert watch.look() == {"requests": 20, "lost": 1}
+    assert watch.poll() == {"requests": 20, "lost": 1}
 
 
 def test_a_followed_file_that_is_packed_is_not_read_again(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log.parent)
-    watch.look()
+    watch.poll()
     append(log, LINES[10:12])
     packed = log.with_name("app.log.1.gz")
     packed.write_bytes(gzip.compress(log.read_bytes()))
     log.unlink()
     # What is being packed is left alone until it is quiet.
-    assert watch.look() == {"requests": 2}
-    assert watch.look(seconds=3) == {"duplicates": 2}
-    assert watch.look(seconds=12) == {}
+    assert watch.poll() == {"requests": 2}
+    assert watch.poll(seconds=3) == {"duplicates": 2}
+    assert watch.poll(seconds=12) == {}
     write_lines(log, LINES[20:22])
-    assert watch.look() == {"requests": 2}
+    assert watch.poll() == {"requests": 2}
 
 
 def test_a_packed_copy_of_what_was_not_read_to_its_end(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log)
-    watch.look()
+    watch.poll()
     watch.follower.close()
     append(log, LINES[10:12])
     log.with_name("app.log-20261116.gz").write_bytes(gzip.compress(log.read_bytes()))
     write_lines(log, LINES[20:22])
     watch = Watch(desk, log)
-    assert watch.look() == {"requests": 2}
-    assert watch.look(seconds=3) == {"requests": 2}
+    assert watch.poll() == {"requests": 2}
+    assert watch.poll(seconds=3) == {"requests": 2}
 
 
 def test_files_that_begin_alike(desk: Desk, logs: Path) -> None:
@@ -252,10 +252,10 @@ def test_files_that_begin_alike(desk: Desk, logs: Path) -> None:
     first = write_lines(logs / "a.log", [*start, *LINES[:3]])
     write_lines(logs / "b.log", [*start, *LINES[3:6]])
     watch = Watch(desk, logs)
-    assert watch.look() == {"requests": 6, "events": 1, "duplicates": 1}
+    assert watch.poll() == {"requests": 6, "events": 1, "duplicates": 1}
     write_lines(logs / "c.log", [*start, *LINES[6:9]])
     write_lines(first, [*start, *LINES[9:14]])
-    watch.look()
+    watch.poll()
     assert stored(desk) == 14
 
 
@@ -270,11 +270,11 @@ def test_a_lines_place_stays_true_when_its_file_is_renamed(watch: Watch, log: Pa
 
     log.rename(log.with_name("app.log.1"))
     write_lines(log, LINES[20:22])
-    watch.look()
+    watch.poll()
     assert place("req_N0000003") == (str(log.with_name("app.log.1")), 4)
     assert place("req_N0000021") == (str(log), 2)
     write_lines(log, LINES[30:33])
-    watch.look()
+    watch.poll()
     assert place("req_N0000021")[0].startswith(f"{log} (replaced ")
     assert place("req_N0000030") == (str(log), 1)
 
@@ -286,21 +286,21 @@ def test_what_is_written_to_a_deleted_file_is_read_to_its_end(watch: Watch, log:
     writer = log.open("ab", buffering=0)
     writer.write(as_bytes(LINES[10:12]))
     log.unlink()
-    assert watch.look() == {"requests": 2}
+    assert watch.poll() == {"requests": 2}
     writer.write(as_bytes(LINES[12:13])[:-1])
-    assert watch.look() == {}
-    assert watch.look(seconds=11) == {"requests": 1}
+    assert watch.poll() == {}
+    assert watch.poll(seconds=11) == {"requests": 1}
     writer.close()
     # Its disk space is given back when nobody writes to it any more.
-    watch.look(seconds=70)
+    watch.poll(seconds=70)
     assert not [link for link in Path("/proc/self/fd").iterdir() if "app.log (deleted)" in os.path.realpath(link)]
 
 
 def test_what_may_be_lost_is_told_once(watch: Watch, log: Path) -> None:
     append(log, LINES[10:12])
     os.truncate(log, 0)
-    assert watch.look() == {"lost": 1}
-    assert watch.look() == {}
+    assert watch.poll() == {"lost": 1}
+    assert watch.poll() == {}
     (told,) = watch.follower.report.lost
     assert told.startswith(f"{log}: was cut off; what was written to it after ")
     assert told.endswith(" UTC may be lost")
@@ -308,19 +308,19 @@ def test_what_may_be_lost_is_told_once(watch: Watch, log: Path) -> None:
     (row,) = watch.desk.query("losses", limit=10)
     assert (row["source"], row["what"]) == (str(log), "was cut off")
     append(log, LINES[12:13])
-    assert watch.look() == {"requests": 1}
+    assert watch.poll() == {"requests": 1}
 
 
 def test_a_file_that_is_found_again_was_not_lost(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log.parent)
-    watch.look()
+    watch.poll()
     watch.follower.close()
     append(log, LINES[10:12])
     elsewhere = log.rename(log.parent.parent / "elsewhere")
     watch = Watch(desk, log.parent)
-    assert watch.look() == {"lost": 1}
+    assert watch.poll() == {"lost": 1}
     elsewhere.rename(log.with_name("app.log.2"))
-    watch.look()
+    watch.poll()
     assert (watch.follower.report.lost, desk.query("losses", limit=10), stored(desk)) == ([], [], 12)
 
 
@@ -328,17 +328,17 @@ def test_that_a_finished_file_goes_is_no_loss(desk: Desk, log: Path) -> None:
     old = write_lines(log.with_name("old.log"), LINES[20:30])
     os.utime(old, (0, 0))
     watch = Watch(desk, log.parent)
-    assert watch.look() == {"requests": 20}
+    assert watch.poll() == {"requests": 20}
     watch.follower.close()
     old.unlink()
-    assert Watch(desk, log.parent).look() == {}
+    assert Watch(desk, log.parent).poll() == {}
 
 
 def test_the_oldest_is_read_first_for_a_rotation_throws_it_away_next(desk: Desk, log: Path) -> None:
     for number in (1, 3, 2):
         rotated = write_lines(log.with_name(f"app.log.{number}"), LINES[10 + 10 * number : 15 + 10 * number])
         os.utime(rotated, (time.time() - 100 * number,) * 2)
-    assert Watch(desk, log.parent).look() == {"requests": 25}
+    assert Watch(desk, log.parent).poll() == {"requests": 25}
     read = [Path(row["path"]).name for row in desk.store.rows("SELECT path FROM sources ORDER BY source_id")]
     assert read == ["app.log.3", "app.log.2", "app.log.1", "app.log"]
 
@@ -348,16 +348,16 @@ def test_that_a_packed_file_is_thrown_away_is_no_loss(desk: Desk, log: Path) -> 
     packed.write_bytes(gzip.compress(as_bytes(LINES[20:30])))
     os.utime(packed, (time.time() - 60, time.time() - 60))
     watch = Watch(desk, log.parent)
-    assert watch.look(seconds=3) == {"requests": 20}
+    assert watch.poll(seconds=3) == {"requests": 20}
     watch.follower.close()
     packed.unlink()
-    assert Watch(desk, log.parent).look() == {}
+    assert Watch(desk, log.parent).poll() == {}
 
 
 def test_a_number_of_a_file_that_is_used_again(desk: Desk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pixeldesk.ingest.following.registry._MOST_OPEN", 0)  # A file kept open keeps its number.
+    monkeypatch.setattr("pixeldesk.ingest.following.registry._MAX_OPEN", 0)  # A file kept open keeps its number.
     watch = Watch(desk, log.parent)
-    watch.look()
+    watch.poll()
     number = log.stat().st_ino
     os.utime(log, (0, 0))
     log.unlink()
@@ -365,7 +365,7 @@ def test_a_number_of_a_file_that_is_used_again(desk: Desk, log: Path, monkeypatc
         other = write_lines(log.with_name(f"other-{attempt}.log"), LINES[20 + attempt : 21 + attempt])
         if other.stat().st_ino == number:
             break
-    watch.look()
+    watch.poll()
     assert stored(desk) == 11 + attempt
 
 
@@ -374,24 +374,24 @@ def test_a_number_of_a_file_that_is_used_again(desk: Desk, log: Path, monkeypatc
 
 def test_a_rotation_that_nobody_saw_is_found_by_what_the_file_begins_with(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log)
-    watch.look()
+    watch.poll()
     watch.follower.close()
     append(log, LINES[10:12])
     log.rename(log.with_name("saved"))
     write_lines(log.with_name("another"), LINES[50:52])
     write_lines(log, LINES[20:22])
     watch = Watch(desk, log)
-    assert watch.look() == {"requests": 4}
+    assert watch.poll() == {"requests": 4}
     assert desk.query("losses", limit=10) == []
 
 
 def test_a_file_that_was_replaced_while_nobody_looked(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log)
-    watch.look()
+    watch.poll()
     watch.follower.close()
     write_lines(log, LINES[20:22])
-    assert Watch(desk, log).look() == {"requests": 2, "lost": 1}
-    assert Watch(desk, log).look() == {}
+    assert Watch(desk, log).poll() == {"requests": 2, "lost": 1}
+    assert Watch(desk, log).poll() == {}
 
 
 def test_a_look_that_fails_is_made_up_for_by_the_next(watch: Watch, log: Path) -> None:
@@ -402,23 +402,23 @@ def test_a_look_that_fails_is_made_up_for_by_the_next(watch: Watch, log: Path) -
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        watch.follower.look(fail)
-    assert watch.look() == {"requests": 2}
+        watch.follower.poll(fail)
+    assert watch.poll() == {"requests": 2}
     assert stored(watch.desk) == 12
 
 
 def test_two_followers_and_a_command_double_nothing(watch: Watch, desk: Desk, log: Path) -> None:
     other = Watch(desk, log.parent)
-    other.look()
+    other.poll()
     append(log, LINES[10:12])
     log.rename(log.with_name("app.log.1"))
     write_lines(log, LINES[20:22])
-    watch.look()
+    watch.poll()
     desk.ingest([str(log.parent)])
-    other.look()
+    other.poll()
     append(log, LINES[22:24])
-    other.look()
-    watch.look()
+    other.poll()
+    watch.poll()
     assert stored(desk) == 16
 
 
@@ -440,11 +440,11 @@ def test_stopping_reads_what_was_written_until_then(desk: Desk, log: Path) -> No
 
 def test_a_path_that_is_wrong_is_told_once_and_tried_again(desk: Desk, logs: Path) -> None:
     watch = Watch(desk, logs / "missing.log")
-    assert watch.look() == watch.look() == {}
+    assert watch.poll() == watch.poll() == {}
     assert watch.said == [f"{logs / 'missing.log'}: no such file or folder; check the path"]
     assert watch.follower.report.unreadable == watch.said
     write_lines(logs / "missing.log", LINES[:2])
-    assert watch.look() == {"requests": 2}
+    assert watch.poll() == {"requests": 2}
     assert watch.follower.report.unreadable == []
 
 
@@ -460,31 +460,31 @@ def test_a_file_that_may_not_be_read_holds_up_no_other(desk: Desk, log: Path, mo
 
     monkeypatch.setattr("os.open", refuse)
     watch = Watch(desk, log.parent)
-    assert watch.look() == {"requests": 10}
-    assert watch.look() == {}
+    assert watch.poll() == {"requests": 10}
+    assert watch.poll() == {}
     assert sorted(watch.said) == [
-        f"{log.with_name('pipe')}: is no regular file, and is not followed",
+        f"{log.with_name('pipe')}: is not a regular file, and is not followed",
         f"{secret}: may not be read by this user; change its mode or run as its owner",
     ]
     monkeypatch.setattr("os.open", opened)
-    assert watch.look() == {"requests": 2}
+    assert watch.poll() == {"requests": 2}
 
 
 def test_an_idle_look_leaves_the_store_alone(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    watch.look()
+    watch.poll()
     monkeypatch.setattr(watch.desk.store, "rows", None)
     monkeypatch.setattr(watch.desk.store, "transaction", None)
-    assert watch.look() == {}
+    assert watch.poll() == {}
 
 
 def test_more_files_than_are_kept_open(desk: Desk, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pixeldesk.ingest.following.registry._MOST_OPEN", 2)
+    monkeypatch.setattr("pixeldesk.ingest.following.registry._MAX_OPEN", 2)
     paths = [write_lines(logs / f"{n}.log", LINES[n : n + 1]) for n in range(6)]
     watch = Watch(desk, logs)
-    assert watch.look() == {"requests": 6}
+    assert watch.poll() == {"requests": 6}
     for n, path in enumerate(paths):
         append(path, LINES[10 + n : 11 + n])
-    assert watch.look() == {"requests": 6}
+    assert watch.poll() == {"requests": 6}
     open_now = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
     assert sum(str(logs) in path for path in open_now) == 2
 
@@ -492,7 +492,7 @@ def test_more_files_than_are_kept_open(desk: Desk, logs: Path, monkeypatch: pyte
 def test_a_followed_file_has_one_row_of_counts_an_hour(watch: Watch, log: Path) -> None:
     for n in range(10, 15):
         append(log, [request_line(request_id=f"req_more{n}")])
-        watch.look()
+        watch.poll()
     rows = watch.desk.store.rows("SELECT lines, requests FROM batches")
     # Two where the hour ends just now.
     assert len(rows) <= 2

@@ -244,10 +244,10 @@ class Following(RuleBasedStateMachine):
 
     @precondition(lambda self: self.follower is not None)
     @rule(seconds=st.sampled_from([1.0, 1.0, 3.0, 12.0]))
-    def look(self, seconds: float) -> None:
+    def poll(self, seconds: float) -> None:
         assert self.follower is not None
         self.clock += seconds
-        self.follower.look()
+        self.follower.poll()
         self.reckon()
         self.check()
 
@@ -291,7 +291,7 @@ class Following(RuleBasedStateMachine):
                     raise KilledError
 
             with suppress(KilledError):
-                self.follower.look(interrupt)
+                self.follower.poll(interrupt)
         self.stores += 1
         crashed, self.settings = (
             self.settings.db,
@@ -339,12 +339,12 @@ class Following(RuleBasedStateMachine):
         """Whoever was writing ends the line: then only what was torn is in quarantine."""
         if self.follower is None:
             self.resume()
-        self.look(1.0)
+        self.poll(1.0)
         for file in [*self.files.values(), *self.nameless]:
             if file.half is not None:
                 self.append(file, 0)
         for _ in range(3):
-            self.look(12.0)
+            self.poll(12.0)
         excerpts = [row["excerpt"] for row in self.store.rows("SELECT excerpt FROM quarantine")]
         assert set(excerpts) <= self.garbage, (excerpts, self.garbage)
 

@@ -65,5 +65,5 @@ def test_fields_become_columns(desk: Desk, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["nginx", "pino", "vercel"])
 def test_in_a_large_file_too(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pixeldesk.ingest.writing.staging._STRAIGHT_FROM_LINES", 1)
+    monkeypatch.setattr("pixeldesk.ingest.writing.staging._MIN_DIRECT_LINES", 1)
     test_fields_become_columns(desk, name)
