@@ -1,7 +1,7 @@
-"""Google Cloud Storage as fsspec sees a file system, over obstore.
+"""Read Google Cloud Storage through obstore, as a file system of fsspec.
 
-fsspec's own client of it, gcsfs, reads on when an object is overwritten half-way, and gives lines of both contents.
-Here every range carries the ETag of what was listed. Credentials are found as Google's own tools find them.
+The client of fsspec itself, gcsfs, continues when an object is overwritten meanwhile, and returns lines of both
+contents. Here every range request carries the ETag that was listed. Credentials are found as Google's tools find them.
 """
 
 import re
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from obstore import ObjectMeta
     from obstore.store import ClientConfig, RetryConfig
 
-# An emulator or a proxy that GOOGLE_BASE_URL names may speak plain HTTP. One block has to come within the timeout.
+# An emulator or a proxy in GOOGLE_BASE_URL may use plain HTTP. The timeout is that of one block.
 _CLIENT: "ClientConfig" = {"allow_http": True, "timeout": timedelta(minutes=5), "read_timeout": timedelta(seconds=30)}
 _RETRIES: "RetryConfig" = {"max_retries": 4, "retry_timeout": timedelta(minutes=1)}
-_LISTED_AT_ONCE = 1000
-# What obstore's words give away of the cause, the surest first.
+_PAGE_SIZE = 1000
+# Patterns in the messages of obstore that reveal the cause, the most reliable first.
 _CAUSES = (
     (re.compile(r"\bTokenRequest\b"), "DefaultCredentialsError"),
     (re.compile(r"\b(?:Open|Decode)Credentials\b|\bpem file\b"), "UnusableCredentials"),
@@ -33,7 +33,7 @@ _CAUSES = (
 
 
 class GoogleStorageError(OSError):
-    """A request failed. `code` is the storage's own word for it, or the name of a kind of error."""
+    """A failed request. `code` is the error code of the storage, or the name of a kind of error."""
 
     def __init__(self, text: str, code: str) -> None:
         super().__init__(text)
@@ -47,7 +47,7 @@ def _translated_errors() -> Iterator[None]:
         yield
     except BaseError as error:
         text = str(error)
-        # Behind its first line is the error once more, as Rust would print it.
+        # After its first line, obstore repeats the error in Rust's debug format.
         raise GoogleStorageError(text.partition("\n")[0], _code(text)) from error
 
 
@@ -59,10 +59,10 @@ def _code(text: str) -> str:
 
 
 class GoogleStorage(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no types.
-    """Buckets and the objects in them, to read. What was listed is remembered: a changed object is not read as it."""
+    """Buckets and their objects, for reading. A listing is cached, so that no other version is read than was listed."""
 
     protocol: ClassVar[tuple[str, ...]] = ("gs", "gcs")
-    cachable = False  # Else it would remember for as long as the process runs.
+    cachable = False  # Otherwise the listing would be cached as long as the process runs.
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -84,7 +84,7 @@ class GoogleStorage(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no 
         with _translated_errors():
             listing = store.list_with_delimiter(key or None)
         bucket = path.partition("/")[0]
-        found = self._remembered(bucket, listing["objects"], path)
+        found = self._cached(bucket, listing["objects"], path)
         entries = [*(_folder(f"{bucket}/{name}") for name in listing["common_prefixes"]), *found.values()]
         if not entries:
             raise FileNotFoundError(path)
@@ -96,13 +96,13 @@ class GoogleStorage(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no 
         """List everything below a folder, a thousand objects a request. Raises GoogleStorageError."""
         path = self._strip_protocol(path)
         if maxdepth is not None:
-            # Level by level: all below a bucket may be very much more than its first level.
+            # Level by level: a bucket may hold far more objects than its first level.
             found: dict[str, Any] = super().find(path, maxdepth, withdirs, detail=True)
         else:
             store, key = self.store_and_key(path)
             with _translated_errors():
-                pages = store.list(key or None, chunk_size=_LISTED_AT_ONCE)
-                found = self._remembered(path.partition("/")[0], [entry for page in pages for entry in page], path)
+                pages = store.list(key or None, chunk_size=_PAGE_SIZE)
+                found = self._cached(path.partition("/")[0], [entry for page in pages for entry in page], path)
             if withdirs:
                 found |= {name: _folder(name) for name in _folders_of(found) if name.startswith(path + "/")}
         return found if detail else sorted(found)
@@ -116,16 +116,16 @@ class GoogleStorage(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no 
         if key:
             try:
                 with _translated_errors():
-                    self._remembered(path.partition("/")[0], [store.head(key)])
+                    self._cached(path.partition("/")[0], [store.head(key)])
                 return self._listed[path]
             except FileNotFoundError:
-                pass  # A folder is no object.
+                pass  # It may be a folder.
         self.ls(path)
         return _folder(path)
 
-    def _remembered(self, bucket: str, listed: Iterable["ObjectMeta"], folder: str = "") -> dict[str, dict[str, Any]]:
+    def _cached(self, bucket: str, listed: Iterable["ObjectMeta"], folder: str = "") -> dict[str, dict[str, Any]]:
         found = {f"{bucket}/{entry['path']}": entry for entry in listed}
-        # The marker of a folder is an empty object whose name ends in a slash, which obstore takes off.
+        # A folder marker is an empty object whose name ends in a slash, which obstore strips.
         folders = {folder, *_folders_of(found)}
         objects = {
             name: {"name": name, "type": "file", "size": entry["size"], "ETag": entry["e_tag"]}
@@ -140,7 +140,7 @@ class GoogleStorage(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no 
 
 
 class _Object(AbstractBufferedFile):  # type: ignore[misc]  # fsspec has no types.
-    """One object's bytes, fetched by ranges of the one content that was listed."""
+    """The bytes of an object, fetched by ranges of the version that was listed."""
 
     def _fetch_range(self, start: int, end: int) -> bytes:
         store, key = self.fs.store_and_key(self.path)
@@ -155,5 +155,5 @@ def _folder(name: str) -> dict[str, Any]:
 
 
 def _folders_of(names: dict[str, Any]) -> set[str]:
-    """Every folder that one of these lies in, however deep."""
+    """Return every folder, at any depth, that contains one of these objects."""
     return {name[: slash.start()] for name in names for slash in re.finditer("/", name)}

@@ -103,7 +103,7 @@ def test_what_cannot_be_read_costs_one_line_and_the_rest_is_read(put: Any, gcs: 
         f"gs://{bucket}/none: no such object or folder; check the address",
         f"gs://{bucket}/*.zst: matches no object; check the pattern",
         f"gs://{bucket}/bad/: holds a name with an empty part (//), which cannot be read; give the folders beside it",
-        "gs://bucket/x: keys do not belong into an address; set GOOGLE_APPLICATION_CREDENTIALS",
+        "gs://bucket/x: keys do not belong in an address; set GOOGLE_APPLICATION_CREDENTIALS",
         f"gs://{bucket}/forbidden.log: may not be read with these credentials",
     ]
     assert stored_ids(desk) == {"req_a_0", "req_a_1", "req_a_2"}

@@ -157,7 +157,7 @@ def test_credentials_of_a_profile(put: Any, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("AWS_PROFILE", "right")
     assert names(f"s3://{bucket}/") == [f"s3://{bucket}/a.log"]
     monkeypatch.setenv("AWS_PROFILE", "wrong")
-    assert names(f"s3://{bucket}/") == [f"s3://{bucket}/: the credentials are not known there"]
+    assert names(f"s3://{bucket}/") == [f"s3://{bucket}/: the credentials are unknown there"]
 
 
 def test_a_public_bucket_is_read_without_credentials(
@@ -173,9 +173,9 @@ def test_a_public_bucket_is_read_without_credentials(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("nope://x/y", "nope:// is not known; there are s3, gs, https, file and others of fsspec"),
+        ("nope://x/y", "nope:// is unknown; the schemes are s3, gs, https, file and others of fsspec"),
         ("az://x/y", "az://: a library for it is missing (Install adlfs to access Azure Datalake Gen2 and Azure Blob"),
-        ("s3://AKIA:geheim@bucket/x", "s3://bucket/x: keys do not belong into an address; set AWS_PROFILE or the like"),
+        ("s3://AKIA:geheim@bucket/x", "s3://bucket/x: keys do not belong in an address; set AWS_PROFILE or the like"),
         ("https://127.0.0.1:1/x?sig=geheim&day=1", "https://127.0.0.1:1/x?day=1: cannot be reached; check the address"),
     ],
 )
