@@ -1,4 +1,4 @@
-"""Ugly lines: which are taken, which are refused, and with what reason."""
+"""Hostile lines: which are stored, which are refused, and for what reason."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -119,7 +119,7 @@ Outcomes = dict[str, tuple[str, str]]
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
-    """What became of each line, and why: all in one file, a good line between each two."""
+    """Return the outcome of each line, and the reason: all in one file, with good lines in between."""
     folder = tmp_path_factory.mktemp("hostile")
     lines = [one for n, line in enumerate(NAMED.values()) for one in (line, request_line(request_id=f"req_good{n}"))]
     settings = Settings(db=folder / "x.duckdb")
@@ -137,12 +137,12 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_taken_as_a_request(outcomes: Outcomes, name: str) -> None:
+def test_stored_as_a_request(outcomes: Outcomes, name: str) -> None:
     assert outcomes[f"request: {name}"] == ("requests", "")
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_taken_as_an_event(outcomes: Outcomes, name: str) -> None:
+def test_stored_as_an_event(outcomes: Outcomes, name: str) -> None:
     assert outcomes[f"event: {name}"] == ("events", "")
 
 
@@ -159,12 +159,12 @@ def test_refused_with_its_reason(outcomes: Outcomes, name: str) -> None:
     assert "\n" not in told
 
 
-def test_a_byte_order_mark_is_taken_off(desk: Desk, tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_removed(desk: Desk, tmp_path: Path) -> None:
     desk.ingest([str(write_lines(tmp_path / "a.log", [b"\xef\xbb\xbf" + GOOD.encode()]))])
     assert desk.store.rows("SELECT raw FROM requests") == [{"raw": GOOD}]
 
 
-def test_quarantine_says_where(desk: Desk, tmp_path: Path) -> None:
+def test_quarantine_has_the_position_of_a_line(desk: Desk, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.log", ["é", request_line(), b"\xff", "bad"])
     desk.ingest([str(path)])
     rows = desk.quarantine(10)
@@ -174,7 +174,7 @@ def test_quarantine_says_where(desk: Desk, tmp_path: Path) -> None:
     assert {row["source"] for row in rows} == {str(path.resolve())}
 
 
-def test_the_raw_record_is_kept_to_the_letter(desk: Desk, tmp_path: Path) -> None:
+def test_the_raw_record_is_stored_verbatim(desk: Desk, tmp_path: Path) -> None:
     line = '{"timestamp" : 1763284364.5,"request_id":"req_1", "status":200,"x":{"b":[1, 2.50],"a":"\\u00e9"} }'
     desk.ingest([str(write_lines(tmp_path / "a.log", [line]))])
     assert desk.store.rows("SELECT raw FROM requests") == [{"raw": line}]
@@ -186,7 +186,7 @@ def test_the_raw_record_is_kept_to_the_letter(desk: Desk, tmp_path: Path) -> Non
     unit=st.sampled_from(["rfc", "Z", "s", "ms", "us", "ns"]),
 )
 @hypothesis_settings(max_examples=150, deadline=None)
-def test_times_are_read_as_python_reads_them(moment: datetime, minutes: int, unit: str) -> None:
+def test_times_are_parsed_as_python_parses_them(moment: datetime, minutes: int, unit: str) -> None:
     aware = moment.replace(tzinfo=UTC)
     microseconds = (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     offset = timedelta(minutes=minutes)
@@ -209,7 +209,7 @@ def test_times_are_read_as_python_reads_them(moment: datetime, minutes: int, uni
 
 
 @given(st.text() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
-def test_a_reason_is_always_found(text: str) -> None:
+def test_every_refused_line_gets_a_reason(text: str) -> None:
     reason = why_refused(text, log_format("pixel"))
     assert reason
     assert len(reason) < 300

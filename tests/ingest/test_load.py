@@ -1,4 +1,4 @@
-"""Every line counted, each stored once, whatever happens to its file between two readings."""
+"""Every line is counted, and stored once, whatever happens to its file between two runs."""
 
 import gzip
 import io
@@ -29,13 +29,13 @@ SMALL = {"chunk_bytes": 16384, "max_line_bytes": 2048, "batch_bytes": 65536}
 
 
 def outcomes(report: dict[str, Any]) -> dict[str, int]:
-    """The outcomes that occurred; the accounting identity is asserted on the way."""
+    """Return the outcomes that occurred, after asserting that all lines are accounted for."""
     assert report["lines"] == sum(report[name] for name in OUTCOMES)
     return {name: report[name] for name in OUTCOMES if report[name]}
 
 
 def stored(desk: Desk) -> dict[str, int]:
-    """The rows there are, and that batches and rollups agree with them."""
+    """Count the rows by table, after checking that batches and rollups agree with them."""
     rows = {
         table: desk.store.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"]
         for table in ("requests", "events", "quarantine", "unmapped")
@@ -52,7 +52,7 @@ def stored(desk: Desk) -> dict[str, int]:
 
 @pytest.fixture(params=["direct", "staged"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways that a good request can take into its table."""
+    """Insert good requests directly, or by way of the table of staged lines."""
     monkeypatch.setattr("pixeldesk.ingest.writing.staging._MIN_DIRECT_LINES", 1 if request.param == "direct" else 10**9)
 
 
@@ -98,14 +98,14 @@ def test_the_same_lines_under_another_name_add_nothing(desk: Desk, tmp_path: Pat
 def test_overlapping_files_add_what_is_new(desk: Desk, tmp_path: Path) -> None:
     lines = request_lines(300)
     desk.ingest([str(write_lines(tmp_path / "a.log", lines[:200]))])
-    # The overlap comes last, so that the new file does not look as if it had been delivered before.
+    # The overlap is at the end, so that the new file does not look like one that was delivered before.
     report = desk.ingest([str(write_lines(tmp_path / "b.log", lines[200:] + lines[150:200]))])
     assert outcomes(report) == {"requests": 100, "duplicates": 50}
     assert stored(desk) == {"requests": 300}
 
 
 @pytest.mark.usefixtures("either_way")
-def test_lines_of_one_id_and_one_moment_are_told_apart_by_their_text(desk: Desk, tmp_path: Path) -> None:
+def test_lines_of_one_id_and_one_time_are_distinguished_by_their_text(desk: Desk, tmp_path: Path) -> None:
     lines = [request_line(duration_ms=n) for n in range(20)] + [event_line(message=str(n)) for n in range(20)]
     assert outcomes(desk.ingest([str(write_lines(tmp_path / "a.log", lines))])) == {"requests": 20, "events": 20}
 
@@ -135,7 +135,7 @@ def test_an_appended_file_is_read_from_where_it_was_left(desk: Desk, tmp_path: P
 
 
 @pytest.mark.parametrize("cut", [1, 30, -2])
-def test_a_half_written_last_line_is_stored_whole_and_once(desk: Desk, tmp_path: Path, cut: int) -> None:
+def test_a_half_written_last_line_is_stored_complete_and_once(desk: Desk, tmp_path: Path, cut: int) -> None:
     lines = request_lines(5)
     content = as_bytes(lines)
     whole_lines = as_bytes(lines[:4])
@@ -148,7 +148,7 @@ def test_a_half_written_last_line_is_stored_whole_and_once(desk: Desk, tmp_path:
     assert outcomes(desk.ingest([str(path)])) == {}
 
 
-def test_a_finished_file_needs_no_last_line_end(desk: Desk, tmp_path: Path) -> None:
+def test_a_finished_file_needs_no_last_line_feed(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_bytes(as_bytes(request_lines(100))[:-1])
     assert outcomes(desk.ingest([str(path)])) == {"requests": 100}
@@ -159,11 +159,11 @@ def test_a_finished_file_needs_no_last_line_end(desk: Desk, tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("either_way")
-def test_a_file_written_anew_is_read_from_its_start(desk: Desk, tmp_path: Path) -> None:
+def test_a_rewritten_file_is_read_from_its_start(desk: Desk, tmp_path: Path) -> None:
     lines = request_lines(60)
     path = write_lines(tmp_path / "a.log", lines[:20])
     desk.ingest([str(path)])
-    # Cut off and grown past the place where reading stopped, as copytruncate leaves it.
+    # Truncated and grown past the position where reading stopped, as copytruncate leaves it.
     write_lines(path, lines[20:])
     assert outcomes(desk.ingest([str(path)])) == {"requests": 40}
     assert stored(desk) == {"requests": 60}
@@ -172,7 +172,7 @@ def test_a_file_written_anew_is_read_from_its_start(desk: Desk, tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("either_way")
-def test_a_packed_file_that_grew_goes_on_too(desk: Desk, tmp_path: Path) -> None:
+def test_a_compressed_file_that_grew_is_resumed_too(desk: Desk, tmp_path: Path) -> None:
     lines = request_lines(500)
     path = tmp_path / "a.log.gz"
     path.write_bytes(gzip.compress(as_bytes(lines[:300])))
@@ -321,7 +321,7 @@ def test_a_failure_in_the_middle_keeps_whole_batches_only(tmp_path: Path) -> Non
     desk.store.close()
 
 
-def test_two_ingests_at_once_double_nothing(desk: Desk, tmp_path: Path) -> None:
+def test_two_concurrent_ingests_store_nothing_twice(desk: Desk, tmp_path: Path) -> None:
     lines = request_lines(3000)
     paths = [str(write_lines(tmp_path / f"{n}.log", lines)) for n in range(2)]
     threads = [threading.Thread(target=desk.ingest, args=([path],)) for path in paths]
@@ -332,7 +332,7 @@ def test_two_ingests_at_once_double_nothing(desk: Desk, tmp_path: Path) -> None:
     assert stored(desk) == {"requests": 3000}
 
 
-def test_a_little_more_of_a_large_file_is_no_bulk_load(
+def test_a_small_addition_to_a_large_file_is_no_bulk_load(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pixeldesk.ingest.load._BULK_BYTES", 1)

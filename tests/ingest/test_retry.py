@@ -1,4 +1,4 @@
-"""Set-aside lines tried again: what is understood now leaves, counted once, and all else stays."""
+"""Rejected lines are retried: a line that parses now leaves quarantine, counted once; all others stay."""
 
 import os
 import signal
@@ -41,7 +41,7 @@ def long(line: dict[str, Any], text: str = "") -> dict[str, Any]:
 
 
 def some_lines() -> list[Line]:
-    """Good ones, and with a limit of 1,024 bytes six that are too long: a duplicate and one with a secret with them."""
+    """Return good lines, and six that exceed a limit of 1,024 bytes, among them a duplicate and one with a secret."""
     limited = [long(failed_line("rate_limited", 429, request_id=f"req_L{n}", timestamp=moment(n))) for n in range(3)]
     return [
         *limited,
@@ -76,7 +76,7 @@ def with_limit(settings: Settings, limit: int) -> Settings:
 
 
 @pytest.mark.parametrize("name", ["a.ndjson", "a.ndjson.gz"])
-def test_after_a_setting_is_mended_the_store_is_as_if_it_had_been_right(
+def test_after_a_setting_is_fixed_the_store_is_as_if_it_had_been_right(
     name: str, settings: Settings, tmp_path: Path
 ) -> None:
     path = write_lines(tmp_path / name, [b"\xef\xbb\xbf" + as_bytes(some_lines()[:1])[:-1], *some_lines()[1:]])
@@ -95,7 +95,7 @@ def test_after_a_setting_is_mended_the_store_is_as_if_it_had_been_right(
     assert desk.store.rows(requests) == right.store.rows(requests)
     (card,) = desk.lookup("req_S").found
     assert (card["status"], SECRET in str(card)) == (503, False)
-    # And nothing more the second time, nor by reading it all again.
+    # A second retry changes nothing, nor does reading all files again.
     assert retry(desk.store, settings).as_json()["tried"] == 4
     desk.ingest([str(path)])
     assert counts(desk.store) == counts(right.store)
@@ -103,7 +103,7 @@ def test_after_a_setting_is_mended_the_store_is_as_if_it_had_been_right(
     desk.close()
 
 
-def test_a_format_of_ones_own_that_was_added_later(settings: Settings, tmp_path: Path) -> None:
+def test_a_custom_format_that_was_added_later(settings: Settings, tmp_path: Path) -> None:
     lines = [{"ts": moment(n), "rid": f"shop-{n}", "code": "403"} for n in range(5)]
     desk = read(settings, write_lines(tmp_path / "shop.ndjson", [*lines, {"neither": 1}]))
     assert counts(desk.store)["unmapped"] == 6
@@ -116,7 +116,7 @@ def test_a_format_of_ones_own_that_was_added_later(settings: Settings, tmp_path:
     desk.close()
 
 
-def test_what_has_gone_or_changed_stays_and_is_said(settings: Settings, tmp_path: Path) -> None:
+def test_lines_of_missing_or_changed_sources_stay_and_are_reported(settings: Settings, tmp_path: Path) -> None:
     gone = write_lines(tmp_path / "gone.ndjson", [long(request_line(request_id="req_gone"))])
     changed = write_lines(tmp_path / "changed.ndjson", [long(request_line(request_id="req_changed"))])
     desk = read(with_limit(settings, 1024), gone, changed)
@@ -130,7 +130,7 @@ def test_what_has_gone_or_changed_stays_and_is_said(settings: Settings, tmp_path
     desk.close()
 
 
-def test_a_short_line_needs_no_file_and_a_reason_is_told_anew(settings: Settings, tmp_path: Path) -> None:
+def test_a_short_line_needs_no_file_and_a_reason_is_updated(settings: Settings, tmp_path: Path) -> None:
     own = tmp_path / "shop.toml"
     own.write_text(OWN_FORMAT)
     with_own = settings.model_copy(update={"formats": own})
@@ -153,7 +153,7 @@ def test_a_short_line_needs_no_file_and_a_reason_is_told_anew(settings: Settings
     desk.close()
 
 
-def test_a_last_line_without_an_end_is_still_taken_back_when_it_grows(settings: Settings, tmp_path: Path) -> None:
+def test_an_unterminated_last_line_is_still_withdrawn_when_it_grows(settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "a.ndjson"
     path.write_bytes(as_bytes([long(request_line(request_id=f"req_{n}")) for n in range(2)])[:-1])
     desk = read(with_limit(settings, 1024), path)
@@ -167,7 +167,7 @@ def test_a_last_line_without_an_end_is_still_taken_back_when_it_grows(settings: 
     desk.close()
 
 
-def test_a_failure_in_the_middle_leaves_all_as_it_was(
+def test_a_failure_in_the_middle_changes_nothing(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = read(with_limit(settings, 1024), write_lines(tmp_path / "a.ndjson", some_lines()))
@@ -180,7 +180,7 @@ def test_a_failure_in_the_middle_leaves_all_as_it_was(
     desk.close()
 
 
-def test_a_kill_in_the_middle_leaves_all_as_it_was_and_the_command_completes_it(
+def test_a_kill_in_the_middle_changes_nothing_and_the_same_command_completes_it(
     settings: Settings, tmp_path: Path
 ) -> None:
     desk = read(with_limit(settings, 1024), write_lines(tmp_path / "a.ndjson", some_lines()))

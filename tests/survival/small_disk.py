@@ -1,4 +1,4 @@
-"""A disk that is too small, for a command and for a server: run by test_full_disk.py as a process.
+"""Run a command and a server on a disk that is too small. test_full_disk.py runs this module as a process.
 
 As `python -m tests.survival.small_disk tmpfs|limit FOLDER`, in a mount namespace of its own for `tmpfs`; sizes in bytes
 on the lines of standard input, or the word `server`. Prints one line of JSON for each.
@@ -28,7 +28,7 @@ from tests.whole_store import differences
 
 LINES = 1000
 ROOM = 64 << 20
-# A file that is cut short by the limit would stay where Python keeps what it has compiled.
+# Without bytecode: Python would cache a file that the limit has truncated.
 SMALL = {
     "PIXELDESK_CHUNK_BYTES": "65536",
     "PIXELDESK_BATCH_BYTES": "262144",
@@ -38,7 +38,7 @@ SMALL = {
 
 
 def some_lines(name: str, count: int) -> bytes:
-    """Lines of which a store cannot be much smaller."""
+    """Return lines that hardly compress, so that a store of them is about as large."""
     chosen = random.Random(name)
     return as_bytes(
         request_line(request_id=f"req_{name}{n:06}", timestamp=moment(n), message=chosen.randbytes(300).hex())
@@ -47,14 +47,14 @@ def some_lines(name: str, count: int) -> bytes:
 
 
 def mount(folder: Path, size: int, *options: str) -> None:
-    """Make `folder` a disk of this size, or with `remount` give the one that is there another."""
+    """Mount a disk of this size at `folder`; with the option `remount`, resize it."""
     how = ",".join([*options, f"size={size}"])
     subprocess.run(["mount", "-t", "tmpfs", "-o", how, "none", str(folder)], check=True)
 
 
 @contextmanager
 def no_file_larger_than(size: int) -> Iterator[None]:
-    """For this process and what it starts, while the block runs."""
+    """Limit the size of files, for this process and its children, while the block runs."""
     before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
     try:
@@ -65,7 +65,7 @@ def no_file_larger_than(size: int) -> Iterator[None]:
 
 @contextmanager
 def only_left(way: str, file: Path, left: int) -> Iterator[None]:
-    """While the block runs, a file's disk has so little space left, or the file may grow by no more."""
+    """While the block runs, leave only so much space on the disk of a file, or for the growth of that file."""
     if way == "limit":
         with no_file_larger_than(file.stat().st_size + left):
             yield
@@ -80,12 +80,12 @@ def only_left(way: str, file: Path, left: int) -> Iterator[None]:
 
 
 def ingest(log: Path, db: Path) -> Finished:
-    """The command, as a process of its own."""
+    """Run the command in a process of its own."""
     return run("ingest", log, "--db", db, "--json", env=SMALL)
 
 
 def stored(db: Path) -> dict[str, Any]:
-    """What the store holds, and where it contradicts itself."""
+    """Return what the store holds, and where it contradicts itself."""
     if not db.exists():
         return {"requests": 0, "differences": {}}
     store = open_store(Settings(db=db))
@@ -96,7 +96,7 @@ def stored(db: Path) -> dict[str, Any]:
 
 
 def try_size(way: str, folder: Path, log: Path, size: int) -> dict[str, Any]:
-    """The command on a disk of this size, and again when there is room."""
+    """Run the command on a disk of this size, and again once there is space."""
     folder.mkdir()
     db = folder / "x.duckdb"
     if way == "tmpfs":
@@ -115,7 +115,7 @@ def try_size(way: str, folder: Path, log: Path, size: int) -> dict[str, Any]:
 
 
 def try_server(way: str, folder: Path) -> dict[str, Any]:
-    """A server whose disk becomes full: as it receives a body, as it commits, and as it folds its log in."""
+    """Fill the disk of a server: as it receives a body, as it commits, and as it checkpoints its write-ahead log."""
     folder.mkdir()
     if way == "tmpfs":
         mount(folder, ROOM)
@@ -125,7 +125,7 @@ def try_server(way: str, folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with served(Desk(settings, store)) as port:
         client = Client(port)
-        # More than stays in memory while it is received, and less.
+        # One body is larger than what stays in memory while it is received, one is smaller.
         for where, count, left in (("spool", 1500, 300_000), ("log", 500, 100_000)):
             body = some_lines(where, count)
             with only_left(way, log, left):
@@ -146,7 +146,7 @@ def try_server(way: str, folder: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """See above."""
+    """Run what the arguments and standard input ask for, as described above."""
     way, base = sys.argv[1], Path(sys.argv[2])
     log = base / "some.log"
     log.write_bytes(some_lines("log", LINES))

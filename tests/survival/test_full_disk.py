@@ -1,4 +1,4 @@
-"""A disk that is full at any moment: one clear line, exit code 2, and once there is room the same command ends it."""
+"""A full disk costs one clear line and exit code 2 at any moment; with space again, the same command completes."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ _UNSHARE = ["unshare", "--map-root-user", "--mount"]
 
 
 def can_mount() -> bool:
-    """Whether this user may have a small disk; where not, a limit on the size of files stands for it."""
+    """Return whether this user may mount a small disk. If not, a limit on the size of files stands in for it."""
     if shutil.which("unshare") is None:
         return False
     tried = subprocess.run([*_UNSHARE, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True)
@@ -28,7 +28,7 @@ def can_mount() -> bool:
 
 
 WAY = "tmpfs" if can_mount() else "limit"
-# From where not even an empty store fits to where all does but the folding in of the log.
+# From a size where not even an empty store fits, to one where everything fits but the checkpoint of the log.
 SIZES = [int(4096 * 1.17**n) for n in range(47)] if IS_LONG else [1_000_000]
 SAID = {
     "tmpfs": "no space left on the disk of {db}; free some and run the same command again",
@@ -45,7 +45,7 @@ def tried(way: str, folder: Path, *asked: object) -> list[Any]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_a_store_is_made_whole_or_not_at_all(settings: Settings) -> None:
+def test_a_store_is_created_completely_or_not_at_all(settings: Settings) -> None:
     # In the middle of its first twelve kilobytes.
     with no_file_larger_than(5000), pytest.raises(StoreFull, match="ulimit -f"):
         open_store(settings)
@@ -53,7 +53,7 @@ def test_a_store_is_made_whole_or_not_at_all(settings: Settings) -> None:
     open_store(settings).close()
 
 
-def test_half_a_store_is_told_to_be_broken(settings: Settings) -> None:
+def test_half_a_store_is_reported_as_broken(settings: Settings) -> None:
     open_store(settings).close()
     settings.db.write_bytes(settings.db.read_bytes()[:5000])
     with pytest.raises(StoreBroken, match="ingest the logs again"):
@@ -61,7 +61,7 @@ def test_half_a_store_is_told_to_be_broken(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("way", {WAY, "limit"} if IS_LONG else {WAY})
-def test_a_command_on_a_full_disk_says_so_and_the_next_one_ends_it(way: str, tmp_path: Path) -> None:
+def test_a_command_on_a_full_disk_says_so_and_the_next_one_completes(way: str, tmp_path: Path) -> None:
     results = tried(way, tmp_path, *SIZES)
     for size, found in zip(SIZES, results, strict=True):
         if found["code"]:
@@ -82,7 +82,7 @@ def test_a_command_on_a_full_disk_says_so_and_the_next_one_ends_it(way: str, tmp
     )
 
 
-def test_a_server_on_a_full_disk_keeps_what_it_has_said_it_has(tmp_path: Path) -> None:
+def test_a_server_on_a_full_disk_stores_what_it_has_acknowledged(tmp_path: Path) -> None:
     (found,) = tried(WAY, tmp_path, "server")
     assert (found["spool"]["status"], found["log"]["status"]) == (503, 503)
     assert found["spool"]["said"].startswith("the server cannot keep the body (")
@@ -90,7 +90,7 @@ def test_a_server_on_a_full_disk_keeps_what_it_has_said_it_has(tmp_path: Path) -
     assert [found[where]["again"]["requests"] for where in ("spool", "log")] == [1500, 500]
     db = tmp_path / "server" / "x.duckdb"
     assert found["checkpoint"] == SAID[WAY].format(db=db)
-    # The engine answers nothing any more then: whoever starts the process again finds all that was committed.
+    # The engine then answers no more statements. A restarted process finds everything that was committed.
     assert found["then"].startswith(str(db))
     assert found["after"] == {"requests": 2000, "differences": {}}
     seen(

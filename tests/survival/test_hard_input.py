@@ -1,4 +1,4 @@
-"""What no log should hold and no folder should have: it costs one line in the report, and little memory."""
+"""Hostile logs and folders cost one line in the report, and little memory."""
 
 import ctypes
 import json
@@ -25,7 +25,7 @@ from tests.whole_store import differences
 MIB = 1 << 20
 LONG_LINE = 1024 * MIB if IS_LONG else 512 * MIB
 BOMB = 10 * 1024 * MIB if IS_LONG else 192 * MIB
-# A command that reads one short line takes three quarters of it.
+# A command that reads one short line takes three quarters of this.
 MOST_MEMORY = 420 * MIB
 FUZZ_LINES = 100_000 if IS_LONG else 2_000
 ROUNDS = 20 if IS_LONG else 1
@@ -35,7 +35,7 @@ def ids(desk: Desk) -> set[str]:
     return {row["request_id"] for row in desk.store.rows("SELECT request_id FROM requests")}
 
 
-# A process of its own in between: one that is forked from a large one counts that one's memory as its own.
+# A process in between: a child forked from a large process counts the memory of that process as its own.
 _WATCHER = """
 import os
 import subprocess
@@ -47,7 +47,7 @@ print(used.ru_maxrss)
 
 
 def peak_of(pieces: Iterator[bytes], db: Path, **env: str) -> int:
-    """Pipe this into the command. Returns the most memory that it had, bytes."""
+    """Pipe the pieces into the command. Returns its peak memory in bytes."""
     command = [sys.executable, "-m", "pixeldesk", "ingest", "-", "--db", str(db), "--json"]
     process = subprocess.Popen(
         [sys.executable, "-c", _WATCHER, *command],
@@ -57,7 +57,7 @@ def peak_of(pieces: Iterator[bytes], db: Path, **env: str) -> int:
         bufsize=0,
     )
     assert process.stdin is not None
-    with suppress(BrokenPipeError):  # It reads no further than it has to.
+    with suppress(BrokenPipeError):  # The command reads no further than it has to.
         for piece in pieces:
             process.stdin.write(piece)
     told, _ = process.communicate(timeout=120)
@@ -83,12 +83,12 @@ def test_a_line_of_a_gigabyte_is_refused_unread(settings: Settings) -> None:
     seen(f"a line of {LONG_LINE // MIB:,} MiB", f"quarantined, its neighbours stored; peak {peak // MIB} MiB")
 
 
-def test_a_bomb_is_given_up_early(settings: Settings) -> None:
-    packer = zlib.compressobj(9, wbits=31)
-    start = packer.compress(as_bytes([request_line(request_id="req_before")]))
-    packed = [packer.compress(bytes(MIB)) for _ in range(BOMB // MIB)]
+def test_a_decompression_bomb_is_abandoned_early(settings: Settings) -> None:
+    compressor = zlib.compressobj(9, wbits=31)
+    start = compressor.compress(as_bytes([request_line(request_id="req_before")]))
+    compressed = [compressor.compress(bytes(MIB)) for _ in range(BOMB // MIB)]
     least = {} if IS_LONG else {"PIXELDESK_MAX_EXPANSION_FROM": str(16 * MIB)}
-    peak = peak_of(iter([start, *packed, packer.flush()]), settings.db, **least)
+    peak = peak_of(iter([start, *compressed, compressor.flush()]), settings.db, **least)
     store = open_store(settings)
     desk = Desk(settings, store)
     (source,) = store.rows("SELECT problem FROM sources")
@@ -96,7 +96,7 @@ def test_a_bomb_is_given_up_early(settings: Settings) -> None:
     assert ids(desk) == {"req_before"}
     store.close()
     assert peak < MOST_MEMORY
-    seen(f"a gzip bomb of {BOMB // MIB:,} MiB", f"given up at the cap; peak {peak // MIB} MiB")
+    seen(f"a gzip bomb of {BOMB // MIB:,} MiB", f"abandoned at the cap; peak {peak // MIB} MiB")
 
 
 def _flipped(line: bytes, chosen: random.Random) -> bytes:
@@ -137,7 +137,7 @@ def _escape(line: bytes, chosen: random.Random) -> bytes:
 CHANGES: list[Callable[[bytes, random.Random], bytes]] = [_flipped, _cut, _twice, _random, _deep, _number, _escape]
 
 
-def test_spoilt_lines_cost_only_themselves(desk: Desk, tmp_path: Path) -> None:
+def test_damaged_lines_cost_only_themselves(desk: Desk, tmp_path: Path) -> None:
     chosen = random.Random(FUZZ_LINES)
     good = [request_line(request_id=f"req_good{n:06}") for n in range(FUZZ_LINES)]
     whole = [as_bytes([line]).strip() for line in (request_line(), event_line(), failed_line("rate_limited", 429))]
@@ -154,7 +154,7 @@ def test_spoilt_lines_cost_only_themselves(desk: Desk, tmp_path: Path) -> None:
     assert {line["request_id"] for line in good} <= ids(desk)
     refused = report["quarantined"]
     assert refused > FUZZ_LINES // 4
-    # Some of what was spoilt is a request still, with the id of another.
+    # Some damaged lines are still requests, with the id of another.
     assert differences(desk.store).keys() <= {"ids_twice"}
     counted = desk.store.rows("SELECT count(*) AS n FROM requests")
     path.write_bytes(path.read_bytes() + b"{}\n")
@@ -176,7 +176,7 @@ def test_a_file_that_vanishes_or_shrinks_meanwhile(desk: Desk, tmp_path: Path) -
     (tmp_path / "gone.log").write_bytes(b"x\n")
 
     def meanwhile(_: Progress) -> None:
-        # The first is open then: unlinked, it is read to its end; the second is shorter when it is opened.
+        # The first file is open by now: unlinked, it is read to its end. The second is shorter when it is opened.
         for path in (paths[0], tmp_path / "gone.log"):
             path.unlink(missing_ok=True)
         if paths[1].stat().st_size > 20_000:
@@ -197,18 +197,18 @@ def test_a_file_that_vanishes_or_shrinks_meanwhile(desk: Desk, tmp_path: Path) -
     )
 
 
-# CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, by which root reads and writes whatever it likes.
+# CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, by which root bypasses the modes of files.
 _RIGHTS_OF_ROOT = (1, 2)
 _PR_CAPBSET_DROP = 24
 
 
-def give_up_rights_of_root() -> None:
-    """For a process that is about to be: modes of files hold for it, whoever runs the tests."""
+def drop_capabilities_of_root() -> None:
+    """Drop these capabilities in a new process, so that the modes of files hold for it, whoever runs the tests."""
     for right in _RIGHTS_OF_ROOT:
         ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, right, 0, 0, 0)
 
 
-def test_what_may_not_be_read_or_written_is_one_line() -> None:
+def test_missing_permissions_are_one_line() -> None:
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
         secret = write_lines(base / "secret.log", request_lines(1))
@@ -222,7 +222,7 @@ def test_what_may_not_be_read_or_written_is_one_line() -> None:
         def ingest(folder: Path) -> subprocess.CompletedProcess[str]:
             paths = [str(secret), str(good), "--json", "--db", str(folder / "x.duckdb")]
             command = [sys.executable, "-m", "pixeldesk", "ingest", *paths]
-            return subprocess.run(command, capture_output=True, text=True, preexec_fn=give_up_rights_of_root)
+            return subprocess.run(command, capture_output=True, text=True, preexec_fn=drop_capabilities_of_root)
 
         read, refused = ingest(mine), ingest(theirs)
         assert (read.returncode, json.loads(read.stdout)["requests"]) == (2, 2)
@@ -235,7 +235,7 @@ def test_what_may_not_be_read_or_written_is_one_line() -> None:
     seen("a file and a folder of somebody else", "one line each and exit 2; the other files are read")
 
 
-def test_two_commands_at_once_over_the_same_files(tmp_path: Path) -> None:
+def test_two_concurrent_commands_over_the_same_files(tmp_path: Path) -> None:
     lines = request_lines(3_000)
     paths = [write_lines(tmp_path / "logs" / f"{n}.log", lines[n * 500 : n * 500 + 1000]) for n in range(5)]
     refused = 0
@@ -258,10 +258,10 @@ def test_two_commands_at_once_over_the_same_files(tmp_path: Path) -> None:
     )
 
 
-def test_times_that_cannot_be_true_are_in_no_chart_and_are_counted(desk: Desk, tmp_path: Path) -> None:
+def test_implausible_times_are_counted_and_in_no_chart(desk: Desk, tmp_path: Path) -> None:
     times: list[object] = ["1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z", 0, 32_503_680_000, "0001-01-01T00:00:00Z"]
     clocks = [failed_line("internal_error", 500, request_id=f"req_odd{n}", timestamp=at) for n, at in enumerate(times)]
-    # A clock that is some minutes off is still a time of that day.
+    # A clock that is a few minutes off still gives a time of that day.
     skewed = [request_line(request_id=f"req_skewed{n}", timestamp=moment(n * 300)) for n in (-1, 1)]
     report = desk.ingest([str(write_lines(tmp_path / "a.log", [*clocks, request_line(), *skewed]))])
     assert (report["requests"], report["quarantined"]) == (8, 0)

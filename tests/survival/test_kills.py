@@ -1,4 +1,4 @@
-"""kill -9 at any moment: the store opens, holds whole batches only, and the same command completes it exactly."""
+"""After kill -9 at any moment the store opens, holds only whole batches, and the same command completes it exactly."""
 
 import os
 import random
@@ -17,7 +17,7 @@ from tests.survival.seen import seen
 # `make kills` raises it.
 KILLS = int(os.environ.get("PIXELDESK_KILLS", "4"))
 LINES = 10_000 if KILLS < 100 else 400_000
-# Batches so small that a kill falls into the middle of one, and into a checkpoint.
+# Small batches, so that kills hit the middle of one, and a checkpoint.
 SIZES = {
     "PIXELDESK_CHUNK_BYTES": str(1 << 18),
     "PIXELDESK_BATCH_BYTES": str(1 << 19),
@@ -38,7 +38,7 @@ def some_lines() -> list[Line]:
     return lines
 
 
-# Says when all is imported: moments are counted from there, however slow the machine is.
+# Prints a line once everything is imported. Times count from there, however slow the machine is.
 COMMAND = (
     "import sys; from pixeldesk.cli.main import main; print('ready', flush=True); sys.argv[0] = 'pixeldesk'; main()"
 )
@@ -53,7 +53,7 @@ def start(path: Path, settings: Settings) -> "subprocess.Popen[bytes]":
 
 
 def finish(path: Path, settings: Settings) -> float:
-    """Load the whole file. Returns the seconds that it took once all was imported."""
+    """Load the whole file. Returns how many seconds that took, not counting imports."""
     process = start(path, settings)
     begun = time.monotonic()
     process.communicate()
@@ -62,7 +62,7 @@ def finish(path: Path, settings: Settings) -> float:
 
 
 def lines_stored(store: Store) -> int:
-    """The lines that the store's batches have, once tables, batches, sources and rollups agree on them."""
+    """Count the lines of all batches, after checking that tables, batches, sources and rollups agree."""
     (batches,) = store.rows(
         """SELECT coalesce(sum(lines), 0) AS lines, coalesce(sum(requests), 0) AS requests,
             coalesce(sum(events), 0) AS events, coalesce(sum(quarantined), 0) AS quarantined,
@@ -103,7 +103,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     for kill in range(KILLS):
         process = start(path, killed)
         try:
-            # At random in each quarter of the time by turns: on a machine of any speed some fall into the middle.
+            # At a random time in each quarter in turn, so that on a machine of any speed some kills hit the middle.
             process.communicate(timeout=takes_s * (kill % 4 + moments.random()) / 4)
         except subprocess.TimeoutExpired:
             process.kill()

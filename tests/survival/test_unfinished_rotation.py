@@ -1,4 +1,4 @@
-"""A follower killed in the middle of a file that is then rotated away, comes back and is thrown away."""
+"""A follower is killed in the middle of a file that is then rotated away, comes back and is deleted."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ class _KilledError(Exception):
 
 
 def poll(store: Store, settings: Settings, path: Path, killed_after: int | None = None) -> FileFollower:
-    """A follower of one look, killed when it has given so many lines to a transaction."""
+    """Poll once with a new follower, killed after a transaction has received so many lines."""
 
     def tell(state: Progress) -> None:
         if killed_after is not None and state.lines > killed_after:
@@ -33,7 +33,7 @@ def poll(store: Store, settings: Settings, path: Path, killed_after: int | None 
     return follower
 
 
-def test_a_file_of_which_a_part_was_read_goes_on_being_one_wherever_it_is(tmp_path: Path) -> None:
+def test_a_partly_read_file_remains_one_wherever_it_is(tmp_path: Path) -> None:
     settings = Settings(db=tmp_path / "x.duckdb", **SMALL)  # type: ignore[arg-type]
     store = open_store(settings)
     logs = tmp_path / "logs"
@@ -52,7 +52,7 @@ def test_a_file_of_which_a_part_was_read_goes_on_being_one_wherever_it_is(tmp_pa
     log.rename(tmp_path / "elsewhere")
     write_lines(log, second)
     poll(store, settings, log)
-    # It comes back, and the follower that has found out what it is does not get to reading it.
+    # The file comes back, and a follower recognises it but is killed before reading it.
     (tmp_path / "elsewhere").rename(rotated)
     poll(store, settings, logs, killed_after=0)
     assert state(rotated) == [(None, None)]

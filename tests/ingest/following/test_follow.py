@@ -1,4 +1,4 @@
-"""Files that are followed: each thing that can happen to one, by itself."""
+"""Each event that can happen to a followed file, tested by itself."""
 
 import gzip
 import os
@@ -20,7 +20,7 @@ LINES = request_lines(60)
 
 
 class Watch:
-    """A follower over a desk's store, whose clock goes on by a second at each look."""
+    """A follower over the store of a desk, whose clock advances by a second at each poll."""
 
     begun: ClassVar[list["Watch"]] = []
 
@@ -32,7 +32,7 @@ class Watch:
         self.follower = FileFollower(desk.store, desk.settings, [str(path) for path in paths], clock=lambda: self.clock)
 
     def poll(self, seconds: float = 1.0) -> dict[str, int]:
-        """What the look brought, by outcome, and 'lost' for each loss that was told."""
+        """Poll once. Returns the new lines by outcome, and 'lost' for each loss reported."""
         before = self._outcomes()
         self.clock += seconds
         self.follower.poll(self._tell)
@@ -53,7 +53,7 @@ OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmappe
 
 
 @pytest.fixture(autouse=True)
-def _all_files_are_let_go() -> Iterator[None]:
+def _all_files_are_closed() -> Iterator[None]:
     yield
     while Watch.begun:
         Watch.begun.pop().follower.close()
@@ -61,7 +61,7 @@ def _all_files_are_let_go() -> Iterator[None]:
 
 @pytest.fixture
 def logs(tmp_path: Path) -> Path:
-    """An empty folder for logs."""
+    """Return an empty folder for logs."""
     folder = tmp_path / "logs"
     folder.mkdir()
     return folder
@@ -69,41 +69,41 @@ def logs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def log(logs: Path) -> Path:
-    """A log with ten lines."""
+    """Return a log with ten lines."""
     return write_lines(logs / "app.log", LINES[:10])
 
 
 @pytest.fixture(params=["folder", "file"])
 def watch(request: pytest.FixtureRequest, desk: Desk, log: Path) -> Watch:
-    """A follower of that log that has looked once: by its name, or as one of the files of its folder."""
+    """Return a follower of that log, by its name or by its folder, which has polled once."""
     watch = Watch(desk, log.parent if request.param == "folder" else log)
     assert watch.poll() == {"requests": 10}
     return watch
 
 
 def append(path: Path, lines: Iterable[Line]) -> None:
-    """Write more lines to the end of a file."""
+    """Append lines to a file."""
     with path.open("ab") as file:
         file.write(as_bytes(lines))
 
 
 def stored(desk: Desk) -> int:
-    """How many requests there are, each of them once."""
+    """Count the stored requests, and check that each is stored once."""
     (row,) = desk.store.rows("SELECT count(*) AS stored, count(DISTINCT request_id) AS ids FROM requests")
     assert row["stored"] == row["ids"]
     return int(row["stored"])
 
 
-# --- what is written ----------------------------------------------------------------------------------------
+# --- writing ----------------------------------------------------------------------------------------------
 
 
-def test_what_was_appended_is_read_and_nothing_else(watch: Watch, log: Path) -> None:
+def test_only_appended_lines_are_read(watch: Watch, log: Path) -> None:
     append(log, LINES[10:12])
     assert watch.poll() == {"requests": 2}
     assert watch.poll() == {}
 
 
-def test_new_files_are_found_where_a_folder_or_a_pattern_is_followed(desk: Desk, logs: Path) -> None:
+def test_new_files_in_a_followed_folder_or_glob_are_found(desk: Desk, logs: Path) -> None:
     watch = Watch(desk, logs / "by-folder", logs / "*.ndjson")
     assert watch.poll() == {}
     write_lines(logs / "by-folder" / "deep" / "a.log", LINES[:3])
@@ -112,7 +112,7 @@ def test_new_files_are_found_where_a_folder_or_a_pattern_is_followed(desk: Desk,
     assert watch.poll() == {"requests": 5}
 
 
-def test_a_half_written_line_is_left_until_it_is_whole(watch: Watch, log: Path) -> None:
+def test_a_half_written_line_is_deferred_until_it_is_complete(watch: Watch, log: Path) -> None:
     content = as_bytes(LINES[10:13])
     for piece in (content[:70], content[70:900], content[900:-1]):
         with log.open("ab") as file:
@@ -124,9 +124,7 @@ def test_a_half_written_line_is_left_until_it_is_whole(watch: Watch, log: Path) 
     assert watch.poll() == {"requests": 1}
 
 
-def test_a_line_whose_end_does_not_come_is_taken_as_it_is_and_taken_back_should_it_grow(
-    watch: Watch, log: Path
-) -> None:
+def test_an_unterminated_line_is_stored_after_a_while_and_withdrawn_if_it_grows(watch: Watch, log: Path) -> None:
     content = as_bytes(LINES[10:11])
     with log.open("ab") as file:
         file.write(content[:50])
@@ -138,7 +136,7 @@ def test_a_line_whose_end_does_not_come_is_taken_as_it_is_and_taken_back_should_
     assert watch.desk.store.rows("SELECT * FROM quarantine") == []
 
 
-def test_a_half_written_line_over_a_restart(desk: Desk, log: Path) -> None:
+def test_a_half_written_line_across_a_restart(desk: Desk, log: Path) -> None:
     content = as_bytes(LINES[10:11])
     with log.open("ab") as file:
         file.write(content[:50])
@@ -149,7 +147,7 @@ def test_a_half_written_line_over_a_restart(desk: Desk, log: Path) -> None:
 
 
 @pytest.mark.parametrize("start", [[], LINES[:1]])
-def test_a_last_line_without_an_end_outlives_its_file(desk: Desk, log: Path, start: list[Line]) -> None:
+def test_an_unterminated_last_line_of_a_deleted_file_is_stored(desk: Desk, log: Path, start: list[Line]) -> None:
     for n in range(3):
         log.write_bytes(as_bytes([*start, LINES[10 + n]])[:-1])
         desk.ingest([str(log)])
@@ -159,7 +157,7 @@ def test_a_last_line_without_an_end_outlives_its_file(desk: Desk, log: Path, sta
     assert stored(desk) == len(start) + 3
 
 
-def test_a_file_of_one_line_that_is_never_ended(desk: Desk, log: Path) -> None:
+def test_a_file_of_one_unterminated_line(desk: Desk, log: Path) -> None:
     log.write_bytes(as_bytes(LINES[:1])[:-1])
     watch = Watch(desk, log)
     assert watch.poll() == {}
@@ -175,7 +173,7 @@ def test_rotation_by_renaming(watch: Watch, log: Path) -> None:
     writer.write(as_bytes(LINES[10:12]))
     log.rename(log.with_name("app.log.1"))
     write_lines(log, LINES[20:23])
-    # Whoever writes learns of the rotation later.
+    # The writer notices the rotation later.
     writer.write(as_bytes(LINES[12:14])[:-30])
     assert watch.poll() == {"requests": 6}
     writer.write(as_bytes(LINES[12:14])[-30:])
@@ -184,7 +182,7 @@ def test_rotation_by_renaming(watch: Watch, log: Path) -> None:
     writer.close()
 
 
-def test_what_was_rotated_before_is_not_read_again(watch: Watch, log: Path) -> None:
+def test_files_rotated_before_are_not_read_again(watch: Watch, log: Path) -> None:
     for turn in range(1, 5):
         for number in range(turn, 0, -1):
             older = log.with_name(f"app.log.{number}" if number > 1 else "app.log")
@@ -196,7 +194,7 @@ def test_what_was_rotated_before_is_not_read_again(watch: Watch, log: Path) -> N
         assert watch.poll() == {"requests": 10}
 
 
-def test_rotation_twice_between_two_looks(watch: Watch, log: Path) -> None:
+def test_two_rotations_between_two_polls(watch: Watch, log: Path) -> None:
     append(log, LINES[10:12])
     log.rename(log.with_name("app.log.2"))
     write_lines(log, LINES[20:22]).rename(log.with_name("app.log.1"))
@@ -204,7 +202,7 @@ def test_rotation_twice_between_two_looks(watch: Watch, log: Path) -> None:
     assert watch.poll() == {"requests": 6}
 
 
-def test_rotation_by_copying_and_cutting_off(watch: Watch, log: Path) -> None:
+def test_rotation_by_copytruncate(watch: Watch, log: Path) -> None:
     append(log, LINES[10:12])
     shutil.copy(log, log.with_name("app.log.1"))
     os.truncate(log, 0)
@@ -215,19 +213,19 @@ def test_rotation_by_copying_and_cutting_off(watch: Watch, log: Path) -> None:
     assert watch.follower.report.lost == []
 
 
-def test_a_file_that_was_cut_off_and_has_grown_past_the_old_place(watch: Watch, log: Path) -> None:
+def test_a_file_that_was_truncated_and_has_grown_past_the_old_position(watch: Watch, log: Path) -> None:
     write_lines(log, LINES[20:40])
     assert watch.poll() == {"requests": 20, "lost": 1}
 
 
-def test_a_followed_file_that_is_packed_is_not_read_again(desk: Desk, log: Path) -> None:
+def test_a_followed_file_that_is_compressed_is_not_read_again(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log.parent)
     watch.poll()
     append(log, LINES[10:12])
     packed = log.with_name("app.log.1.gz")
     packed.write_bytes(gzip.compress(log.read_bytes()))
     log.unlink()
-    # What is being packed is left alone until it is quiet.
+    # A file that is being compressed is left alone until it is quiet.
     assert watch.poll() == {"requests": 2}
     assert watch.poll(seconds=3) == {"duplicates": 2}
     assert watch.poll(seconds=12) == {}
@@ -235,7 +233,7 @@ def test_a_followed_file_that_is_packed_is_not_read_again(desk: Desk, log: Path)
     assert watch.poll() == {"requests": 2}
 
 
-def test_a_packed_copy_of_what_was_not_read_to_its_end(desk: Desk, log: Path) -> None:
+def test_a_compressed_copy_of_a_file_that_was_not_read_to_its_end(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log)
     watch.poll()
     watch.follower.close()
@@ -247,7 +245,7 @@ def test_a_packed_copy_of_what_was_not_read_to_its_end(desk: Desk, log: Path) ->
     assert watch.poll(seconds=3) == {"requests": 2}
 
 
-def test_files_that_begin_alike(desk: Desk, logs: Path) -> None:
+def test_files_with_the_same_head(desk: Desk, logs: Path) -> None:
     start: list[Line] = [event_line(message="started " + "x" * 9000)]
     first = write_lines(logs / "a.log", [*start, *LINES[:3]])
     write_lines(logs / "b.log", [*start, *LINES[3:6]])
@@ -259,8 +257,8 @@ def test_files_that_begin_alike(desk: Desk, logs: Path) -> None:
     assert stored(desk) == 14
 
 
-def test_a_lines_place_stays_true_when_its_file_is_renamed(watch: Watch, log: Path) -> None:
-    def place(request_id: str) -> tuple[str, int]:
+def test_the_position_of_a_line_stays_true_when_its_file_is_renamed(watch: Watch, log: Path) -> None:
+    def position(request_id: str) -> tuple[str, int]:
         (row,) = watch.desk.store.rows(
             """SELECT sources.path, requests.line_number FROM requests
             JOIN sources ON sources.source_id = requests.source_id WHERE request_id = $id""",
@@ -271,18 +269,18 @@ def test_a_lines_place_stays_true_when_its_file_is_renamed(watch: Watch, log: Pa
     log.rename(log.with_name("app.log.1"))
     write_lines(log, LINES[20:22])
     watch.poll()
-    assert place("req_N0000003") == (str(log.with_name("app.log.1")), 4)
-    assert place("req_N0000021") == (str(log), 2)
+    assert position("req_N0000003") == (str(log.with_name("app.log.1")), 4)
+    assert position("req_N0000021") == (str(log), 2)
     write_lines(log, LINES[30:33])
     watch.poll()
-    assert place("req_N0000021")[0].startswith(f"{log} (replaced ")
-    assert place("req_N0000030") == (str(log), 1)
+    assert position("req_N0000021")[0].startswith(f"{log} (replaced ")
+    assert position("req_N0000030") == (str(log), 1)
 
 
-# --- what goes away -----------------------------------------------------------------------------------------
+# --- deletion -----------------------------------------------------------------------------------------------
 
 
-def test_what_is_written_to_a_deleted_file_is_read_to_its_end(watch: Watch, log: Path) -> None:
+def test_a_deleted_file_is_read_to_its_end(watch: Watch, log: Path) -> None:
     writer = log.open("ab", buffering=0)
     writer.write(as_bytes(LINES[10:12]))
     log.unlink()
@@ -291,12 +289,12 @@ def test_what_is_written_to_a_deleted_file_is_read_to_its_end(watch: Watch, log:
     assert watch.poll() == {}
     assert watch.poll(seconds=11) == {"requests": 1}
     writer.close()
-    # Its disk space is given back when nobody writes to it any more.
+    # Its disk space is released when its writer has been quiet for a while.
     watch.poll(seconds=70)
     assert not [link for link in Path("/proc/self/fd").iterdir() if "app.log (deleted)" in os.path.realpath(link)]
 
 
-def test_what_may_be_lost_is_told_once(watch: Watch, log: Path) -> None:
+def test_a_possible_loss_is_reported_once(watch: Watch, log: Path) -> None:
     append(log, LINES[10:12])
     os.truncate(log, 0)
     assert watch.poll() == {"lost": 1}
@@ -324,7 +322,7 @@ def test_a_file_that_is_found_again_was_not_lost(desk: Desk, log: Path) -> None:
     assert (watch.follower.report.lost, desk.query("losses", limit=10), stored(desk)) == ([], [], 12)
 
 
-def test_that_a_finished_file_goes_is_no_loss(desk: Desk, log: Path) -> None:
+def test_the_deletion_of_a_finished_file_is_no_loss(desk: Desk, log: Path) -> None:
     old = write_lines(log.with_name("old.log"), LINES[20:30])
     os.utime(old, (0, 0))
     watch = Watch(desk, log.parent)
@@ -334,7 +332,7 @@ def test_that_a_finished_file_goes_is_no_loss(desk: Desk, log: Path) -> None:
     assert Watch(desk, log.parent).poll() == {}
 
 
-def test_the_oldest_is_read_first_for_a_rotation_throws_it_away_next(desk: Desk, log: Path) -> None:
+def test_the_oldest_file_is_read_first_since_rotation_deletes_it_next(desk: Desk, log: Path) -> None:
     for number in (1, 3, 2):
         rotated = write_lines(log.with_name(f"app.log.{number}"), LINES[10 + 10 * number : 15 + 10 * number])
         os.utime(rotated, (time.time() - 100 * number,) * 2)
@@ -343,7 +341,7 @@ def test_the_oldest_is_read_first_for_a_rotation_throws_it_away_next(desk: Desk,
     assert read == ["app.log.3", "app.log.2", "app.log.1", "app.log"]
 
 
-def test_that_a_packed_file_is_thrown_away_is_no_loss(desk: Desk, log: Path) -> None:
+def test_the_deletion_of_a_compressed_file_is_no_loss(desk: Desk, log: Path) -> None:
     packed = log.with_name("app.log.9.gz")
     packed.write_bytes(gzip.compress(as_bytes(LINES[20:30])))
     os.utime(packed, (time.time() - 60, time.time() - 60))
@@ -354,8 +352,10 @@ def test_that_a_packed_file_is_thrown_away_is_no_loss(desk: Desk, log: Path) -> 
     assert Watch(desk, log.parent).poll() == {}
 
 
-def test_a_number_of_a_file_that_is_used_again(desk: Desk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pixeldesk.ingest.following.registry._MAX_OPEN", 0)  # A file kept open keeps its number.
+def test_a_reused_inode_number(desk: Desk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "pixeldesk.ingest.following.registry._MAX_OPEN", 0
+    )  # The inode number of an open file is not reused.
     watch = Watch(desk, log.parent)
     watch.poll()
     number = log.stat().st_ino
@@ -372,7 +372,7 @@ def test_a_number_of_a_file_that_is_used_again(desk: Desk, log: Path, monkeypatc
 # --- interruptions ------------------------------------------------------------------------------------------
 
 
-def test_a_rotation_that_nobody_saw_is_found_by_what_the_file_begins_with(desk: Desk, log: Path) -> None:
+def test_a_rotation_while_nothing_ran_is_recognised_by_the_head_of_the_file(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log)
     watch.poll()
     watch.follower.close()
@@ -385,7 +385,7 @@ def test_a_rotation_that_nobody_saw_is_found_by_what_the_file_begins_with(desk: 
     assert desk.query("losses", limit=10) == []
 
 
-def test_a_file_that_was_replaced_while_nobody_looked(desk: Desk, log: Path) -> None:
+def test_a_file_that_was_replaced_while_nothing_ran(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log)
     watch.poll()
     watch.follower.close()
@@ -394,7 +394,7 @@ def test_a_file_that_was_replaced_while_nobody_looked(desk: Desk, log: Path) -> 
     assert Watch(desk, log).poll() == {}
 
 
-def test_a_look_that_fails_is_made_up_for_by_the_next(watch: Watch, log: Path) -> None:
+def test_the_next_poll_makes_up_for_one_that_failed(watch: Watch, log: Path) -> None:
     log.rename(log.with_name("app.log.1"))
     write_lines(log, LINES[20:22])
 
@@ -407,7 +407,7 @@ def test_a_look_that_fails_is_made_up_for_by_the_next(watch: Watch, log: Path) -
     assert stored(watch.desk) == 12
 
 
-def test_two_followers_and_a_command_double_nothing(watch: Watch, desk: Desk, log: Path) -> None:
+def test_two_followers_and_a_command_store_nothing_twice(watch: Watch, desk: Desk, log: Path) -> None:
     other = Watch(desk, log.parent)
     other.poll()
     append(log, LINES[10:12])
@@ -422,7 +422,7 @@ def test_two_followers_and_a_command_double_nothing(watch: Watch, desk: Desk, lo
     assert stored(desk) == 16
 
 
-def test_stopping_reads_what_was_written_until_then(desk: Desk, log: Path) -> None:
+def test_a_stopping_follower_reads_what_was_written_until_then(desk: Desk, log: Path) -> None:
     stop = threading.Event()
     append(log, LINES[10:12])
 
@@ -435,10 +435,10 @@ def test_stopping_reads_what_was_written_until_then(desk: Desk, log: Path) -> No
     assert follower.run(stop, stop_at_once).counts.requests == 13
 
 
-# --- what is wrong, and what it costs -----------------------------------------------------------------------
+# --- problems, and the cost of a poll -----------------------------------------------------------------------
 
 
-def test_a_path_that_is_wrong_is_told_once_and_tried_again(desk: Desk, logs: Path) -> None:
+def test_a_wrong_path_is_reported_once_and_tried_again(desk: Desk, logs: Path) -> None:
     watch = Watch(desk, logs / "missing.log")
     assert watch.poll() == watch.poll() == {}
     assert watch.said == [f"{logs / 'missing.log'}: no such file or folder; check the path"]
@@ -448,7 +448,7 @@ def test_a_path_that_is_wrong_is_told_once_and_tried_again(desk: Desk, logs: Pat
     assert watch.follower.report.unreadable == []
 
 
-def test_a_file_that_may_not_be_read_holds_up_no_other(desk: Desk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_does_not_hold_up_the_others(desk: Desk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = write_lines(log.with_name("secret.log"), LINES[20:22])
     os.mkfifo(log.with_name("pipe"))
     opened = os.open
@@ -470,7 +470,7 @@ def test_a_file_that_may_not_be_read_holds_up_no_other(desk: Desk, log: Path, mo
     assert watch.poll() == {"requests": 2}
 
 
-def test_an_idle_look_leaves_the_store_alone(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idle_poll_does_not_touch_the_store(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     watch.poll()
     monkeypatch.setattr(watch.desk.store, "rows", None)
     monkeypatch.setattr(watch.desk.store, "transaction", None)
@@ -494,6 +494,6 @@ def test_a_followed_file_has_one_row_of_counts_an_hour(watch: Watch, log: Path) 
         append(log, [request_line(request_id=f"req_more{n}")])
         watch.poll()
     rows = watch.desk.store.rows("SELECT lines, requests FROM batches")
-    # Two where the hour ends just now.
+    # There are two if the hour has just ended.
     assert len(rows) <= 2
     assert sum(row["requests"] for row in rows) == 15

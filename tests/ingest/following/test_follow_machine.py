@@ -1,4 +1,4 @@
-"""Whatever is done to log files while they are followed: nothing is lost without a word, nothing is stored twice."""
+"""Whatever happens to followed log files, nothing is lost silently and nothing is stored twice."""
 
 import gzip
 import json
@@ -32,38 +32,38 @@ from tests.whole_store import differences
 # `make fuzz` raises it.
 PROGRAMS = int(os.environ.get("PIXELDESK_FOLLOW_PROGRAMS", "6"))
 STEPS = int(os.environ.get("PIXELDESK_FOLLOW_STEPS", "25"))
-# Few fields, for with so few lines most of the time would go into planning to parse the native ones.
+# Few fields: with so few lines, planning the statement for all native fields would take most of the time.
 FORMAT = """
 name = "few-fields"
 title = "A few fields"
 recognised_by = [["timestamp", "request_id"]]
 fields = { timestamp = "timestamp", request_id = "request_id", status = "status", message = "message" }
 """
-# Longer than what a file is recognised by at its start.
+# Longer than the head by which a file is recognised.
 SAME_START = json.dumps(event_line(message="started " + "x" * 5000)).encode() + b"\n"
 LIVE, FIRST, SECOND = "app.log", "app.log.1", "app.log.2"
 
 
 class KilledError(Exception):
-    """The process was killed in the middle of a look."""
+    """The process was killed in the middle of a poll."""
 
 
 @dataclass(eq=False)
 class File:
-    """One file, whatever its name. `ids`: the requests whose lines are whole in it."""
+    """A file, whatever its name is. `ids`: the requests whose lines are complete in it."""
 
     writer: BinaryIO | None = None
     ids: list[str] = field(default_factory=list)
     half: tuple[str | None, bytes, bytes] | None = None
-    """A half-written line: its id unless it is torn, what was written of it, and the rest."""
+    """A half-written line: its id unless it is torn, the part that was written, and the rest."""
     is_known: bool = False
-    """Lines that nothing else begins with were stored from it, since it was last cut off."""
+    """Lines that no other file begins with were stored from it since it was last truncated."""
     is_held: bool = False
-    """The follower has looked at it since it started."""
+    """The follower has polled it since it started."""
     is_foreign: bool = False
     """It was rotated before anything was followed."""
     packed_at: float | None = None
-    """The follower's clock when it first saw it packed; packed files wait until they are quiet."""
+    """The follower's clock when it first polled the file compressed; it waits until such a file is quiet."""
 
 
 class Following(RuleBasedStateMachine):
@@ -101,7 +101,7 @@ class Following(RuleBasedStateMachine):
         self.path = str(self.logs if whole_folder else self.logs / LIVE)
         self.resume()
 
-    # --- what writers do
+    # --- writers
 
     def line(self) -> tuple[str, bytes]:
         request_id = f"req_{len(self.written):06}"
@@ -150,7 +150,7 @@ class Following(RuleBasedStateMachine):
         if rotated:
             self.append(rotated[choice % len(rotated)], count)
 
-    # --- what rotation does
+    # --- rotation
 
     def tear(self, file: File) -> None:
         """A half-written line stays in two pieces."""
@@ -160,7 +160,7 @@ class Following(RuleBasedStateMachine):
             file.half = (None, b"", rest)
 
     def cannot_be_seen(self, file: File) -> None:
-        """What is lost by this must be said, where it can be known that there was something."""
+        """The loss must be reported if the follower could know that there was something to lose."""
         others = [*self.files.values(), *(one for one in self.nameless if one.is_held)]
         left = {one for other in others if other is not file for one in other.ids}
         if file.is_known and set(file.ids) - self.must - left:
@@ -235,7 +235,7 @@ class Following(RuleBasedStateMachine):
         self.files[packed.name] = File(ids=list(file.ids), is_known=file.is_known, is_foreign=file.is_foreign)
         self.drop(FIRST)
 
-    # --- what the follower does
+    # --- the follower
 
     @precondition(lambda self: self.follower is None)
     @rule()
@@ -252,7 +252,7 @@ class Following(RuleBasedStateMachine):
         self.check()
 
     def reckon(self) -> None:
-        """What there was to see must be stored now."""
+        """Check that everything that could be read is stored."""
         was_looked_at, self.was_looked_at = self.was_looked_at, self.was_looked_at or LIVE in self.files
         for name, file in self.files.items():
             if not self.whole_folder and name != LIVE:
@@ -280,7 +280,7 @@ class Following(RuleBasedStateMachine):
     @precondition(lambda self: self.follower is not None)
     @rule(calls=st.none() | st.integers(0, 3))
     def kill(self, calls: int | None) -> None:
-        """The process ends between two looks, or after so many steps of one; the disk is as it was then."""
+        """Kill the process between two polls, or after so many steps of one, with the disk as it is then."""
         assert self.follower is not None
         if calls is not None:
             self.clock += 1
@@ -313,12 +313,12 @@ class Following(RuleBasedStateMachine):
 
     @rule()
     def ingest_once(self) -> None:
-        """Somebody reads the same files by the command that does not follow."""
+        """Read the same files by the command that does not follow."""
         for file in self.files.values():
             if file.half is not None:
                 self.garbage |= {file.half[1].decode(), file.half[2].decode()}
         load(self.store, self.settings, find_sources([self.path]), "few-fields")
-        # It takes what it finds under a name as the name's: what was replaced meanwhile is not looked for any more.
+        # It takes the content of a path for the file of that path, and does not search for a file that was replaced.
         for file in self.files.values():
             file.is_known = False
         self.expects_loss = False
@@ -336,7 +336,7 @@ class Following(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
     def finish(self) -> None:
-        """Whoever was writing ends the line: then only what was torn is in quarantine."""
+        """The writer completes its line; then only torn lines are in quarantine."""
         if self.follower is None:
             self.resume()
         self.poll(1.0)
@@ -349,7 +349,7 @@ class Following(RuleBasedStateMachine):
         assert set(excerpts) <= self.garbage, (excerpts, self.garbage)
 
 
-def test_following_loses_nothing_and_doubles_nothing() -> None:
+def test_following_loses_nothing_and_stores_nothing_twice() -> None:
     run_state_machine_as_test(
         Following,
         settings=settings(

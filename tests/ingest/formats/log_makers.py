@@ -1,4 +1,4 @@
-"""Lines of other programs for the tests: good by default, whatever a test needs by name."""
+"""Make lines of other programs for the tests: valid by default, with any field replaced by name."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,12 +7,12 @@ from tests.log_lines import NOON, moment
 
 
 def epoch_ms(seconds: float = 0.0) -> int:
-    """So many seconds after noon of 16 November 2026, in milliseconds."""
+    """Return an epoch in milliseconds: so many seconds after noon UTC of 16 November 2026."""
     return round((NOON + timedelta(seconds=seconds)).timestamp() * 1000)
 
 
 def nginx_line(seconds: float = 0.0, **fields: Any) -> dict[str, Any]:
-    """A line of the proxy."""
+    """Return an access log line of nginx."""
     return {
         "time_iso8601": moment(seconds),
         "remote_addr": "203.0.113.9",
@@ -25,7 +25,7 @@ def nginx_line(seconds: float = 0.0, **fields: Any) -> dict[str, Any]:
 
 
 def pino_line(seconds: float = 0.0, request_id: str = "req_7Qm2xV9cT4", **fields: Any) -> dict[str, Any]:
-    """A line of the application, as pino-http writes it."""
+    """Return an application log line as pino-http writes it."""
     return {
         "level": 30,
         "time": epoch_ms(seconds),
@@ -40,7 +40,7 @@ def pino_line(seconds: float = 0.0, request_id: str = "req_7Qm2xV9cT4", **fields
 
 
 def vercel_line(seconds: float = 0.0, **fields: Any) -> dict[str, Any]:
-    """A line of a log drain."""
+    """Return a line of a Vercel log drain."""
     return {
         "id": f"15738172502832546510{round(seconds * 1000):08}",
         "deploymentId": "dpl_233NRGRjVZX1caZrXWtz5g1TAksD",

@@ -1,4 +1,4 @@
-"""Which format a source is read as when nobody says it, and what is said when it cannot be told."""
+"""The format of a source is detected from its first bytes, and an ambiguous one is reported."""
 
 import gzip
 import io
@@ -51,11 +51,13 @@ def formats(desk: Desk, tmp_path: Path, lines: list[Line]) -> dict[str, int]:
         ([nginx_line(note="x" * 200_000)], "nginx"),
     ],
 )
-def test_told_from_the_first_lines(desk: Desk, tmp_path: Path, lines: list[Line], expected: str) -> None:
+def test_the_format_is_detected_from_the_first_lines(
+    desk: Desk, tmp_path: Path, lines: list[Line], expected: str
+) -> None:
     assert formats(desk, tmp_path, lines) == {expected: 1}
 
 
-def test_each_file_has_its_own(desk: Desk, tmp_path: Path) -> None:
+def test_each_file_has_a_format_of_its_own(desk: Desk, tmp_path: Path) -> None:
     lines: list[list[Line]] = [[request_line()], [nginx_line(1)], [pino_line(2)], [nginx_line(3, status="404")]]
     for number, of_file in enumerate(lines):
         write_lines(tmp_path / "logs" / f"{number}.log", of_file)
@@ -66,7 +68,7 @@ def test_each_file_has_its_own(desk: Desk, tmp_path: Path) -> None:
     assert [row["format"] for row in stored] == ["pixel", "nginx", "pino", "nginx"]
 
 
-def test_packed_files_and_standard_input_are_looked_at_too(desk: Desk, tmp_path: Path) -> None:
+def test_compressed_files_and_standard_input_are_sampled_too(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "a.gz").write_bytes(gzip.compress(as_bytes([nginx_line(n, msec=n) for n in range(3000)])))
     assert desk.ingest([str(tmp_path / "a.gz")])["requests"] == 3000
     piped = io.BufferedReader(io.BytesIO(as_bytes([pino_line(n, f"piped-{n:015}") for n in range(3000)])))
@@ -74,7 +76,7 @@ def test_packed_files_and_standard_input_are_looked_at_too(desk: Desk, tmp_path:
     assert (report["formats"], report["requests"]) == ({"pino": 1}, 3000)
 
 
-def test_torn_between_two_it_does_not_guess(desk: Desk, tmp_path: Path) -> None:
+def test_an_ambiguous_format_is_not_guessed(desk: Desk, tmp_path: Path) -> None:
     process = {"level": 30, "pid": 4711, "hostname": "web-1"}
     torn: list[Line] = [{**nginx_line(n), **process, "time": epoch_ms(n)} for n in range(3)]
     good = write_lines(tmp_path / "good.log", request_lines(2))
@@ -88,14 +90,14 @@ def test_torn_between_two_it_does_not_guess(desk: Desk, tmp_path: Path) -> None:
     assert desk.ingest([str(path)], "nginx")["requests"] == 3
 
 
-def test_mixed_lines_of_two_formats_are_torn_too(desk: Desk, tmp_path: Path) -> None:
+def test_a_mixture_of_two_formats_is_ambiguous(desk: Desk, tmp_path: Path) -> None:
     lines: list[Line] = [line for n in range(20) for line in (nginx_line(n), pino_line(n))]
     report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
     assert report["unreadable"]
     assert report["lines"] == 0
 
 
-def test_a_name_goes_before_what_is_seen(desk: Desk, tmp_path: Path) -> None:
+def test_a_requested_format_takes_precedence(desk: Desk, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.log", [in_docker(pino_line()), pino_line(1, "without-its-envelope")])
     report = desk.ingest([str(path)], "Docker/pino_http")
     assert (report["formats"], report["requests"]) == ({"docker/pino": 1}, 2)
@@ -110,7 +112,7 @@ def test_a_grown_file_keeps_its_format(desk: Desk, tmp_path: Path) -> None:
     assert (report["formats"], report["lines"], report["requests"]) == ({"nginx": 1}, 3, 3)
 
 
-def test_a_file_that_was_not_recognised_is_looked_at_again(desk: Desk, tmp_path: Path) -> None:
+def test_a_file_of_unknown_format_is_sampled_again(desk: Desk, tmp_path: Path) -> None:
     starts: list[list[Line]] = [[], ["npm start"], [{"log": "npm start\n", **DOCKER}]]
     for number, lines in enumerate(starts):
         path = write_lines(tmp_path / "logs" / f"{number}.log", lines)
@@ -122,7 +124,7 @@ def test_a_file_that_was_not_recognised_is_looked_at_again(desk: Desk, tmp_path:
         assert (list(report["formats"]), report["requests"]) == ([["pino", "pino", "docker/pino"][number]], 1)
 
 
-def test_a_file_written_anew_is_looked_at_anew(desk: Desk, tmp_path: Path) -> None:
+def test_a_rewritten_file_is_sampled_again(desk: Desk, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.log", [nginx_line()])
     desk.ingest([str(path)])
     write_lines(path, [pino_line(1, "another-program-0001")])
@@ -137,7 +139,7 @@ def test_no_such_format(desk: Desk, tmp_path: Path, name: str) -> None:
     assert "\n" not in str(raised.value)
 
 
-OWN = """
+SHOP = """
 name = "shop"
 title = "The shop's own"
 recognised_by = [["ts", "code", "rid"]]
@@ -152,15 +154,15 @@ environment = [{ path = "stage", values = { live = "production" } }, "stage"]
 """
 
 
-def own_desk(tmp_path: Path, text: str) -> Desk:
+def custom_desk(tmp_path: Path, text: str) -> Desk:
     (tmp_path / "own").mkdir(exist_ok=True)
     (tmp_path / "own" / "shop.toml").write_text(text)
     settings = Settings(db=tmp_path / "pixeldesk.store.duckdb", formats=tmp_path / "own")
     return Desk(settings, open_store(settings))
 
 
-def test_a_users_own_format(tmp_path: Path) -> None:
-    desk = own_desk(tmp_path, OWN)
+def test_a_custom_format(tmp_path: Path) -> None:
+    desk = custom_desk(tmp_path, SHOP)
     lines: list[Line] = [
         {"ts": epoch_ms(), "code": "201", "rid": "r-1", "took": 1500, "what": "PUT /x", "stage": "live"},
         {"ts": epoch_ms(1), "code": 404, "rid": "r-2", "stage": "test"},
@@ -182,7 +184,7 @@ def test_a_users_own_format(tmp_path: Path) -> None:
 def test_the_example_of_the_documentation(tmp_path: Path) -> None:
     text = (Path(__file__).parents[3] / "docs" / "adding_a_format.md").read_text()
     line, example = re.search(r"`(\{.*?\})`:\n\n```toml\n(.*?)```", text, re.DOTALL).groups()  # type: ignore[union-attr]
-    desk = own_desk(tmp_path, example)
+    desk = custom_desk(tmp_path, example)
     report = desk.ingest([str(write_lines(tmp_path / "a.log", [line]))])
     assert (report["formats"], report["requests"]) == ({"shop": 1}, 1)
     (row,) = desk.store.rows("SELECT request_id, status, duration_ms, method, environment, level FROM requests")
@@ -190,43 +192,46 @@ def test_the_example_of_the_documentation(tmp_path: Path) -> None:
     desk.store.close()
 
 
-def test_a_users_own_format_goes_before_one_that_fits_as_well(tmp_path: Path) -> None:
-    own = OWN.replace('[["ts", "code", "rid"]]', '[["remote_addr", "request", "request_time", "status"]]')
-    desk = own_desk(tmp_path, own.replace('"ts"', '"time_iso8601"').replace('"code"', '"status"'))
+def test_a_custom_format_takes_precedence_over_one_that_fits_as_well(tmp_path: Path) -> None:
+    custom = SHOP.replace('[["ts", "code", "rid"]]', '[["remote_addr", "request", "request_time", "status"]]')
+    desk = custom_desk(tmp_path, custom.replace('"ts"', '"time_iso8601"').replace('"code"', '"status"'))
     report = desk.ingest([str(write_lines(tmp_path / "a.log", [nginx_line()]))])
     assert report["formats"] == {"shop": 1}
     desk.store.close()
 
 
 @pytest.mark.parametrize(
-    ("broken", "told"),
+    ("broken", "complaint"),
     [
         ("name = ", "cannot be read"),
-        (OWN.replace('status = "code"', 'stat = "code"'), "no column is called stat"),
-        (OWN.replace('"us"', '"weeks"'), "fields.duration_ms.0.unit"),
-        (OWN.replace("'^([A-Z]+) '", "'^[A-Z]+ '"), "exactly one group"),
-        (OWN.replace("'^([A-Z]+) '", "'^(?=x)([A-Z]+) '"), "look-around"),
-        (OWN.replace("'^([A-Z]+) '", "'^([A-Z+ '"), "pattern"),
-        (OWN.replace('"rid"', '"a..b"'), "is not a path"),
-        (OWN.replace('title = "The shop\'s own"', ""), "title"),
-        (OWN.replace("name =", "nam ="), "nam"),
-        (OWN.replace("[fields]", "strict = true\n[fields]").replace('"rid"\n', '"rid[0]"\n'), "no element of a list"),
-        (OWN.replace("[fields]", "strict = true\n[fields]").replace('"rid"\n', '"ts.id"\n'), "a part of it"),
-        (OWN.replace("'^([A-Z]+) '", "'^(?P<method>[A-Z]+) '"), "exactly one group"),
+        (SHOP.replace('status = "code"', 'stat = "code"'), "no column is called stat"),
+        (SHOP.replace('"us"', '"weeks"'), "fields.duration_ms.0.unit"),
+        (SHOP.replace("'^([A-Z]+) '", "'^[A-Z]+ '"), "exactly one group"),
+        (SHOP.replace("'^([A-Z]+) '", "'^(?=x)([A-Z]+) '"), "look-around"),
+        (SHOP.replace("'^([A-Z]+) '", "'^([A-Z+ '"), "pattern"),
+        (SHOP.replace('"rid"', '"a..b"'), "is not a path"),
+        (SHOP.replace('title = "The shop\'s own"', ""), "title"),
+        (SHOP.replace("name =", "nam ="), "nam"),
+        (
+            SHOP.replace("[fields]", "strict = true\n[fields]").replace('"rid"\n', '"rid[0]"\n'),
+            "no element of a list",
+        ),
+        (SHOP.replace("[fields]", "strict = true\n[fields]").replace('"rid"\n', '"ts.id"\n'), "a part of it"),
+        (SHOP.replace("'^([A-Z]+) '", "'^(?P<method>[A-Z]+) '"), "exactly one group"),
     ],
 )
-def test_a_mistake_in_a_users_own_format_is_one_clear_line(tmp_path: Path, broken: str, told: str) -> None:
-    desk = own_desk(tmp_path, broken)
+def test_a_mistake_in_a_custom_format_is_one_clear_line(tmp_path: Path, broken: str, complaint: str) -> None:
+    desk = custom_desk(tmp_path, broken)
     path = write_lines(tmp_path / "a.log", [request_line()])
     with pytest.raises(UsageError) as raised:
         desk.ingest([str(path)], "pixel")
     desk.store.close()
     assert "shop.toml: " in str(raised.value)
-    assert told in str(raised.value)
+    assert complaint in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_a_folder_of_formats_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_folder_of_formats(tmp_path: Path) -> None:
     settings = Settings(db=tmp_path / "pixeldesk.store.duckdb", formats=tmp_path / "nowhere")
     desk = Desk(settings, open_store(settings))
     with pytest.raises(UsageError, match="PIXELDESK_FORMATS"):

@@ -1,4 +1,4 @@
-"""Each format's fixture, written from its own documentation: which field becomes which column."""
+"""Each format reads the samples from its own documentation: which field becomes which column."""
 
 import tomllib
 from pathlib import Path
@@ -20,7 +20,7 @@ def sample(name: str) -> Path:
 
 
 def rows(desk: Desk, table: str, columns: list[str]) -> list[dict[str, Any]]:
-    """The columns that are filled, as a fixture says them, in the order of the lines."""
+    """Return the columns that are filled, as the samples write them, in the order of the lines."""
     found = desk.store.rows(f"SELECT {', '.join(columns)}, line_number FROM {table} ORDER BY line_number")
     return [
         {
@@ -32,8 +32,8 @@ def rows(desk: Desk, table: str, columns: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def as_told(expected: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    """The expected row: an id made up from the line's hash is told as line-*, a time without its last zeros."""
+def normalised(expected: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Return the expected row: an id made from the hash of a line as line-*, a time without trailing zeros."""
     told = {name: value for name, value in expected.items() if name != "aliases"}
     if told.get("request_id") == "line-*" and found.get("request_id", "").startswith("line-"):
         told["request_id"] = found["request_id"]
@@ -51,9 +51,9 @@ def test_fields_become_columns(desk: Desk, name: str) -> None:
     assert report["unmapped"] == expected.get("unmapped", 0)
     for table, columns in (("requests", [*COLUMNS, "seat"]), ("events", list(EVENT_COLUMNS))):
         found = rows(desk, table, columns)
-        assert found == [as_told(one, row) for one, row in zip(expected.get(table, []), found, strict=True)]
+        assert found == [normalised(one, row) for one, row in zip(expected.get(table, []), found, strict=True)]
     aliases = [
-        (alias, kind, as_told(one, row)["request_id"])
+        (alias, kind, normalised(one, row)["request_id"])
         for table in ("requests", "events")
         for one, row in zip(expected.get(table, []), rows(desk, table, ["timestamp", "request_id"]), strict=True)
         for alias, kind in one.get("aliases", {}).items()
@@ -64,6 +64,6 @@ def test_fields_become_columns(desk: Desk, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["nginx", "pino", "vercel"])
-def test_in_a_large_file_too(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fields_become_columns_by_direct_insert_too(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pixeldesk.ingest.writing.staging._MIN_DIRECT_LINES", 1)
     test_fields_become_columns(desk, name)

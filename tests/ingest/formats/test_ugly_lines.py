@@ -1,4 +1,4 @@
-"""Every field of every format's fixture made ugly, and its lines torn: all counted, and every refusal has a reason."""
+"""Every field of every sample replaced by hostile values, and every line torn: all counted, every refusal explained."""
 
 import json
 import random
@@ -19,7 +19,7 @@ UGLY: list[Any] = [
 
 
 def records(name: str) -> list[dict[str, Any]]:
-    """The fixture's lines; those of a document are documents of one element."""
+    """Return the lines of a sample; a document is split into documents of one element."""
     text = sample(name).read_text()
     if name == "cloudwatch":
         return [json.loads(text[: text.index("}{") + 1])]
@@ -29,16 +29,16 @@ def records(name: str) -> list[dict[str, Any]]:
     return document if isinstance(document, list) else [document]
 
 
-def made_ugly(value: Any) -> Iterator[Any]:
-    """The same with one part of it ugly, each part in turn."""
+def with_hostile_parts(value: Any) -> Iterator[Any]:
+    """Yield the value with one part of it replaced by a hostile one, each part in turn."""
     yield from UGLY
     if isinstance(value, dict):
         for key, part in value.items():
             yield {name: one for name, one in value.items() if name != key}
-            for ugly in made_ugly(part):
+            for ugly in with_hostile_parts(part):
                 yield {**value, key: ugly}
     elif isinstance(value, list) and value:
-        for ugly in made_ugly(value[0]):
+        for ugly in with_hostile_parts(value[0]):
             yield [ugly, *value[1:]]
 
 
@@ -49,8 +49,10 @@ def written(path: Path, lines: list[str]) -> str:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_whatever_stands_in_a_field(desk: Desk, tmp_path: Path, name: str) -> None:
-    ugly = [json.dumps(one) for record in records(name)[:2] for one in made_ugly(record) if isinstance(one, dict)]
+def test_hostile_values_in_every_field(desk: Desk, tmp_path: Path, name: str) -> None:
+    ugly = [
+        json.dumps(one) for record in records(name)[:2] for one in with_hostile_parts(record) if isinstance(one, dict)
+    ]
     lines = list(dict.fromkeys(ugly))
     format_name = EXPECTED[name]["format"].removeprefix("documents/")
     report = desk.ingest([written(tmp_path / "logs" / "a.log", lines)], format_name)

@@ -106,8 +106,8 @@ def _named() -> Iterator[Planted]:
                 "JSON in JSON in JSON": _line(message=json.dumps({"m": json.dumps(record)})),
                 "list in JSON in JSON": _line(message=json.dumps({name: [value]})),
                 "JSON in JSON, quotation marks as escapes": _line(message=json.dumps(record)).replace('\\"', "\\u0022"),
-                "cut off": json.dumps(record).split('", "after')[0],
-                "cut off in JSON in JSON": _line(message=json.dumps(record).split('", "after')[0]),
+                "truncated": json.dumps(record).split('", "after')[0],
+                "truncated in JSON in JSON": _line(message=json.dumps(record).split('", "after')[0]),
             }.items():
                 yield Planted(f"{name}: {place}", line, names["hidden"])
         plain = names["plain"]
@@ -135,7 +135,7 @@ def _objects() -> Iterator[Planted]:
             "value": _line(**{name: inside}, after=1),
             "in JSON in JSON": _line(message=json.dumps({name: inside, "after": 1})),
             "in JSON in JSON, indented": _line(message=json.dumps({name: inside, "after": 1}, indent=1)),
-            "cut off": json.dumps({name: {"user": "bob", "x": hidden}})[:-3],
+            "truncated": json.dumps({name: {"user": "bob", "x": hidden}})[:-3],
             "in JSON in JSON, cut off": _line(message=json.dumps({name: {"user": "bob", "x": hidden}})[:-3]),
         }.items():
             yield Planted(f"{name}: object {place}", line, hidden)
@@ -194,7 +194,7 @@ def test_no_planted_secret_survives_and_both_engines_agree() -> None:
             assert _keys(json.loads(answer.redacted)) == _keys(json.loads(planted.line)), planted
 
 
-def test_a_redacted_json_in_json_is_json_still() -> None:
+def test_redacted_json_in_json_is_still_json() -> None:
     for planted in _PLANTED:
         if ": JSON in JSON" in planted.title and planted.line.endswith('}"}') and "body " not in planted.line:
             inner = json.loads(json.loads(redact(planted.line))["message"])
@@ -208,7 +208,7 @@ def test_twelve_characters_of_an_api_key_are_left_as_a_hint() -> None:
     assert record["api_key"]["prefix"] == "ak_live_Zt3b[redacted]"
 
 
-def test_what_stands_beside_a_secret_stays() -> None:
+def test_text_beside_a_secret_stays() -> None:
     assert redact("/a?x=1&token=abc&days=7") == "/a?x=1&token=[redacted]&days=7"
     assert redact('{"a":"https://u:p@h/x","b":1}') == '{"a":"https://u:[redacted]@h/x","b":1}'
     assert redact("Authorization: Bearer x.y was refused") == "Authorization: [redacted] was refused"
@@ -218,7 +218,7 @@ def test_what_stands_beside_a_secret_stays() -> None:
 
 
 @pytest.mark.parametrize("line", _SECRETS["safe"]["lines"])
-def test_what_is_no_secret_is_not_touched(line: str) -> None:
+def test_harmless_text_is_not_touched(line: str) -> None:
     assert json.loads(line)
     assert redact(line) == line
     assert _in_sql([line])[0].redacted == line
@@ -253,7 +253,7 @@ def test_the_sample_logs_lose_only_the_keys_planted_in_them() -> None:
         ({"headers": {"X-Api-Key": "from a header"}}, "from a header"),
     ],
 )
-def test_the_presented_key_is_told_by_its_fingerprint(record: dict[str, Any], key: str) -> None:
+def test_a_presented_key_leaves_its_fingerprint(record: dict[str, Any], key: str) -> None:
     fingerprint = hashlib.sha256(key.encode()).hexdigest()[:16]
     assert _presented(record) == (key, fingerprint, key[:12], len(key), True)
 
@@ -391,7 +391,7 @@ def _check(lines: list[str]) -> None:
 
 @_QUICK
 @given(st.lists(_TEXTS, min_size=30, max_size=60))
-def test_any_text_is_redacted_alike_by_both_engines_and_for_good(lines: list[str]) -> None:
+def test_both_engines_redact_any_text_alike_and_idempotently(lines: list[str]) -> None:
     _check(lines)
 
 

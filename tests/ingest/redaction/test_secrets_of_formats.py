@@ -1,4 +1,4 @@
-"""Secrets where other programs log them: nothing of them is in the store's bytes, and a key leaves its fingerprint."""
+"""Secrets where other programs log them are not in the bytes of the store, and a key leaves its fingerprint."""
 
 import hashlib
 import json
@@ -90,7 +90,7 @@ LINES: dict[str, tuple[Line, bool]] = {
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """All of them in one store, each in a file of its own."""
+    """Return a desk with all of the lines, each from a file of its own."""
     folder = tmp_path_factory.mktemp("secrets")
     settings = Settings(db=folder / "store" / "x.duckdb")
     desk = Desk(settings, open_store(settings))
@@ -103,7 +103,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def rows(desk: Desk, name: str, column: str, *tables: str) -> list[Any]:
-    """What a column of the line of that name holds."""
+    """Return the values of a column of the line with this name."""
     of_file = "source_id IN (SELECT source_id FROM sources WHERE ends_with(path, $name))"
     given = {"name": f"{list(LINES).index(name):03}.log"}
     return [
@@ -114,7 +114,7 @@ def rows(desk: Desk, name: str, column: str, *tables: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_nothing_of_it_is_stored(stored: Desk, name: str) -> None:
+def test_no_secret_is_in_a_row(stored: Desk, name: str) -> None:
     raw = rows(stored, name, "raw", "requests", "second_lines", "events")
     assert len(raw) == 1
     for secret in (KEY[12:], OPAQUE, JWT[20:]):
@@ -124,7 +124,7 @@ def test_nothing_of_it_is_stored(stored: Desk, name: str) -> None:
         assert prints == [FINGERPRINT]
 
 
-def test_nor_anywhere_in_the_file(stored: Desk) -> None:
+def test_no_secret_is_in_the_bytes_of_the_store(stored: Desk) -> None:
     stored.store.checkpoint()
     content = b"".join(path.read_bytes() for path in stored.settings.db.parent.iterdir())
     assert b"203.0.113.9" in content
@@ -132,7 +132,7 @@ def test_nor_anywhere_in_the_file(stored: Desk) -> None:
         assert secret.encode() not in content
 
 
-def test_a_key_that_the_server_hid_itself_is_no_key(desk: Desk, tmp_path: Path) -> None:
+def test_a_key_masked_by_the_server_is_no_key(desk: Desk, tmp_path: Path) -> None:
     lines: list[Line] = [caddy(Authorization="REDACTED"), caddy(Authorization="[Redacted]", X="y")]
     desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
     assert {row["key_fingerprint"] for row in desk.store.rows("SELECT key_fingerprint FROM requests")} == {None}

@@ -1,4 +1,4 @@
-"""Arrays, pretty printed documents and lists inside documents: every element is a line, none lost, none twice."""
+"""In arrays, pretty-printed documents and lists inside documents every element is one line, stored once."""
 
 import gzip
 import json
@@ -28,7 +28,7 @@ JSON = st.recursive(
 
 
 def outcomes(report: dict[str, Any]) -> dict[str, int]:
-    """The outcomes that occurred; the accounting identity is asserted on the way."""
+    """Return the outcomes that occurred, after asserting that all lines are accounted for."""
     assert report["lines"] == sum(report[name] for name in OUTCOMES)
     return {name: report[name] for name in OUTCOMES if report[name]}
 
@@ -48,7 +48,7 @@ def unfolded(text: str, block: int) -> bytes:
 
 @given(st.lists(st.dictionaries(st.text(max_size=3), JSON, max_size=3), max_size=5), st.sampled_from("apltj"))
 @hypothesis_settings(max_examples=60, deadline=None)
-def test_elements_are_what_they_were_wherever_a_block_ends(elements: list[Any], layout: str) -> None:
+def test_elements_are_unchanged_wherever_a_block_ends(elements: list[Any], layout: str) -> None:
     text = {
         "a": lambda: json.dumps(elements),
         "p": lambda: json.dumps(elements, indent=2),
@@ -96,7 +96,7 @@ def test_an_array_of_the_lines_of_a_file_adds_nothing_to_it(desk: Desk, tmp_path
     assert outcomes(report) == {"duplicates": 20}
 
 
-def test_what_is_no_line_is_counted_and_told(desk: Desk, tmp_path: Path) -> None:
+def test_a_document_that_is_no_line_is_counted_and_reported(desk: Desk, tmp_path: Path) -> None:
     good = json.dumps(request_line())
     text = f'[{good}, 17, "a text, [with] {{brackets}}", null, {{"a": 1}}, {{"timestamp": "soon"}}, [1, 2]]'
     report = ingest(desk, tmp_path / "a.json", text)
@@ -110,7 +110,7 @@ def test_what_is_no_line_is_counted_and_told(desk: Desk, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("cut", [1, 40, 700])
-def test_an_array_cut_short_gives_what_came_before(desk: Desk, tmp_path: Path, cut: int) -> None:
+def test_a_truncated_array_yields_what_came_before(desk: Desk, tmp_path: Path, cut: int) -> None:
     lines = request_lines(8)
     text = json.dumps(lines)
     path = tmp_path / "logs" / "a.json"
@@ -185,7 +185,7 @@ def test_an_element_or_a_document_that_is_too_long(tmp_path: Path) -> None:
     desk.store.close()
 
 
-def test_a_document_larger_than_what_is_looked_at(desk: Desk, tmp_path: Path) -> None:
+def test_a_document_larger_than_the_sample(desk: Desk, tmp_path: Path) -> None:
     records = [trail(n, note="x" * 500) for n in range(500)]
     for indent in (None, 1):
         report = ingest(desk, tmp_path / f"{indent}.json", json.dumps({"Records": records}, indent=indent))
@@ -225,7 +225,7 @@ def test_text_that_begins_like_an_array_is_read_as_lines(desk: Desk, tmp_path: P
 
 
 @pytest.mark.parametrize("good", [0, 1])
-def test_something_behind_an_object_makes_no_document_of_a_line(desk: Desk, tmp_path: Path, good: int) -> None:
+def test_text_after_an_object_makes_no_document_of_a_line(desk: Desk, tmp_path: Path, good: int) -> None:
     lines = [json.dumps(line) for line in request_lines(good)]
     report = ingest(desk, tmp_path / "a.log", "\n".join([*lines, json.dumps(request_line()) + " and more"]) + "\n")
     assert outcomes(report) == {"quarantined": 1} | ({"requests": good} if good else {})

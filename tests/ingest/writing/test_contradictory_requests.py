@@ -1,4 +1,4 @@
-"""Requests that contradict what the API promises are noted as they are stored, in whatever order lines arrive."""
+"""Requests that contradict the API's promises are recorded as they are stored, in whatever order lines arrive."""
 
 import random
 import tempfile
@@ -21,7 +21,7 @@ HOUR_S = 3600.0
 
 
 def mixed_lines() -> list[dict[str, Any]]:
-    """Two callers at the limit about the full hour, one of them slow, with ids used twice and 503s among theirs."""
+    """Return lines of two callers at the rate limit around a full hour, one of them slow, with reused ids and 503s."""
     chance = random.Random(5)
     lines = []
     for number in range(360):
@@ -51,7 +51,7 @@ def found(desk: Desk) -> list[Noted]:
 
 @pytest.fixture(scope="module", params=["few", "many"])
 def however_many(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Both ways to look for ids: by the index, and in one pass."""
+    """Find ids by the index, or by one scan."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pixeldesk.ingest.writing.reused_ids._FEW", 5000 if request.param == "few" else 0)
         yield
@@ -60,7 +60,7 @@ def however_many(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.mark.usefixtures("however_many")
 @settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(lines=st.permutations(MIXED), cuts=st.sets(st.integers(1, len(MIXED) - 1), max_size=3))
-def test_any_order_and_any_batches_give_the_same(lines: Sequence[dict[str, Any]], cuts: set[int]) -> None:
+def test_the_result_depends_neither_on_order_nor_on_batches(lines: Sequence[dict[str, Any]], cuts: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         own = Settings(db=Path(folder) / "x.duckdb")
         store = open_store(own)
@@ -82,7 +82,7 @@ def test_the_mixed_lines_have_each_kind() -> None:
 @pytest.mark.parametrize(
     ("late", "refused"),
     [
-        # Each with when it is answered, seconds after noon, and how many seconds that took.
+        # Each with the time of its answer, in seconds after noon, and its duration in seconds.
         ((100, 50), (59, 0)),
         ((59, 0), (65, 0)),
         ((59, 0), (177, 59)),
@@ -109,7 +109,7 @@ def test_a_request_that_arrives_late_counts_for_a_429_of_another_minute(
 
 
 @pytest.mark.usefixtures("however_many")
-def test_a_last_line_that_grows_is_judged_anew(desk: Desk, tmp_path: Path) -> None:
+def test_a_last_line_that_grows_is_judged_again(desk: Desk, tmp_path: Path) -> None:
     shared = [request_line(request_id="req_shared"), request_line(request_id="req_shared", timestamp=moment(5))]
     again = failed_line("tinybird_error", 503, request_id="req_shared", timestamp=moment(9))
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", shared[:1]))])
@@ -124,7 +124,7 @@ def test_a_last_line_that_grows_is_judged_anew(desk: Desk, tmp_path: Path) -> No
 
 @pytest.mark.usefixtures("however_many")
 @pytest.mark.parametrize("kept", [0, 2])
-def test_a_last_line_that_grew_into_another_shares_no_id_any_more(kept: int, desk: Desk, tmp_path: Path) -> None:
+def test_a_last_line_that_grew_into_another_no_longer_shares_its_id(kept: int, desk: Desk, tmp_path: Path) -> None:
     others = [request_line(request_id="req_shared", timestamp=moment(5 + number)) for number in range(kept)]
     path = tmp_path / "b.ndjson"
     first = [request_line(request_id="req_alone"), *others, request_line(request_id="req_shared")]

@@ -1,4 +1,4 @@
-"""Lines of one request from several seats: counted once, all of them on its card, whatever the order."""
+"""The lines of one request from several seats are counted once and all on its card, whatever their order."""
 
 import itertools
 import json
@@ -13,7 +13,7 @@ from tests.log_lines import Line, request_line, write_lines
 
 
 def counted(desk: Desk) -> list[tuple[str, int]]:
-    """The requests that are counted, and that the rollups agree."""
+    """Return the counted requests, after checking that the rollups agree."""
     requests = desk.store.rows("SELECT request_id, status FROM requests ORDER BY ALL")
     (rolled,) = desk.store.rows("SELECT coalesce(sum(requests), 0) AS n FROM requests_per_minute")
     assert rolled["n"] == len(requests)
@@ -47,7 +47,7 @@ def test_the_proxy_and_the_application_are_one_request(desk: Desk, tmp_path: Pat
     assert [line["status"] for line in found["lines"]] == [503, "502"]
 
 
-def test_in_one_ingest_too(desk: Desk, tmp_path: Path) -> None:
+def test_the_proxy_and_the_application_are_one_request_in_one_ingest_too(desk: Desk, tmp_path: Path) -> None:
     write_lines(tmp_path / "logs" / "a.log", PROXY)
     write_lines(tmp_path / "logs" / "b.log", APPLICATION)
     report = desk.ingest([str(tmp_path / "logs")])
@@ -86,17 +86,17 @@ def test_two_requests_of_the_application_stay_two(desk: Desk, tmp_path: Path) ->
     assert second_lines(desk) == 1
 
 
-def test_an_id_of_another_day_is_another_request(desk: Desk, tmp_path: Path) -> None:
+def test_the_same_id_on_another_day_is_another_request(desk: Desk, tmp_path: Path) -> None:
     ingest(desk, tmp_path, [request_line()], [nginx_line(86400)])
     assert len(counted(desk)) == 2
 
 
-def test_an_id_of_five_minutes_later_is_another_request(desk: Desk, tmp_path: Path) -> None:
+def test_the_same_id_five_minutes_later_is_another_request(desk: Desk, tmp_path: Path) -> None:
     ingest(desk, tmp_path, [request_line()], [nginx_line(300)])
     assert len(counted(desk)) == 2
 
 
-def test_a_long_request_is_looked_for_as_far_as_it_took(desk: Desk, tmp_path: Path) -> None:
+def test_lines_of_a_long_request_are_found_within_its_duration(desk: Desk, tmp_path: Path) -> None:
     ingest(desk, tmp_path, [request_line(duration_ms=240_000)], [nginx_line(230, request_time="240.1")])
     assert len(counted(desk)) == 1
 
@@ -119,7 +119,7 @@ def test_every_line_of_a_platform_repeats_the_request(desk: Desk, tmp_path: Path
     assert len(found["lines"]) == 5
 
 
-def test_the_application_inside_the_platform_goes_before_it(desk: Desk, tmp_path: Path) -> None:
+def test_the_application_inside_the_platform_takes_precedence(desk: Desk, tmp_path: Path) -> None:
     inner = pino_line(0.2, "req_7Qm2xV9cT4")
     inner["res"]["statusCode"] = 403
     lines: list[Line] = [vercel_line(0.1), vercel_line(0.2, message=json.dumps(inner))]
@@ -129,7 +129,7 @@ def test_the_application_inside_the_platform_goes_before_it(desk: Desk, tmp_path
     assert counted(desk) == [("req_7Qm2xV9cT4", 403)]
 
 
-def test_second_lines_are_not_taken_twice(desk: Desk, tmp_path: Path) -> None:
+def test_second_lines_are_not_stored_twice(desk: Desk, tmp_path: Path) -> None:
     ingest(desk, tmp_path, PROXY, APPLICATION)
     again = desk.ingest([str(write_lines(tmp_path / "again.log", [*PROXY, *PROXY]))])
     assert again["duplicates"] == 2
