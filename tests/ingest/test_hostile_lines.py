@@ -121,7 +121,7 @@ Outcomes = dict[str, tuple[str, str]]
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """Return the outcome of each line, and the reason: all in one file, with good lines in between."""
     folder = tmp_path_factory.mktemp("hostile")
-    lines = [one for n, line in enumerate(NAMED.values()) for one in (line, request_line(request_id=f"req_good{n}"))]
+    lines = [each for n, line in enumerate(NAMED.values()) for each in (line, request_line(request_id=f"req_good{n}"))]
     settings = Settings(db=folder / "x.duckdb")
     desk = Desk(settings, open_store(settings))
     desk.ingest([str(write_lines(folder / "a.log", lines))])
@@ -133,7 +133,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
         for row in desk.store.rows(f"SELECT line_number, {reason} AS reason FROM {table}")
     }
     desk.store.close()
-    return {name: found[place * 2 + 1] for place, name in enumerate(NAMED)}
+    return {name: found[index * 2 + 1] for index, name in enumerate(NAMED)}
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -153,10 +153,10 @@ def test_unmapped(outcomes: Outcomes, name: str) -> None:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_with_its_reason(outcomes: Outcomes, name: str) -> None:
-    table, told = outcomes[f"refused: {name}"]
+    table, reason = outcomes[f"refused: {name}"]
     assert table == "quarantine"
-    assert REFUSED[name][1] in told
-    assert "\n" not in told
+    assert REFUSED[name][1] in reason
+    assert "\n" not in reason
 
 
 def test_a_byte_order_mark_is_removed(desk: Desk, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_second_run_reads_nothing(desk: Desk, tmp_path: Path) -> None:
     assert stored(desk) == before
 
 
-@pytest.mark.parametrize("name", ["renamed.log", "packed.log.gz", "packed.log.zst", "folder/copy.log"])
+@pytest.mark.parametrize("name", ["renamed.log", "compressed.log.gz", "compressed.log.zst", "folder/copy.log"])
 def test_the_same_lines_under_another_name_add_nothing(desk: Desk, tmp_path: Path, name: str) -> None:
     desk.ingest([str(write_lines(tmp_path / "a.log", MIXED))])
     before = stored(desk)
@@ -244,8 +244,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_loaded(desk: Desk, tmp_pat
     assert report["requests"] == 2
     complaints = report["unreadable"]
     assert len(complaints) == 5
-    assert all(sum(str(path) in one for one in complaints) == 1 for path in paths)
-    assert not any("\n" in one for one in complaints)
+    assert all(sum(str(path) in complaint for complaint in complaints) == 1 for path in paths)
+    assert not any("\n" in complaint for complaint in complaints)
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress])
@@ -297,10 +297,10 @@ def test_a_decompression_bomb_is_abandoned(tmp_path: Path) -> None:
 
 def test_progress_ends_with_all_that_was_read(desk: Desk, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.log.gz", request_lines(5000))
-    told: list[Progress] = []
-    desk.ingest([str(path)], progress=told.append)
-    assert told[-1].bytes_read == told[-1].bytes_total == path.stat().st_size
-    assert told[-1].lines == 5000
+    reported: list[Progress] = []
+    desk.ingest([str(path)], progress=reported.append)
+    assert reported[-1].bytes_read == reported[-1].bytes_total == path.stat().st_size
+    assert reported[-1].lines == 5000
 
 
 def test_a_failure_in_the_middle_keeps_whole_batches_only(tmp_path: Path) -> None:
@@ -314,9 +314,9 @@ def test_a_failure_in_the_middle_keeps_whole_batches_only(tmp_path: Path) -> Non
 
     with pytest.raises(KeyboardInterrupt):
         desk.ingest([str(path)], progress=stop)
-    kept = stored(desk)["requests"]
-    assert 0 < kept < 500
-    assert outcomes(desk.ingest([str(path)])) == {"requests": 500 - kept}
+    committed = stored(desk)["requests"]
+    assert 0 < committed < 500
+    assert outcomes(desk.ingest([str(path)])) == {"requests": 500 - committed}
     assert stored(desk) == {"requests": 500}
     desk.store.close()
 

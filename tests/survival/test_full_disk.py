@@ -40,7 +40,7 @@ def tried(way: str, folder: Path, *asked: object) -> list[Any]:
     command = [sys.executable, "-m", "tests.survival.small_disk", way, str(folder)]
     done = subprocess.run(
         [*(_UNSHARE if way == "tmpfs" else []), *command],
-        input="".join(f"{one}\n" for one in asked), cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True,
+        input="".join(f"{size}\n" for size in asked), cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True,
     )  # fmt: skip
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -67,10 +67,10 @@ def test_a_command_on_a_full_disk_says_so_and_the_next_one_completes(way: str, t
         if found["code"]:
             said = SAID[way].format(db=tmp_path / str(size) / "x.duckdb")
             assert (found["code"], found["said"]) == (2, f"pixeldesk: {said}\n")
-        kept = found["between"]["requests"]
-        assert (found["between"]["differences"], kept == LINES) == ({}, found["code"] == 0)
+        committed = found["between"]["requests"]
+        assert (found["between"]["differences"], committed == LINES) == ({}, found["code"] == 0)
         assert (found["second_code"], found["report"]["duplicates"]) == (0, 0)
-        assert found["report"]["lines"] == LINES - kept
+        assert found["report"]["lines"] == LINES - committed
         assert found["after"] == {"requests": LINES, "differences": {}}
     full = sum(found["code"] == 2 for found in results)
     some = sum(0 < found["between"]["requests"] < LINES for found in results)

@@ -60,9 +60,9 @@ def peak_of(pieces: Iterator[bytes], db: Path, **env: str) -> int:
     with suppress(BrokenPipeError):  # The command reads no further than it has to.
         for piece in pieces:
             process.stdin.write(piece)
-    told, _ = process.communicate(timeout=120)
+    peak, _ = process.communicate(timeout=120)
     # ru_maxrss is in KiB on Linux.
-    return int(told) * 1024
+    return int(peak) * 1024
 
 
 def test_a_line_of_a_gigabyte_is_refused_unread(settings: Settings) -> None:
@@ -185,8 +185,8 @@ def test_a_file_that_vanishes_or_shrinks_meanwhile(desk: Desk, tmp_path: Path) -
     report = load(desk.store, small, find_sources([str(tmp_path)]), progress=meanwhile)
     assert report.unreadable == [f"{tmp_path}/gone.log: no such file or folder; check the path"]
     assert report.counts.balanced
-    kept = ids(desk)
-    assert {line["request_id"] for line in lines[:100] + lines[200:]} <= kept
+    stored = ids(desk)
+    assert {line["request_id"] for line in lines[:100] + lines[200:]} <= stored
     assert differences(desk.store) == {}
     write_lines(paths[1], lines[100:200])
     load(desk.store, small, find_sources([str(tmp_path)]))
@@ -243,18 +243,18 @@ def test_two_concurrent_commands_over_the_same_files(tmp_path: Path) -> None:
         db = tmp_path / f"{turn}.duckdb"
         both = [start("ingest", *paths, "--db", db, "--json") for _ in range(2)]
         done = [finish(process) for process in both]
-        for one in done:
-            assert one.code in (0, 2)
-            if one.code:
+        for finished in done:
+            assert finished.code in (0, 2)
+            if finished.code:
                 refused += 1
-                assert "is held by process" in one.complaint
-        assert 0 in [one.code for one in done]
+                assert "is held by process" in finished.complaint
+        assert 0 in [finished.code for finished in done]
         store = open_store(Settings(db=db))
         assert (ids(Desk(Settings(db=db), store)), differences(store)) == ({line["request_id"] for line in lines}, {})
         store.close()
     seen(
         f"two ingests at once over the same five files, {ROUNDS} times",
-        f"0 lost, 0 doubled; {refused} were told who has the store, exit 2",
+        f"0 lost, 0 doubled; {refused} were refused, naming the owner of the store, exit 2",
     )
 
 

@@ -19,13 +19,13 @@ class _KilledError(Exception):
 def poll(store: Store, settings: Settings, path: Path, killed_after: int | None = None) -> FileFollower:
     """Poll once with a new follower, killed after a transaction has received so many lines."""
 
-    def tell(state: Progress) -> None:
-        if killed_after is not None and state.lines > killed_after:
+    def notify(progress: Progress) -> None:
+        if killed_after is not None and progress.lines > killed_after:
             raise _KilledError
 
     follower = FileFollower(store, settings, [str(path)])
     try:
-        follower.poll(tell)
+        follower.poll(notify)
     except _KilledError:
         assert killed_after is not None
     finally:
@@ -59,7 +59,7 @@ def test_a_partly_read_file_remains_one_wherever_it_is(tmp_path: Path) -> None:
     log.rename(rotated)
     write_lines(log, third)
     last = poll(store, settings, logs)
-    assert [one.startswith(f"{rotated}: ") for one in last.report.lost] == [True]
+    assert [loss.startswith(f"{rotated}: ") for loss in last.report.lost] == [True]
     stored = {row["request_id"] for row in store.rows("SELECT request_id FROM requests")}
     assert {line["request_id"] for line in second + third} <= stored
     assert differences(store) == {}

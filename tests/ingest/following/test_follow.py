@@ -28,14 +28,14 @@ class Watch:
         self.begun.append(self)
         self.desk = desk
         self.clock = 0.0
-        self.said: list[str] = []
+        self.notices: list[str] = []
         self.follower = FileFollower(desk.store, desk.settings, [str(path) for path in paths], clock=lambda: self.clock)
 
     def poll(self, seconds: float = 1.0) -> dict[str, int]:
         """Poll once. Returns the new lines by outcome, and 'lost' for each loss reported."""
         before = self._outcomes()
         self.clock += seconds
-        self.follower.poll(self._tell)
+        self.follower.poll(self._notify)
         return {name: count - before[name] for name, count in self._outcomes().items() if count > before[name]}
 
     def _outcomes(self) -> dict[str, int]:
@@ -44,9 +44,9 @@ class Watch:
         assert report["lines"] == sum(report[name] for name in OUTCOMES)
         return {**{name: counted[name] for name in OUTCOMES}, "lost": len(report["lost"])}
 
-    def _tell(self, state: Progress) -> None:
-        if state.notice is not None:
-            self.said.append(state.notice)
+    def _notify(self, progress: Progress) -> None:
+        if progress.notice is not None:
+            self.notices.append(progress.notice)
 
 
 OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
@@ -222,8 +222,8 @@ def test_a_followed_file_that_is_compressed_is_not_read_again(desk: Desk, log: P
     watch = Watch(desk, log.parent)
     watch.poll()
     append(log, LINES[10:12])
-    packed = log.with_name("app.log.1.gz")
-    packed.write_bytes(gzip.compress(log.read_bytes()))
+    compressed = log.with_name("app.log.1.gz")
+    compressed.write_bytes(gzip.compress(log.read_bytes()))
     log.unlink()
     # A file that is being compressed is left alone until it is quiet.
     assert watch.poll() == {"requests": 2}
@@ -299,10 +299,10 @@ def test_a_possible_loss_is_reported_once(watch: Watch, log: Path) -> None:
     os.truncate(log, 0)
     assert watch.poll() == {"lost": 1}
     assert watch.poll() == {}
-    (told,) = watch.follower.report.lost
-    assert told.startswith(f"{log}: was cut off; what was written to it after ")
-    assert told.endswith(" UTC may be lost")
-    assert watch.said == [told]
+    (message,) = watch.follower.report.lost
+    assert message.startswith(f"{log}: was cut off; what was written to it after ")
+    assert message.endswith(" UTC may be lost")
+    assert watch.notices == [message]
     (row,) = watch.desk.query("losses", limit=10)
     assert (row["source"], row["what"]) == (str(log), "was cut off")
     append(log, LINES[12:13])
@@ -342,13 +342,13 @@ def test_the_oldest_file_is_read_first_since_rotation_deletes_it_next(desk: Desk
 
 
 def test_the_deletion_of_a_compressed_file_is_no_loss(desk: Desk, log: Path) -> None:
-    packed = log.with_name("app.log.9.gz")
-    packed.write_bytes(gzip.compress(as_bytes(LINES[20:30])))
-    os.utime(packed, (time.time() - 60, time.time() - 60))
+    compressed = log.with_name("app.log.9.gz")
+    compressed.write_bytes(gzip.compress(as_bytes(LINES[20:30])))
+    os.utime(compressed, (time.time() - 60, time.time() - 60))
     watch = Watch(desk, log.parent)
     assert watch.poll(seconds=3) == {"requests": 20}
     watch.follower.close()
-    packed.unlink()
+    compressed.unlink()
     assert Watch(desk, log.parent).poll() == {}
 
 
@@ -441,8 +441,8 @@ def test_a_stopping_follower_reads_what_was_written_until_then(desk: Desk, log: 
 def test_a_wrong_path_is_reported_once_and_tried_again(desk: Desk, logs: Path) -> None:
     watch = Watch(desk, logs / "missing.log")
     assert watch.poll() == watch.poll() == {}
-    assert watch.said == [f"{logs / 'missing.log'}: no such file or folder; check the path"]
-    assert watch.follower.report.unreadable == watch.said
+    assert watch.notices == [f"{logs / 'missing.log'}: no such file or folder; check the path"]
+    assert watch.follower.report.unreadable == watch.notices
     write_lines(logs / "missing.log", LINES[:2])
     assert watch.poll() == {"requests": 2}
     assert watch.follower.report.unreadable == []
@@ -462,7 +462,7 @@ def test_an_unreadable_file_does_not_hold_up_the_others(desk: Desk, log: Path, m
     watch = Watch(desk, log.parent)
     assert watch.poll() == {"requests": 10}
     assert watch.poll() == {}
-    assert sorted(watch.said) == [
+    assert sorted(watch.notices) == [
         f"{log.with_name('pipe')}: is not a regular file, and is not followed",
         f"{secret}: may not be read by this user; change its mode or run as its owner",
     ]

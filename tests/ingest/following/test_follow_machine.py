@@ -161,8 +161,8 @@ class Following(RuleBasedStateMachine):
 
     def cannot_be_seen(self, file: File) -> None:
         """The loss must be reported if the follower could know that there was something to lose."""
-        others = [*self.files.values(), *(one for one in self.nameless if one.is_held)]
-        left = {one for other in others if other is not file for one in other.ids}
+        others = [*self.files.values(), *(file for file in self.nameless if file.is_held)]
+        left = {request_id for other in others if other is not file for request_id in other.ids}
         if file.is_known and set(file.ids) - self.must - left:
             self.expects_loss = True
 
@@ -227,12 +227,12 @@ class Following(RuleBasedStateMachine):
     @rule()
     def compress(self) -> None:
         path, file = self.logs / FIRST, self.files[FIRST]
-        packed = path.with_name(FIRST + ".gz")
-        packed.write_bytes(gzip.compress(path.read_bytes()))
+        compressed = path.with_name(FIRST + ".gz")
+        compressed.write_bytes(gzip.compress(path.read_bytes()))
         modified = path.stat().st_mtime_ns
-        os.utime(packed, ns=(modified, modified))
+        os.utime(compressed, ns=(modified, modified))
         self.tear(file)
-        self.files[packed.name] = File(ids=list(file.ids), is_known=file.is_known, is_foreign=file.is_foreign)
+        self.files[compressed.name] = File(ids=list(file.ids), is_known=file.is_known, is_foreign=file.is_foreign)
         self.drop(FIRST)
 
     # --- the follower
@@ -274,7 +274,7 @@ class Following(RuleBasedStateMachine):
         assert stored <= set(self.written)
         assert differences(self.store) == {}, differences(self.store)
         latest = self.store.rows("SELECT max(noticed_at) AS at FROM losses")[0]["at"] or datetime.min
-        assert latest > self.latest_loss or not self.expects_loss, "a loss was not told"
+        assert latest > self.latest_loss or not self.expects_loss, "a loss was not reported"
         self.latest_loss, self.expects_loss = max(latest, self.latest_loss), False
 
     @precondition(lambda self: self.follower is not None)

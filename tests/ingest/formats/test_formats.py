@@ -34,12 +34,12 @@ def rows(desk: Desk, table: str, columns: list[str]) -> list[dict[str, Any]]:
 
 def normalised(expected: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     """Return the expected row: an id made from the hash of a line as line-*, a time without trailing zeros."""
-    told = {name: value for name, value in expected.items() if name != "aliases"}
-    if told.get("request_id") == "line-*" and found.get("request_id", "").startswith("line-"):
-        told["request_id"] = found["request_id"]
-    time, _, fraction = told["timestamp"].partition(".")
-    told["timestamp"] = f"{time}.{fraction:<06}" if fraction else time
-    return told
+    normalised_row = {name: value for name, value in expected.items() if name != "aliases"}
+    if normalised_row.get("request_id") == "line-*" and found.get("request_id", "").startswith("line-"):
+        normalised_row["request_id"] = found["request_id"]
+    time, _, fraction = normalised_row["timestamp"].partition(".")
+    normalised_row["timestamp"] = f"{time}.{fraction:<06}" if fraction else time
+    return normalised_row
 
 
 @pytest.mark.parametrize("name", EXPECTED)

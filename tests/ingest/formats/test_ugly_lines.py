@@ -34,7 +34,7 @@ def with_hostile_parts(value: Any) -> Iterator[Any]:
     yield from UGLY
     if isinstance(value, dict):
         for key, part in value.items():
-            yield {name: one for name, one in value.items() if name != key}
+            yield {name: other for name, other in value.items() if name != key}
             for ugly in with_hostile_parts(part):
                 yield {**value, key: ugly}
     elif isinstance(value, list) and value:
@@ -51,7 +51,10 @@ def written(path: Path, lines: list[str]) -> str:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_hostile_values_in_every_field(desk: Desk, tmp_path: Path, name: str) -> None:
     ugly = [
-        json.dumps(one) for record in records(name)[:2] for one in with_hostile_parts(record) if isinstance(one, dict)
+        json.dumps(line)
+        for record in records(name)[:2]
+        for line in with_hostile_parts(record)
+        if isinstance(line, dict)
     ]
     lines = list(dict.fromkeys(ugly))
     format_name = EXPECTED[name]["format"].removeprefix("documents/")

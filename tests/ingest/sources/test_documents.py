@@ -52,9 +52,9 @@ def test_elements_are_unchanged_wherever_a_block_ends(elements: list[Any], layou
     text = {
         "a": lambda: json.dumps(elements),
         "p": lambda: json.dumps(elements, indent=2),
-        "l": lambda: "".join(json.dumps(one) + "\n" for one in elements),
+        "l": lambda: "".join(json.dumps(element) + "\n" for element in elements),
         "t": lambda: "".join(map(json.dumps, elements)),
-        "j": lambda: "\n".join(json.dumps(one, indent=1, ensure_ascii=False) for one in elements),
+        "j": lambda: "\n".join(json.dumps(element, indent=1, ensure_ascii=False) for element in elements),
     }[layout]()
     results = {unfolded(text, block) for block in (1, 3, 1 << 18)}
     (result,) = results
@@ -114,9 +114,9 @@ def test_a_truncated_array_yields_what_came_before(desk: Desk, tmp_path: Path, c
     lines = request_lines(8)
     text = json.dumps(lines)
     path = tmp_path / "logs" / "a.json"
-    kept = outcomes(ingest(desk, path, text[:-cut]))
-    assert kept.get("requests", 0) >= 5
-    assert sum(kept.values()) <= 8
+    found = outcomes(ingest(desk, path, text[:-cut]))
+    assert found.get("requests", 0) >= 5
+    assert sum(found.values()) <= 8
     ingest(desk, path, text)
     assert desk.store.rows("SELECT count(DISTINCT request_id) AS n, count(*) AS rows FROM requests") == [
         {"n": 8, "rows": 8}

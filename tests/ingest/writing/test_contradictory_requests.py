@@ -25,7 +25,7 @@ def mixed_lines() -> list[dict[str, Any]]:
     chance = random.Random(5)
     lines = []
     for number in range(360):
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "timestamp": moment(HOUR_S + chance.uniform(-70, 50)),
             "request_id": f"req_mix{chance.choice([number, number % 40, number])}",
             "customer_id": chance.choice(["cus_fast", "cus_slow"]),
@@ -34,10 +34,10 @@ def mixed_lines() -> list[dict[str, Any]]:
         }
         status = chance.choice([200, 200, 200, 200, 429, 503])
         if status == 200:
-            lines.append(request_line(**told))
+            lines.append(request_line(**fields))
         else:
             wait = chance.choice([None, 30])
-            lines.append(failed_line("whatever", status, **told) | {"response": {"retry_after_s": wait}})
+            lines.append(failed_line("whatever", status, **fields) | {"response": {"retry_after_s": wait}})
     return lines
 
 
@@ -123,9 +123,9 @@ def test_a_last_line_that_grows_is_judged_again(desk: Desk, tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("however_many")
-@pytest.mark.parametrize("kept", [0, 2])
-def test_a_last_line_that_grew_into_another_no_longer_shares_its_id(kept: int, desk: Desk, tmp_path: Path) -> None:
-    others = [request_line(request_id="req_shared", timestamp=moment(5 + number)) for number in range(kept)]
+@pytest.mark.parametrize("stored", [0, 2])
+def test_a_last_line_that_grew_into_another_no_longer_shares_its_id(stored: int, desk: Desk, tmp_path: Path) -> None:
+    others = [request_line(request_id="req_shared", timestamp=moment(5 + number)) for number in range(stored)]
     path = tmp_path / "b.ndjson"
     first = [request_line(request_id="req_alone"), *others, request_line(request_id="req_shared")]
     path.write_bytes(as_bytes(first).removesuffix(b"\n"))

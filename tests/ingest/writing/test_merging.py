@@ -65,7 +65,7 @@ def test_another_id_of_the_same_request_joins_them(desk: Desk, tmp_path: Path, o
     pino = pino_line(0.3, "app-0123456789abcdef")
     pino["req"]["headers"] = {"x-request-id": "nginx-0123456789abcdef"}
     files: list[list[Line]] = [[caddy], [nginx], [pino]]
-    ingest(desk, tmp_path, *(files[place] for place in order))
+    ingest(desk, tmp_path, *(files[index] for index in order))
     ids = ["app-0123456789abcdef", "nginx-0123456789abcdef", "edge-0123456789abcdef"]
     assert counted(desk) == [(ids[0], 200)]
     for request_id in ids:
