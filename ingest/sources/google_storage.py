@@ -84,7 +84,7 @@ class GoogleStorage(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no 
         with _translated_errors():
             listing = store.list_with_delimiter(key or None)
         bucket = path.partition("/")[0]
-        found = self._cached(bucket, listing["objects"], path)
+        found = self._add_listed(bucket, listing["objects"], path)
         entries = [*(_folder(f"{bucket}/{name}") for name in listing["common_prefixes"]), *found.values()]
         if not entries:
             raise FileNotFoundError(path)
@@ -102,7 +102,7 @@ class GoogleStorage(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no 
             store, key = self.store_and_key(path)
             with _translated_errors():
                 pages = store.list(key or None, chunk_size=_PAGE_SIZE)
-                found = self._cached(path.partition("/")[0], [entry for page in pages for entry in page], path)
+                found = self._add_listed(path.partition("/")[0], [entry for page in pages for entry in page], path)
             if withdirs:
                 found |= {name: _folder(name) for name in _folders_of(found) if name.startswith(path + "/")}
         return found if detail else sorted(found)
@@ -116,14 +116,14 @@ class GoogleStorage(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no 
         if key:
             try:
                 with _translated_errors():
-                    self._cached(path.partition("/")[0], [store.head(key)])
+                    self._add_listed(path.partition("/")[0], [store.head(key)])
                 return self._listed[path]
             except FileNotFoundError:
                 pass  # It may be a folder.
         self.ls(path)
         return _folder(path)
 
-    def _cached(self, bucket: str, listed: Iterable["ObjectMeta"], folder: str = "") -> dict[str, dict[str, Any]]:
+    def _add_listed(self, bucket: str, listed: Iterable["ObjectMeta"], folder: str = "") -> dict[str, dict[str, Any]]:
         found = {f"{bucket}/{entry['path']}": entry for entry in listed}
         # A folder marker is an empty object whose name ends in a slash, which obstore strips.
         folders = {folder, *_folders_of(found)}
