@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pixeldesk.spreadsheet import Sheet, as_csv, as_xlsx
@@ -56,6 +57,7 @@ def test_numbers_stay_numbers_and_none_is_empty() -> None:
     assert as_csv(rows, ["count", "share", "none"]).decode("utf-8-sig") == "count,share,none\r\n-3,0.25,\r\n"
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text())
 def test_no_text_is_read_as_a_formula(text: str) -> None:
     written = cell(text)
@@ -92,6 +94,7 @@ def test_a_workbook_has_every_sheet_even_empty() -> None:
     assert found.sheets == {"A": [["x"]], "B": [["y"], ["z"]]}
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(max_size=40))
 @example("\ufffe\uffff\ud800")
 def test_a_workbook_gives_back_any_text(text: str) -> None:

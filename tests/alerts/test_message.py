@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -152,6 +153,7 @@ def test_log_text_mentions_nobody_and_links_nowhere(attack: str) -> None:
     assert all(character.isprintable() for character in text.replace("\n", ""))
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text())
 @example("`")
 @example("a ` b ` c")
@@ -165,6 +167,7 @@ def test_no_text_ends_its_code_span(text: str) -> None:
     assert len(span) <= 202
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="`<>@&", categories=("L", "N", "P", "S")), min_size=1, max_size=200))
 def test_harmless_text_is_shown_unchanged(text: str) -> None:
     assert inert(text.replace("://", ":")) == f"`{text.replace('://', ':')}`"

@@ -2,6 +2,7 @@
 
 import numpy as np
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bench.synthetic_failures import gathered
@@ -25,6 +26,7 @@ def is_fresh(rows: list[tuple[int, int]], minute: int, caller: int) -> bool:
     return within_hour_until(minute) > HABIT_FACTOR * max(before)
 
 
+@hypothesis_settings(deadline=None)
 @given(ROWS)
 def test_fresh_callers_fail_more_than_in_the_worst_hour_of_the_day_before(rows: list[tuple[int, int]]) -> None:
     failures = failures_of(rows)
@@ -32,6 +34,7 @@ def test_fresh_callers_fail_more_than_in_the_worst_hour_of_the_day_before(rows: 
     assert failures.is_fresh.tolist() == expected
 
 
+@hypothesis_settings(deadline=None)
 @given(ROWS)
 def test_a_caller_begins_when_it_was_not_fresh_for_an_hour(rows: list[tuple[int, int]]) -> None:
     failures = failures_of(rows)
@@ -43,6 +46,7 @@ def test_a_caller_begins_when_it_was_not_fresh_for_an_hour(rows: list[tuple[int,
     assert {key for key, begins in zip(keys, failures.begins, strict=True) if begins} == expected
 
 
+@hypothesis_settings(deadline=None)
 @given(ROWS, st.integers(0, MINUTES))
 def test_new_failers_are_selected_from_their_first_failure_on(rows: list[tuple[int, int]], start: int) -> None:
     failures = failures_of(rows)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from sample_logs.simulator.ratelimit import LIMIT, WINDOW_S, RateLimiter
 
 
+@hypothesis_settings(deadline=None)
 @given(st.lists(st.floats(0.0, 3.0), min_size=70, max_size=200))
 def test_never_more_than_sixty_in_any_minute(gaps: list[float]) -> None:
     limiter, accepted, at = RateLimiter(), list[float](), 0.0

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pixeldesk.trends.time_range import DAY, HOUR, LENGTHS, LONGEST, MINUTE, TimeRange, last
@@ -24,6 +25,7 @@ def test_the_minute_of_the_newest_record_is_the_last() -> None:
     assert last(HOUR, NOON).end == last(HOUR, NOON + timedelta(seconds=59.999999)).end == NOON + MINUTE
 
 
+@hypothesis_settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(15, LONGEST // MINUTE))
 def test_buckets_cover_a_range_and_nothing_else(start: int, length: int) -> None:
     within = TimeRange(NOON + start * MINUTE, NOON + (start + length) * MINUTE)
@@ -36,6 +38,7 @@ def test_buckets_cover_a_range_and_nothing_else(start: int, length: int) -> None
     assert (buckets[0] - midnight) % width == timedelta(0)
 
 
+@hypothesis_settings(deadline=None)
 @given(st.integers(0, 10**5), st.integers(1, 10**5))
 def test_whole_hours_are_the_full_hours_of_the_clock(start: int, length: int) -> None:
     within = TimeRange(NOON + start * MINUTE, NOON + (start + length) * MINUTE)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -107,6 +108,7 @@ def test_markdown_tables_keep_their_columns(review: Review) -> None:
     assert columns
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_ends_its_code_span(text: str) -> None:
     table = f"| {inert(text)} | {inert(text)} |"

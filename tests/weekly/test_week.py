@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pixeldesk.errors import UsageError
@@ -13,6 +14,7 @@ from pixeldesk.weekly.week import Week, weeks_between
 MONDAY = datetime(2026, 11, 16)
 
 
+@hypothesis_settings(deadline=None)
 @given(st.dates(min_value=date(1001, 1, 1), max_value=date(2999, 12, 1)))
 def test_a_written_week_is_parsed_back(day: date) -> None:
     moment = datetime(day.year, day.month, day.day, 13, 30)
