@@ -1,1 +1,1 @@
-"""Logs pushed to the dashboard's own server: POST /ingest and /v1/logs, with /healthz and /metrics beside them."""
+"""Take logs over HTTP in the dashboard's server: POST /ingest and /v1/logs, with /healthz and /metrics."""

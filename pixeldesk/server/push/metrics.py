@@ -1,4 +1,4 @@
-"""What Prometheus is told, from a registry of our own. Label values are ours: sender names, statuses, outcomes."""
+"""Expose metrics to Prometheus from a registry of our own. Label values are ours: sender names, statuses, outcomes."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,19 +18,19 @@ from prometheus_client.registry import Collector
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.queries.values import parse_time
-from pixeldesk.server.push.waiting import Waiting
+from pixeldesk.server.push.backpressure import Backpressure
 
 NOBODY = "none"
-"""The label of a post whose sender is not known."""
+"""Label of a post from an unknown sender."""
 _SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _PUSHED, _PIPED = "push", "pipe"
 
 
 class Metrics:
-    """Counts since the server's start, and what the store holds at the time of asking."""
+    """Counters since the server's start, and gauges that read the store at each scrape."""
 
-    def __init__(self, desk: Desk, waiting: Waiting) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # A second line beside each counter, which nobody asks for.
+    def __init__(self, desk: Desk, backpressure: Backpressure) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # Would add a _created sample to each counter.
         self._registry = CollectorRegistry()
         self._posts = Counter("pixeldesk_push_posts", "Posts answered.", ["sender", "status"], registry=self._registry)
         self._seconds = Histogram(
@@ -40,44 +40,44 @@ class Metrics:
         self._batch_posts = Counter(
             "pixeldesk_push_batch_posts", "Posts that were stored by those transactions.", registry=self._registry
         )
-        self._registry.register(_InStore(desk, waiting))
+        self._registry.register(_StoreCollector(desk, backpressure))
         ProcessCollector(registry=self._registry)
 
     def answered(self, sender: str | None, status: int) -> None:
-        """A post was answered."""
+        """Count an answered post."""
         self._posts.labels(sender or NOBODY, str(status)).inc()
 
     def stored(self, posts: int, seconds: float) -> None:
-        """So many posts were stored by one transaction."""
+        """Count a transaction that stored `posts` posts in `seconds` seconds."""
         self._seconds.observe(seconds)
         self._batch_posts.inc(posts)
 
     def text(self) -> bytes:
-        """All of it in Prometheus' text format. Raises StoreError."""
+        """Return all metrics in Prometheus' text format. Raises StoreError."""
         return generate_latest(self._registry)
 
 
-class _InStore(Collector):
-    def __init__(self, desk: Desk, waiting: Waiting) -> None:
+class _StoreCollector(Collector):
+    def __init__(self, desk: Desk, backpressure: Backpressure) -> None:
         self._desk = desk
-        self._waiting = waiting
+        self._backpressure = backpressure
 
     def describe(self) -> list[Metric]:
-        """Nothing in advance: that would ask the store at the start."""
+        """Describe nothing: without this method, registering would collect, and query the store, at the start."""
         return []
 
     def collect(self) -> Iterator[Metric]:
         yield self._lines()
-        yield _gauge("pixeldesk_push_waiting_bytes", "Bytes being received or waiting.", self._waiting.bytes)
-        yield _gauge("pixeldesk_push_waiting_posts", "Posts being received or waiting.", self._waiting.posts)
+        yield _gauge("pixeldesk_push_waiting_bytes", "Bytes being received or waiting.", self._backpressure.bytes)
+        yield _gauge("pixeldesk_push_waiting_posts", "Posts being received or waiting.", self._backpressure.posts)
         newest = self._desk.coverage()["newest"]
         if newest is not None:
             age = (datetime.now(UTC).replace(tzinfo=None) - parse_time(newest)).total_seconds()
             yield _gauge("pixeldesk_newest_record_age_seconds", "How old the newest record is.", age)
         yield _gauge("pixeldesk_store_bytes", "The store's size on disk, its log included.", self._store_bytes())
-        followed = [follower.latest for follower in self._desk.followings.followers()]
-        yield _gauge("pixeldesk_followed_files", "Files being followed.", sum(one.files for one in followed))
-        unreadable = sum(len(one.unreadable) for one in followed)
+        states = [follower.latest for follower in self._desk.followings.followers()]
+        yield _gauge("pixeldesk_followed_files", "Files being followed.", sum(state.files for state in states))
+        unreadable = sum(len(state.unreadable) for state in states)
         yield _gauge("pixeldesk_followed_unreadable", "Followed files that cannot be read now.", unreadable)
 
     def _lines(self) -> Metric:

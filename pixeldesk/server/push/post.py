@@ -1,4 +1,4 @@
-"""One post, received whole and understood as far as it can be before it is stored."""
+"""A received post: its sender, its body, its format and its idempotency key."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,39 +22,39 @@ _LONGEST_KEY = 255
 
 @dataclass(frozen=True)
 class Post:
-    """What the writer needs to store a body."""
+    """A complete body and all that the writer needs to store it."""
 
     sender: Sender
     spool: Spool
     log_format: LogFormat
     key: str | None = None
-    """What its Idempotency-Key is recognised by."""
+    """SHA-256 of its Idempotency-Key, in hex."""
 
     @property
     def size(self) -> int:
-        """Bytes unpacked."""
+        """Bytes after decompression."""
         return self.spool.size
 
     def stream(self) -> ByteStream:
-        """Its lines from the start, each with a line end, whatever the body ends with."""
+        """Return the body from its start, without a byte order mark and with a line end after the last line."""
         file = self.spool.file
         file.seek(0)
         if file.read(len(_BOM)) != _BOM:
             file.seek(0)
         stream = ByteStream(file)  # type: ignore[arg-type]
-        return _Ended(DocumentStream(stream) if self.log_format.are_documents else stream)
+        return _NewlineTerminated(DocumentStream(stream) if self.log_format.are_documents else stream)
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What became of a post's lines. `replayed`: it had been stored before, and its answer is given again."""
+class PostResult:
+    """Counts of a post's lines by outcome. `replayed`: the post was stored before, and these are its first counts."""
 
     counts: LineCounts
     replayed: bool = False
 
 
-def post_of(sender: Sender, spool: Spool, format_name: str, key: str | None, settings: Settings) -> Post:
-    """A post of a whole body. Raises Refusal where its format is unknown or cannot be told."""
+def parse_post(sender: Sender, spool: Spool, format_name: str, key: str | None, settings: Settings) -> Post:
+    """Detect the format of a complete body. Raises Refusal if the format is unknown or ambiguous."""
     spool.file.seek(0)
     start = PeekedStream(ByteStream(spool.file))  # type: ignore[arg-type]
     try:
@@ -74,8 +74,8 @@ def _key_digest(key: str | None) -> str | None:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-class _Ended(ByteStream):
-    """A stream with a line end behind its last byte, also where a document is cut off in the middle of a line."""
+class _NewlineTerminated(ByteStream):
+    """A stream that ends with a line end, even if a document is truncated in the middle of a line."""
 
     def __init__(self, source: ByteStream) -> None:
         super().__init__(source._file)
@@ -83,7 +83,7 @@ class _Ended(ByteStream):
         self._last_byte = b"\n"
 
     def readinto(self, target: memoryview) -> int:
-        """See ByteStream."""
+        """Read as ByteStream does, and add the missing line end."""
         count = self._source.readinto(target)
         if count == 0 and self._last_byte != b"\n" and len(target):
             target[:1] = b"\n"
@@ -94,10 +94,10 @@ class _Ended(ByteStream):
         return count
 
     def close(self) -> None:
-        """The file belongs to the post."""
+        """Do nothing: the file belongs to the post."""
 
 
-def as_answer(taken: Taken) -> dict[str, Any]:
-    """The JSON document that a sender gets."""
-    counts = {name: getattr(taken.counts, name) for name in LineCounts.__dataclass_fields__}
-    return {**counts, "replayed": True} if taken.replayed else counts
+def response_document(result: PostResult) -> dict[str, Any]:
+    """Return the JSON document of a successful response."""
+    counts = {name: getattr(result.counts, name) for name in LineCounts.__dataclass_fields__}
+    return {**counts, "replayed": True} if result.replayed else counts

@@ -1,4 +1,4 @@
-"""Receives one post: who it is from, its body into a spool, and what became of it after the commit."""
+"""Receive one post: authenticate its sender, spool its body, and wait for the commit."""
 
 import asyncio
 import hmac
@@ -12,61 +12,63 @@ import anyio.to_thread
 from starlette.requests import Request
 
 from pixeldesk.ingest.report import LineCounts
-from pixeldesk.server.push.post import AUTO, Taken, post_of
-from pixeldesk.server.push.refusals import Refusal, too_large, turned_off, unknown_sender
+from pixeldesk.server.push.backpressure import Backpressure, Reservation
+from pixeldesk.server.push.post import AUTO, PostResult, parse_post
+from pixeldesk.server.push.refusals import Refusal, push_disabled, too_large, unknown_sender
 from pixeldesk.server.push.senders import Sender, Senders
 from pixeldesk.server.push.spool import Spool
-from pixeldesk.server.push.waiting import Place, Waiting
 from pixeldesk.server.push.writer import Writer
 from pixeldesk.settings import Settings
 
-# So much of a body is gathered before a thread takes it.
-_GATHERED_BYTES = 1 << 18
-# A sender that is silent for so long within a body has gone, seconds.
-_SILENCE = 30.0
-# Threads for unpacking, apart from those that serve pages.
+# Bytes to buffer before a thread decompresses them.
+_BUFFERED_BYTES = 1 << 18
+# Timeout between two chunks of a body, seconds.
+_READ_TIMEOUT = 30.0
+# Threads for decompression, separate from those that serve pages.
 _THREADS = 2
 _Result = TypeVar("_Result")
 
 
 class Receiver:
-    """Takes posts while a desk is open. Used by one event loop."""
+    """Receives posts while a desk is open. Used by one event loop."""
 
-    def __init__(self, settings: Settings, senders: Senders, writer: Writer, waiting: Waiting) -> None:
+    def __init__(self, settings: Settings, senders: Senders, writer: Writer, backpressure: Backpressure) -> None:
         self._settings = settings
         self._senders = senders
         self._writer = writer
-        self._waiting = waiting
+        self._backpressure = backpressure
         self._threads = anyio.CapacityLimiter(_THREADS)
 
     def sender_of(self, request: Request) -> Sender | None:
-        """Whose token a request has; None where only the signature of its body can tell. Raises Refusal."""
+        """Return the sender of a request's token, or None for a signed request without one. Raises Refusal."""
         if not self._senders:
-            raise turned_off()
+            raise push_disabled()
         presented = request.headers.get("authorization")
         if presented is None and self._signature_in(request):
             return None
-        sender = self._senders.of_token(presented or "")
+        sender = self._senders.by_token(presented or "")
         if sender is None:
             raise unknown_sender()
         return sender
 
-    async def take(self, request: Request, sender: Sender | None, format_name: str = AUTO) -> tuple[Sender, Taken]:
-        """Have the body stored, and return who sent it and what became of it. Raises Refusal."""
+    async def receive(
+        self, request: Request, sender: Sender | None, format_name: str = AUTO
+    ) -> tuple[Sender, PostResult]:
+        """Store the body. Returns its sender, by the signature if `sender` is None, and the result. Raises Refusal."""
         announced = self._announced(request)
-        place = self._waiting.enter(announced)
+        reservation = self._backpressure.enter(announced)
         spool = self._spool(request)
         try:
             signatures = self._senders.signatures() if sender is None else []
-            await self._receive(request, spool, place, signatures)
+            await self._spool_body(request, spool, reservation, signatures)
             sender = sender or self._signer(request, signatures)
             if not spool.size:
-                return sender, self._nothing()
+                return sender, self._empty_result()
             key = request.headers.get("idempotency-key")
-            post = await self._in_thread(partial(post_of, sender, spool, format_name, key, self._settings))
+            post = await self._in_thread(partial(parse_post, sender, spool, format_name, key, self._settings))
             return sender, await asyncio.shield(asyncio.wrap_future(self._writer.submit(post)))
         finally:
-            place.leave()
+            reservation.leave()
             spool.close()
 
     def _announced(self, request: Request) -> int:
@@ -81,48 +83,50 @@ class Receiver:
         encoding = request.headers.get("content-encoding", "")
         return Spool(settings.db.parent, encoding, settings.push_max_bytes, settings.push_max_lines)
 
-    async def _receive(self, request: Request, spool: Spool, place: Place, signatures: list[hmac.HMAC]) -> None:
-        """The whole body into the spool. Raises ClientDisconnect when the sender goes away before its end."""
-        gathered = bytearray()
-        pieces = request.stream()
-        while (piece := await self._next(pieces)) is not None:
+    async def _spool_body(
+        self, request: Request, spool: Spool, reservation: Reservation, signatures: list[hmac.HMAC]
+    ) -> None:
+        """Write the whole body to the spool. Raises ClientDisconnect if the sender disconnects before its end."""
+        buffered = bytearray()
+        chunks = request.stream()
+        while (chunk := await self._next(chunks)) is not None:
             for signature in signatures:
-                signature.update(piece)
-            gathered += piece
-            if len(gathered) >= _GATHERED_BYTES:
-                await self._in_thread(partial(spool.write, bytes(gathered)))
-                gathered.clear()
-                place.hold(max(spool.size, spool.received))
-        await self._in_thread(partial(_end, spool, bytes(gathered)))
-        place.hold(max(spool.size, spool.received))
+                signature.update(chunk)
+            buffered += chunk
+            if len(buffered) >= _BUFFERED_BYTES:
+                await self._in_thread(partial(spool.write, bytes(buffered)))
+                buffered.clear()
+                reservation.grow_to(max(spool.size, spool.received))
+        await self._in_thread(partial(_finish, spool, bytes(buffered)))
+        reservation.grow_to(max(spool.size, spool.received))
 
-    async def _next(self, pieces: AsyncIterator[bytes]) -> bytes | None:
-        with anyio.move_on_after(_SILENCE):
-            return await anext(pieces, None)
-        raise Refusal(408, f"the body did not go on for {math.ceil(_SILENCE)} s; nothing of it was stored")
+    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+        with anyio.move_on_after(_READ_TIMEOUT):
+            return await anext(chunks, None)
+        raise Refusal(408, f"the body did not go on for {math.ceil(_READ_TIMEOUT)} s; nothing of it was stored")
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
         return await anyio.to_thread.run_sync(work, limiter=self._threads)
 
     def _signature_in(self, request: Request) -> str:
-        # Without a drain to be verified, bodies of strangers are not received at all.
+        # Bodies without a token are received only if a Vercel drain is configured.
         return request.headers.get("x-vercel-signature", "") if self._settings.push_vercel_verify else ""
 
     def _signer(self, request: Request, signatures: list[hmac.HMAC]) -> Sender:
         presented = self._signature_in(request)
-        sender = self._senders.of_signature(signatures, presented)
+        sender = self._senders.by_signature(signatures, presented)
         if sender is None:
             raise unknown_sender()
         return sender
 
-    def _nothing(self) -> Taken:
-        # Vercel verifies an endpoint by a post with nothing in it.
+    def _empty_result(self) -> PostResult:
+        # Vercel verifies an endpoint with an empty post.
         if self._settings.push_vercel_verify:
-            return Taken(LineCounts())
+            return PostResult(LineCounts())
         raise Refusal(400, "the body is empty; send lines of JSON, or a JSON array")
 
 
-def _end(spool: Spool, rest: bytes) -> None:
+def _finish(spool: Spool, rest: bytes) -> None:
     if rest:
         spool.write(rest)
     spool.finish()

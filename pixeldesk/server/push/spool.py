@@ -1,89 +1,89 @@
-"""A body being received: unpacked, counted and kept aside until it is whole."""
+"""Spool a request body while it is received: decompress it, count its lines, and enforce the limits."""
 
 import hashlib
 import tempfile
 from pathlib import Path
 from typing import IO
 
+from pixeldesk.server.push.decompression import Decompressor, decompressor_for
 from pixeldesk.server.push.refusals import Refusal, not_writable, too_large, too_many_lines
-from pixeldesk.server.push.unpacking import Unpacker, unpacker_of
 
-# A smaller body stays in memory.
+# Smaller bodies stay in memory.
 _IN_MEMORY_BYTES = 1 << 20
-# So many bytes tell how a body is packed.
-_MARK_BYTES = 4
+# Length of the longest magic number of a compression.
+_MAGIC_BYTES = 4
 
 
 class Spool:
-    """Takes one body. Its file has no name, is its owner's alone, and is gone with the process.
+    """The spool file of one body: without a name, readable by its owner only, and deleted with the process.
 
-    Nothing is forced to disk: until the commit nothing has been promised.
+    It is not synced to disk: the sender gets no answer before the commit.
     """
 
     def __init__(self, folder: Path, encoding: str, max_bytes: int, max_lines: int) -> None:
         self._encoding = encoding
         self._max_bytes = max_bytes
         self._max_lines = max_lines
-        self._unpacker: Unpacker | None = None
+        self._decompressor: Decompressor | None = None
         self._start = b""
         self._lines = 0
         self._digest = hashlib.sha256()
         self.file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(folder))  # noqa: SIM115
         self.received = 0
-        """Bytes as they were sent."""
+        """Bytes received, compressed if the body is."""
         self.size = 0
-        """Bytes unpacked."""
+        """Bytes after decompression."""
 
     @property
     def digest(self) -> bytes:
-        """What the body is recognised by when it comes again."""
+        """SHA-256 of the decompressed body."""
         return self._digest.digest()
 
-    def write(self, piece: bytes) -> None:
-        """Take the next piece. Raises Refusal for what is too large, damaged, or finds no space."""
-        self.received += len(piece)
+    def write(self, chunk: bytes) -> None:
+        """Write the next chunk of the body. Raises Refusal if it is too large or damaged, or if the disk is full."""
+        self.received += len(chunk)
         if self.received > self._max_bytes:
             raise too_large(self._max_bytes)
-        if self._unpacker is not None:
-            self._take(self._unpacker, piece)
+        if self._decompressor is not None:
+            self._write(self._decompressor, chunk)
             return
-        self._start += piece
-        if len(self._start) >= _MARK_BYTES:
+        self._start += chunk
+        if len(self._start) >= _MAGIC_BYTES:
             self._begin()
 
     def finish(self) -> None:
-        """The body is whole. Raises Refusal for one that is cut short."""
-        (self._unpacker or self._begin()).end()
+        """End the body and rewind the file. Raises Refusal if the body is truncated."""
+        (self._decompressor or self._begin()).end()
         self.file.seek(0)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close and delete the file."""
         self.file.close()
 
-    def _begin(self) -> Unpacker:
-        self._unpacker = unpacker_of(self._encoding, self._start)
-        self._take(self._unpacker, self._start)
-        return self._unpacker
+    def _begin(self) -> Decompressor:
+        self._decompressor = decompressor_for(self._encoding, self._start)
+        self._write(self._decompressor, self._start)
+        return self._decompressor
 
-    def _take(self, unpacker: Unpacker, piece: bytes) -> None:
-        for unpacked in unpacker.unpacked(piece):
-            if unpacked:
-                self._take_unpacked(unpacked)
+    def _write(self, decompressor: Decompressor, chunk: bytes) -> None:
+        for decompressed in decompressor.decompress(chunk):
+            if decompressed:
+                self._write_decompressed(decompressed)
 
-    def _take_unpacked(self, piece: bytes) -> None:
-        self._digest.update(piece)
-        self.size += len(piece)
+    def _write_decompressed(self, chunk: bytes) -> None:
+        self._digest.update(chunk)
+        self.size += len(chunk)
         if self.size > self._max_bytes:
             raise too_large(self._max_bytes)
-        self._lines += piece.count(b"\n")
+        self._lines += chunk.count(b"\n")
         if self._lines > self._max_lines:
             raise too_many_lines(self._max_lines)
         try:
-            self.file.write(piece)
+            self.file.write(chunk)
         except OSError as error:
             raise no_space(error) from error
 
 
 def no_space(error: OSError) -> Refusal:
-    """What is said when a body cannot be kept."""
+    """Refuse a body that cannot be written to the spool file."""
     return not_writable(f"the server cannot keep the body ({(error.strerror or 'no space').lower()})")

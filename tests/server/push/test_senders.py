@@ -1,23 +1,22 @@
-"""The setting that names who may push."""
+"""The setting that configures the senders of push."""
 
 import pytest
 from pydantic import Secret
 
 from pixeldesk.errors import UsageError
-from pixeldesk.server.push.senders import senders_of
+from pixeldesk.server.push.senders import parse_senders
 from pixeldesk.settings import Settings
 
 ONE, OTHER = "a-token-of-sixteen-1", "a-token-of-sixteen-2="
 
 
-def test_senders_are_told_by_their_tokens() -> None:
-    senders = senders_of(f"web={ONE}, edge-1={OTHER},")
-    assert senders.names == ["web", "edge-1"]
+def test_senders_are_recognised_by_their_tokens() -> None:
+    senders = parse_senders(f"web={ONE}, edge-1={OTHER},")
     found = [
-        senders.of_token(header) for header in (f"Bearer {ONE}", f"bearer  {OTHER}", ONE, "Bearer ", f"Basic {ONE}")
+        senders.by_token(header) for header in (f"Bearer {ONE}", f"bearer  {OTHER}", ONE, "Bearer ", f"Basic {ONE}")
     ]
     assert [sender and sender.source for sender in found] == ["push:web", "push:edge-1", None, None, None]
-    assert not senders_of("")
+    assert not parse_senders("")
 
 
 @pytest.mark.parametrize(
@@ -32,15 +31,15 @@ def test_senders_are_told_by_their_tokens() -> None:
         "a=secret-secret-secret,b=secret-secret-secret",
     ],
 )
-def test_what_cannot_be_meant_is_refused_and_no_token_told(tokens: str) -> None:
+def test_an_invalid_setting_is_refused_without_showing_a_token(tokens: str) -> None:
     with pytest.raises(UsageError, match="PIXELDESK_PUSH_TOKENS") as refused:
-        senders_of(tokens)
+        parse_senders(tokens)
     assert "secret" not in str(refused.value)
 
 
 def test_no_setting_tells_a_token() -> None:
     settings = Settings(push_tokens=Secret(f"web={ONE}"), metrics_token=Secret(ONE))
-    assert ONE not in f"{settings!r}{settings}{settings.model_dump()}{senders_of(f'web={ONE}')._senders}"
+    assert ONE not in f"{settings!r}{settings}{settings.model_dump()}{parse_senders(f'web={ONE}')._senders}"
 
 
 def test_the_server_does_not_start_with_senders_that_cannot_be_meant() -> None:

@@ -1,4 +1,4 @@
-"""A body unpacked piece by piece, as its Content-Encoding says, or as its first bytes do where nothing is said."""
+"""Decompress a body in chunks, by its Content-Encoding, or by its magic bytes if it has none."""
 
 import zlib
 from collections.abc import Iterator
@@ -10,37 +10,37 @@ from pixeldesk.server.push.refusals import Refusal
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-# Four bytes of Zstandard may unpack to 128 KiB: so many at once stay below 8 MiB.
-_PIECE_BYTES = 256
-# What is unpacked at once of gzip and deflate, bytes.
-_UNPACKED_BYTES = 1 << 20
-# Larger windows than this need not be understood over HTTP (RFC 9659).
+# Four bytes of Zstandard may decompress to 128 KiB, so this many bytes of input give less than 8 MiB.
+_INPUT_BYTES = 256
+# Longest output of one step of gzip or deflate, bytes.
+_OUTPUT_BYTES = 1 << 20
+# HTTP does not require a larger window (RFC 9659).
 _ZSTD_WINDOW_BYTES = 8 << 20
 _DAMAGED = "the body cannot be unpacked: its {} data is damaged"
 
 
-class Unpacker(Protocol):
-    """Unpacks one body."""
+class Decompressor(Protocol):
+    """Decompresses one body."""
 
-    def unpacked(self, piece: bytes) -> Iterator[bytes]:
-        """What the next piece unpacks to, in pieces of bounded size. Raises Refusal for damaged data."""
+    def decompress(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the decompressed bytes of the next chunk, in pieces of bounded size. Raises Refusal if damaged."""
         ...
 
     def end(self) -> None:
-        """Raises Refusal when the data ends early."""
+        """Check that the compressed data is complete. Raises Refusal if it is truncated."""
         ...
 
 
-class _Plain:
-    def unpacked(self, piece: bytes) -> Iterator[bytes]:
-        yield piece
+class _Identity:
+    def decompress(self, chunk: bytes) -> Iterator[bytes]:
+        yield chunk
 
     def end(self) -> None:
         pass
 
 
 class _Zlib:
-    """gzip, several members after one another included, or deflate."""
+    """Decompresses deflate, or gzip with one or more members."""
 
     def __init__(self, name: str, bits: int) -> None:
         self._name = name
@@ -48,16 +48,16 @@ class _Zlib:
         self._member = zlib.decompressobj(bits)
         self._has_begun = False
 
-    def unpacked(self, piece: bytes) -> Iterator[bytes]:
-        while piece:
+    def decompress(self, chunk: bytes) -> Iterator[bytes]:
+        while chunk:
             if self._member.eof:
                 self._member = zlib.decompressobj(self._bits)
             self._has_begun = True
             try:
-                yield self._member.decompress(piece, _UNPACKED_BYTES)
+                yield self._member.decompress(chunk, _OUTPUT_BYTES)
             except zlib.error:
                 raise Refusal(400, _DAMAGED.format(self._name)) from None
-            piece = self._member.unconsumed_tail or self._member.unused_data
+            chunk = self._member.unconsumed_tail or self._member.unused_data
 
     def end(self) -> None:
         if self._has_begun and not self._member.eof:
@@ -69,9 +69,9 @@ class _Zstandard:
         self._frame = self._new()
         self._is_open = False
 
-    def unpacked(self, piece: bytes) -> Iterator[bytes]:
-        for start in range(0, len(piece), _PIECE_BYTES):
-            rest = piece[start : start + _PIECE_BYTES]
+    def decompress(self, chunk: bytes) -> Iterator[bytes]:
+        for start in range(0, len(chunk), _INPUT_BYTES):
+            rest = chunk[start : start + _INPUT_BYTES]
             while rest:
                 if self._frame.eof:
                     self._frame = self._new()
@@ -90,8 +90,8 @@ class _Zstandard:
         return zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES).decompressobj()
 
 
-def unpacker_of(encoding: str, start: bytes) -> Unpacker:
-    """For a Content-Encoding header and the first bytes of the body. Raises Refusal for an unknown encoding."""
+def decompressor_for(encoding: str, start: bytes) -> Decompressor:
+    """Choose by a Content-Encoding header and the body's first bytes. Raises Refusal for an unknown encoding."""
     match encoding.strip().lower():
         case "gzip" | "x-gzip":
             return _Zlib("gzip", 31)
@@ -102,5 +102,5 @@ def unpacker_of(encoding: str, start: bytes) -> Unpacker:
         case "" | "identity":
             if start.startswith(_GZIP_MAGIC):
                 return _Zlib("gzip", 31)
-            return _Zstandard() if start.startswith(_ZSTD_MAGIC) else _Plain()
+            return _Zstandard() if start.startswith(_ZSTD_MAGIC) else _Identity()
     raise Refusal(415, "this Content-Encoding is not known; send gzip, zstd, deflate or none")
