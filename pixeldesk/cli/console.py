@@ -1,5 +1,6 @@
-"""What the command line shows to a person. Log text is hostile: control characters are made visible."""
+"""Print answers for people. Log text is hostile: control characters are escaped."""
 
+import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, 
 from rich.table import Table
 from rich.text import Text
 
+from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.printable import printable
 
 if TYPE_CHECKING:
@@ -18,19 +20,44 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("pixeldesk.follow")
 _LABEL_WIDTH = 14
-# Columns of a table that goes to a file or another program.
+# Width of a table on a stream that is no terminal, characters.
 _PIPED_WIDTH = 240
 
 
 def print_line(line: str, *, error: bool = False) -> None:
-    """One line, to stdout, or to stderr for what went wrong."""
+    """Print one line, to stderr if it is an error, else to stdout."""
     stream = sys.stderr if error else sys.stdout
     stream.write(printable(line) + "\n")
     stream.flush()
 
 
+def print_error(line: str) -> None:
+    """Print one line to stderr, prefixed with the program's name."""
+    print_line(f"pixeldesk: {line}", error=True)
+
+
+def print_json(document: Any) -> None:
+    """Print a JSON document, indented on a terminal.
+
+    ASCII only: some control characters of a terminal lie beyond it, and some encodings have nothing else.
+    """
+    json.dump(document, sys.stdout, indent=2 if sys.stdout.isatty() else None)
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def print_content(content: bytes) -> None:
+    """Print a file's content: unchanged to a pipe or file, with control characters escaped to a terminal."""
+    if sys.stdout.isatty():
+        for line in content.decode("utf-8-sig").splitlines():
+            print_line(line)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
 def print_rows(rows: list[dict[str, Any]]) -> None:
-    """A table of rows with the same names."""
+    """Print rows with the same columns as a table."""
     if not rows:
         print_line("none")
         return
@@ -46,7 +73,7 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
 
 
 def print_card(card: dict[str, Any]) -> None:
-    """A request's card: what happened, what it means, what to do, what else there was, and the reply."""
+    """Print a request's card: what happened, its meaning, the fix, diagnoses, neighbours and the reply."""
     error = card["error"]
     console = Console(highlight=False)
     title = f"{card['request_id']}  {card['status']} {error['code'] or ''}  {card['title']}"
@@ -69,10 +96,13 @@ def print_card(card: dict[str, Any]) -> None:
     _print_facts(console, facts)
     if card["incident"]:
         _print_facts(console, {"incident": _incident(card["incident"])})
-    for one in card["diagnoses"]:
-        sure = f"{one['title']} ({one['status']}, {one['confidence']:.0%} sure, id {one['id']})"
-        explains = card["request_id"] in one["explains"]
-        _print_facts(console, {"diagnosis" if explains else "also": sure, "": one["for"][0] if explains else None})
+    for diagnosis in card["diagnoses"]:
+        sure = f"{diagnosis['confidence']:.0%} sure"
+        found = f"{diagnosis['title']} ({diagnosis['status']}, {sure}, id {diagnosis['id']})"
+        if card["request_id"] in diagnosis["explains"]:
+            _print_facts(console, {"diagnosis": found, "": diagnosis["for"][0]})
+        else:
+            _print_facts(console, {"also": found})
     for heading in ("before", "after"):
         rows = card["neighbours"][heading]
         if rows:
@@ -86,58 +116,99 @@ def print_card(card: dict[str, Any]) -> None:
 
 
 def print_diagnoses(diagnoses: list[dict[str, Any]]) -> None:
-    """Each diagnosis: whose it is, how sure that is, what speaks for it and against it, and the fix."""
+    """Print each diagnosis: its customer, its confidence, the evidence for and against it, and the fix."""
     console = Console(highlight=False)
     if not diagnoses:
         print_line("no case is found: nobody makes a known mistake that lasts")
-    for one in diagnoses:
-        who = one["customer_id"] or one["key_fingerprint"] or one["client_ip"] or "nobody that the logs name"
-        console.print(Text(printable(f"{who}  {one['title']}  {one['status']}"), "bold"), soft_wrap=True)
+    for diagnosis in diagnoses:
+        known = (diagnosis["customer_id"], diagnosis["key_fingerprint"], diagnosis["client_ip"])
+        who = next(filter(None, known), "nobody that the logs name")
+        span = f"{diagnosis['first_seen']} to {diagnosis['last_seen']}"
+        console.print(Text(printable(f"{who}  {diagnosis['title']}  {diagnosis['status']}"), "bold"), soft_wrap=True)
         facts = {
-            "case": f"{one['case']}, {one['confidence']:.0%} sure, id {one['id']}",
-            "where": " ".join(filter(None, (one["environment"], one["website_id"]))),
-            "failed": f"{one['failing_requests']} requests, {one['first_seen']} to {one['last_seen']}",
-            "fix": one["fix"],
-            "since": one["since"],
+            "case": f"{diagnosis['case']}, {diagnosis['confidence']:.0%} sure, id {diagnosis['id']}",
+            "where": " ".join(filter(None, (diagnosis["environment"], diagnosis["website_id"]))),
+            "failed": f"{diagnosis['failing_requests']} requests, {span}",
+            "fix": diagnosis["fix"],
+            "since": diagnosis["since"],
         }
         _print_facts(console, facts)
-        for sign, sentences in (("+", one["for"]), ("-", one["against"])):
+        for sign, sentences in (("+", diagnosis["for"]), ("-", diagnosis["against"])):
             for sentence in sentences:
                 console.print(Text(f"  {sign} ", "dim") + Text(printable(sentence)), soft_wrap=True)
         print_line("")
 
 
 def print_incidents(incidents: list[dict[str, Any]]) -> None:
-    """Each incident: from when to when, how bad it was, whom it hit and where, what differs, examples."""
+    """Print each incident: its time, rate, customers and hosts, what differs about its requests, and examples."""
     console = Console(highlight=False)
     if not incidents:
         print_line("no incident is found: nothing failed more than usual at several callers at once")
-    for one in incidents:
-        where = f" in {one['environment']}" if one["environment"] else ""
-        state = "goes on" if one["ended_at"] is None else "is over"
-        console.print(Text(printable(f"{one['code']}{where}  {state}"), "bold"), soft_wrap=True)
-        rate, usual, peak = (one[name] for name in ("rate_per_minute", "baseline_per_minute", "peak_per_minute"))
+    for incident in incidents:
+        where = f" in {incident['environment']}" if incident["environment"] else ""
+        state = "goes on" if incident["ended_at"] is None else "is over"
+        console.print(Text(printable(f"{incident['code']}{where}  {state}"), "bold"), soft_wrap=True)
+        rate, usual, peak = (incident[name] for name in ("rate_per_minute", "baseline_per_minute", "peak_per_minute"))
         facts = {
-            "when": f"{one['started_at']} to {one['ended_at'] or one['last_seen']}, id {one['id']}",
-            "failed": f"{one['requests']} requests of {one['customers']} customers",
-            "on": " ".join(one["hosts"]),
+            "when": f"{incident['started_at']} to {incident['ended_at'] or incident['last_seen']}, id {incident['id']}",
+            "failed": f"{incident['requests']} requests of {incident['customers']} customers",
+            "on": " ".join(incident["hosts"]),
             "a minute": f"{rate:.3g} failed, at its peak {peak:.3g}; usual are {usual:.2g}",
-            "history": "less than a week to compare with" if one["is_learning"] else None,
-            "examples": " ".join(one["examples"]),
+            "history": "less than a week to compare with" if incident["is_learning"] else None,
+            "examples": " ".join(incident["examples"]),
         }
         _print_facts(console, facts)
-        for sentence in one["differs"]:
+        for sentence in incident["differs"]:
             console.print(Text("  + ", "dim") + Text(printable(sentence)), soft_wrap=True)
         print_line("")
 
 
 def print_replay(replay: dict[str, Any]) -> None:
-    """The alerts that would have been posted, in time order, and how many and how late they are."""
+    """Print the alerts that would have been posted, in time order, with their number and their delay."""
     if replay["posts"]:
         print_rows([{**post, "minutes_after_onset": f"{post['minutes_after_onset']:g}"} for post in replay["posts"]])
     median = replay["median_delay_minutes"]
     late = "" if median is None else f"; median delay {median:g} minutes from onset to the first post"
     print_line(f"{replay['incidents']} incidents in {replay['days']:g} days, {len(replay['posts'])} posts{late}")
+
+
+def print_ingest(report: dict[str, Any]) -> None:
+    """Print the counts of an ingest, in one line."""
+    counted = ", ".join(f"{report[name]:,} {name}" for name in OUTCOMES if report[name] or name == "requests")
+    unchanged = f" ({report['unchanged']} unchanged)" if report["unchanged"] else ""
+    formats = ", ".join(f"{name} {count:,}" for name, count in report["formats"].items())
+    as_formats = f" ({formats})" if set(report["formats"]) - {"pixel"} else ""
+    read = f"{report['files']:,} files{as_formats}{unchanged}, {report['lines']:,} lines in {report['seconds']:.1f} s"
+    print_line(f"{read}: {counted}")
+
+
+def print_retry(report: dict[str, Any]) -> None:
+    """Print the counts of a retry of quarantined lines, and the sources where lines were no longer found."""
+    good = f"{report['requests']:,} requests, {report['events']:,} events, {report['duplicates']:,} duplicates"
+    print_line(f"{report['tried']:,} lines tried: {good}; {report['still']:,} are still not understood")
+    if report["not_found"]:
+        where = ", ".join(report["not_found_in"])
+        print_error(f"{report['not_found']:,} are no longer where they stood, and stay: {where}")
+
+
+def print_retention(report: dict[str, Any]) -> None:
+    """Print what retention dropped, or would drop in a dry run, by rule and in total."""
+    if report["by_rule"]:
+        print_rows(report["by_rule"])
+    what = f"{report['requests']:,} requests and {report['events']:,} application log lines of {report['days']:,} days"
+    would = "would be" if report["dry_run"] else "were"
+    print_line(f"{what} {would} dropped; what was counted of them stays in charts")
+
+
+def print_doctor(found: dict[str, Any]) -> None:
+    """Print the configuration and the contents of the store, and each problem to stderr."""
+    print_line(f"pixeldesk {found['version']}")
+    for part in ("settings", "store", "gaps", "sources", "totals", "retention"):
+        print_rows([{part: name, "": value} for name, value in found[part].items()])
+    for problem in found["wrong"]:
+        print_error(problem)
+    if found["ok"]:
+        print_line("nothing is wrong")
 
 
 def _print_facts(console: Console, facts: dict[str, Any]) -> None:
@@ -147,7 +218,7 @@ def _print_facts(console: Console, facts: dict[str, Any]) -> None:
 
 
 def print_not_found(missing: dict[str, Any]) -> None:
-    """An id without a request, and why."""
+    """Print an id that has no request, the reason, and the nearest ids."""
     print_line(f"{missing['request_id']}  not found")
     print_line(missing["reason"])
     if missing["nearest"]:
@@ -156,7 +227,7 @@ def print_not_found(missing: dict[str, Any]) -> None:
 
 @contextmanager
 def progress_bar() -> Iterator["Callable[[IngestProgress], None]"]:
-    """A bar on stderr with rate and time left while the block runs; nothing where stderr is no terminal."""
+    """Show a progress bar on stderr during the block, with rate and time left, if stderr is a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _: None
@@ -178,7 +249,7 @@ def progress_bar() -> Iterator["Callable[[IngestProgress], None]"]:
 
 @contextmanager
 def following_line() -> Iterator["Callable[[IngestProgress], None]"]:
-    """Log what there is to tell while files are followed, and show on a terminal how many lines came."""
+    """Log a follower's notices during the block, and show a counter of its lines if stderr is a terminal."""
     shown = ""
 
     def show(state: "IngestProgress") -> None:

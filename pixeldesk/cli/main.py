@@ -1,17 +1,14 @@
-"""The command line: one thin function a command. Errors become one line on stderr here, and nowhere else.
+"""The command line: one thin function a command. It prints an error as one line on stderr, here and nowhere else.
 
-Exit codes: 0 done; 1 the answer is "no" or "not all"; 2 it could not be done.
+Exit codes: 0 success; 1 the answer is "no" or "not all"; 2 error.
 """
 
-import _thread
 import json
 import logging
 import os
-import signal
 import sys
 import threading
 from base64 import b64decode
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,16 +18,23 @@ from pydantic import ValidationError
 from pixeldesk.cli.console import (
     following_line,
     print_card,
+    print_content,
     print_diagnoses,
+    print_doctor,
+    print_error,
     print_incidents,
+    print_ingest,
+    print_json,
     print_line,
     print_not_found,
     print_replay,
+    print_retention,
+    print_retry,
     print_rows,
     progress_bar,
 )
+from pixeldesk.cli.signals import interruptible, run_until_stopped, stop_event
 from pixeldesk.errors import PixeldeskError, UsageError
-from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.ingest.sources.address import absolute
 from pixeldesk.log_output import configure_logging
 from pixeldesk.queries import question
@@ -49,8 +53,8 @@ application = typer.Typer(
 Database = Annotated[Path | None, typer.Option("--db", help="The store, a DuckDB file. [env: PIXELDESK_DB]")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else there.")]
 _alerts_log = logging.getLogger("pixeldesk.alerts")
-_NOT_ALL = 1
-_COULD_NOT = 2
+_EXIT_NO = 1
+_EXIT_ERROR = 2
 
 
 def _print_version(asked: bool) -> None:
@@ -60,7 +64,7 @@ def _print_version(asked: bool) -> None:
 
 
 @application.callback()
-def _of_every_command(
+def _global_options(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
@@ -81,25 +85,30 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Read log files into the store, each line once."""
-    # A server that does this for us has another working folder.
+    # The command may run in a server with another working directory.
     paths_there = [absolute(path) for path in paths]
     piped = sys.stdin.buffer if "-" in paths else None
     parameters = {"paths": paths_there, "format_name": log_format}
+    settings = _settings(db)
     if follow:
-        report = _follow(_settings(db), parameters)
+        if piped:
+            raise UsageError("--follow is for files; what is piped in is read to its end in any case")
+        configure_logging(settings)
+        with following_line() as progress:
+            report = ask(settings, "follow", parameters, progress=progress, stop=stop_event())
     else:
         with progress_bar() as progress:
-            report = ask(_settings(db), "ingest", parameters, standard_input=piped, progress=progress)
+            report = ask(settings, "ingest", parameters, standard_input=piped, progress=progress)
     if as_json:
-        _print_json(report)
+        print_json(report)
     else:
-        print_line(_ingest_sentence(report))
+        print_ingest(report)
     for problem in () if follow else report["unreadable"] + report["damaged"]:
-        _complain(problem)
+        print_error(problem)
     if report["unreadable"]:
-        raise typer.Exit(_COULD_NOT)
+        raise typer.Exit(_EXIT_ERROR)
     if report["damaged"] or report["lost"]:
-        raise typer.Exit(_NOT_ALL)
+        raise typer.Exit(_EXIT_NO)
 
 
 @application.command()
@@ -113,16 +122,16 @@ def lookup(
     text = octets.decode(errors="replace")
     answer = ask(_settings(db), "lookup", {"text": text})
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
         for card in answer["found"]:
             print_card(card)
         for missing in answer["not_found"]:
             print_not_found(missing)
         if not answer["ids"]:
-            _complain("there is no request id in that text; ids look like req_7Qm2xV9cT4")
+            print_error("there is no request id in that text; ids look like req_7Qm2xV9cT4")
     if answer["not_found"] or not answer["ids"]:
-        raise typer.Exit(_NOT_ALL)
+        raise typer.Exit(_EXIT_NO)
 
 
 @application.command()
@@ -138,7 +147,7 @@ def diagnose(
     scope = {"start": start, "end": end, "customer_id": customer, "environment": environment}
     found = ask(_settings(db), "diagnose", {name: value for name, value in scope.items() if value is not None})
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         print_diagnoses(found)
 
@@ -159,7 +168,7 @@ def incidents(
     given = {name: value for name, value in scope.items() if value is not None}
     found = ask(_settings(db), "replay" if replay else "incidents", given)
     if as_json:
-        _print_json(found)
+        print_json(found)
     elif replay:
         print_replay(found)
     else:
@@ -177,7 +186,7 @@ def watch(
     as_json: AsJson = False,
 ) -> None:
     """Post the opening, growth and end of each incident to a webhook, as Slack and Mattermost take it."""
-    # Brings a client of HTTP, which no other command has use for.
+    # Imports an HTTP client, which other commands need not load.
     from pixeldesk.alerts.cached_incidents import CachedIncidents
     from pixeldesk.alerts.watch import watch_of
 
@@ -188,17 +197,17 @@ def watch(
     stop = threading.Event()
     if not once:
         configure_logging(settings)
-        _run_until_stopped(watch_of(settings, find, _alerts_log.info, stop, _alerts_log.warning).run, stop)
+        run_until_stopped(watch_of(settings, find, _alerts_log.info, stop, _alerts_log.warning).run, stop)
         return
-    done = watch_of(settings, find, _complain, stop).check()
+    done = watch_of(settings, find, print_error, stop).check()
     if as_json:
-        _print_json(done.as_json())
+        print_json(done.as_json())
     elif done.posts_elsewhere:
         print_line(f"{done.posts_elsewhere} posts the alerts of this store; there is nothing to do here")
     else:
         print_line(f"{len(done.posted)} alerts posted")
     if done.failed:
-        raise typer.Exit(_NOT_ALL)
+        raise typer.Exit(_EXIT_NO)
 
 
 @application.command()
@@ -217,7 +226,7 @@ def report(
     made = ask(_settings(db), "report", {"form": form, "week": week, "environment": environment})
     content = (json.dumps(made, indent=2) + "\n").encode() if form == "json" else b64decode(made)
     if out is None:
-        _print_octets(content)
+        print_content(content)
     else:
         out.write_bytes(content)
 
@@ -230,11 +239,11 @@ def mark(
     as_json: AsJson = False,
 ) -> None:
     """Say that a diagnosis was right or wrong: each case's precision comes from these marks."""
-    kept = ask(_settings(db), "mark", {"diagnosis": diagnosis, "verdict": verdict})
+    made = ask(_settings(db), "mark", {"diagnosis": diagnosis, "verdict": verdict})
     if as_json:
-        _print_json(kept)
+        print_json(made)
     else:
-        print_line(f"{kept['case']} {kept['diagnosis']} is marked {kept['verdict']}")
+        print_line(f"{made['case']} {made['diagnosis']} is marked {made['verdict']}")
 
 
 @application.command()
@@ -264,7 +273,7 @@ def query(
     given = {field: value for field, value in scope.items() if value is not None}
     rows = ask(_settings(db), "query", {"name": name, "parameters": {**given, **_name_values(param or [])}})
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     else:
         print_line(question(name).asks)
         print_rows(rows)
@@ -280,13 +289,17 @@ def quarantine(
 ) -> None:
     """List the lines that could not be understood, with the reasons, or try them again."""
     if retry:
-        _print_retry(ask(_settings(db), "retry", {"source": source}), as_json)
+        report = ask(_settings(db), "retry", {"source": source})
+        if as_json:
+            print_json(report)
+        else:
+            print_retry(report)
         return
     if source is not None:
         raise UsageError("--source goes with --retry")
     rows = ask(_settings(db), "quarantine", {"limit": limit})
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     else:
         print_rows(rows)
 
@@ -300,12 +313,9 @@ def retain(
     """Drop whole days that the rules in PIXELDESK_RETENTION keep no longer. The server does it once a day."""
     done = ask(_settings(db), "retain", {"dry_run": dry_run})
     if as_json:
-        _print_json(done)
-        return
-    if done["by_rule"]:
-        print_rows(done["by_rule"])
-    what = f"{done['requests']:,} requests and {done['events']:,} application log lines of {done['days']:,} days"
-    print_line(f"{what} {'would be' if dry_run else 'were'} dropped; what was counted of them stays in charts")
+        print_json(done)
+    else:
+        print_retention(done)
 
 
 @application.command()
@@ -313,17 +323,11 @@ def doctor(db: Database = None, as_json: AsJson = False) -> None:
     """Show what is configured, what is in the store, and what is wrong."""
     found = ask(_settings(db), "doctor", {})
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
-        print_line(f"pixeldesk {found['version']}")
-        for part in ("settings", "store", "gaps", "sources", "totals", "retention"):
-            print_rows([{part: name, "": value} for name, value in found[part].items()])
-        for problem in found["wrong"]:
-            _complain(problem)
-        if found["ok"]:
-            print_line("nothing is wrong")
+        print_doctor(found)
     if not found["ok"]:
-        raise typer.Exit(_NOT_ALL)
+        raise typer.Exit(_EXIT_NO)
 
 
 @application.command()
@@ -339,7 +343,7 @@ def serve(
     settings = _settings(db, host=host, port=port)
     if fill_empty is not None:
         _fill_if_empty(settings, fill_empty)
-    from pixeldesk.server.app import run_dashboard  # Streamlit takes a second to load: only this command pays it.
+    from pixeldesk.server.app import run_dashboard  # Importing Streamlit takes a second; only this command needs it.
 
     run_dashboard(settings)
 
@@ -347,76 +351,21 @@ def serve(
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     try:
-        sys.exit(_run(sys.argv[1:] or ["--help"]))
+        sys.exit(interruptible(_run))
     except PixeldeskError as error:
-        _complain(str(error))
+        print_error(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        _complain("stopped; what was committed is kept, and the same command goes on from there")
+        print_error("stopped; what was committed is kept, and the same command goes on from there")
     except typer.TyperException as error:
-        _complain(f"{error.format_message()} (pixeldesk --help)")
+        print_error(f"{error.format_message()} (pixeldesk --help)")
     except OSError as error:
-        _complain(f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}")
-    sys.exit(_COULD_NOT)
+        print_error(f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}")
+    sys.exit(_EXIT_ERROR)
 
 
-def _run(arguments: list[str]) -> int:
-    stopped = False
-
-    def stop(*_: object) -> None:
-        nonlocal stopped
-        stopped = True
-        raise KeyboardInterrupt
-
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, stop)
-    try:
-        code = int(application(arguments, standalone_mode=False) or 0)
-    except Exception:
-        if not stopped:
-            raise
-    # Typer makes an exit code of Ctrl-C, and the engine any of several errors: here it is one again.
-    if stopped:
-        raise KeyboardInterrupt
-    return code
-
-
-def _follow(settings: Settings, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Ctrl-C and SIGTERM are how it is meant to end; a second one ends it at once."""
-    if "-" in parameters["paths"]:
-        raise UsageError("--follow is for files; what is piped in is read to its end in any case")
-    configure_logging(settings)
-    stop = threading.Event()
-    former = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
-
-    def end(number: int, _: object) -> None:
-        signal.signal(number, former[signal.Signals(number)])
-        # In another thread: this one may be within the event's own lock.
-        _thread.start_new_thread(stop.set, ())
-
-    for one, handler in former.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(one, end)
-    with following_line() as progress:
-        report: dict[str, Any] = ask(settings, "follow", parameters, progress=progress, stop=stop)
-    return report
-
-
-def _run_until_stopped(work: Callable[[threading.Event], None], stop: threading.Event) -> None:
-    """Ctrl-C and SIGTERM are how it is meant to end, at once, whatever it is waiting for."""
-
-    def end(*_: object) -> None:
-        stop.set()
-        raise KeyboardInterrupt
-
-    for one in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(one) is not signal.SIG_IGN:
-            signal.signal(one, end)
-    try:
-        work(stop)
-    except (KeyboardInterrupt, Exception):
-        if not stop.is_set():
-            raise
+def _run() -> int:
+    return int(application(sys.argv[1:] or ["--help"], standalone_mode=False) or 0)
 
 
 def _settings(db: Path | None, **given: Any) -> Settings:
@@ -424,7 +373,7 @@ def _settings(db: Path | None, **given: Any) -> Settings:
     try:
         return Settings(**chosen)
     except ValidationError as error:
-        wrong = [(str(one["loc"][0]).upper(), one["msg"]) for one in error.errors()]
+        wrong = [(str(each["loc"][0]).upper(), each["msg"]) for each in error.errors()]
         raise UsageError("; ".join(f"PIXELDESK_{name}: {message}" for name, message in wrong)) from error
 
 
@@ -435,55 +384,14 @@ def _fill_if_empty(settings: Settings, path: str) -> None:
             return
     with progress_bar() as progress:
         parameters = {"paths": [absolute(path)], "format_name": "auto"}
-        print_line(_ingest_sentence(ask(settings, "ingest", parameters, progress=progress)))
+        print_ingest(ask(settings, "ingest", parameters, progress=progress))
 
 
 def _name_values(given: list[str]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in given]
+    pairs = [text.partition("=") for text in given]
     if any(not separator for _, separator, _ in pairs):
         raise UsageError("--param takes name=value")
     return {name: value for name, _, value in pairs}
-
-
-def _ingest_sentence(report: dict[str, Any]) -> str:
-    counted = ", ".join(f"{report[name]:,} {name}" for name in OUTCOMES if report[name] or name == "requests")
-    unchanged = f" ({report['unchanged']} unchanged)" if report["unchanged"] else ""
-    formats = ", ".join(f"{name} {count:,}" for name, count in report["formats"].items())
-    as_formats = f" ({formats})" if set(report["formats"]) - {"pixel"} else ""
-    read = f"{report['files']:,} files{as_formats}{unchanged}, {report['lines']:,} lines in {report['seconds']:.1f} s"
-    return f"{read}: {counted}"
-
-
-def _print_retry(done: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        _print_json(done)
-        return
-    good = f"{done['requests']:,} requests, {done['events']:,} events, {done['duplicates']:,} duplicates"
-    print_line(f"{done['tried']:,} lines tried: {good}; {done['still']:,} are still not understood")
-    if done["not_found"]:
-        where = ", ".join(done["not_found_in"])
-        _complain(f"{done['not_found']:,} are no longer where they stood, and stay: {where}")
-
-
-def _print_octets(content: bytes) -> None:
-    """A file made for people to keep: as it is to a pipe; a terminal is not steered by what a log holds."""
-    if sys.stdout.isatty():
-        for line in content.decode("utf-8-sig").splitlines():
-            print_line(line)
-    else:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-
-
-def _print_json(document: Any) -> None:
-    # ASCII only: some controls of a terminal lie beyond it, and some encodings hold nothing else.
-    json.dump(document, sys.stdout, indent=2 if sys.stdout.isatty() else None)
-    sys.stdout.write("\n")
-    sys.stdout.flush()
-
-
-def _complain(line: str) -> None:
-    print_line(f"pixeldesk: {line}", error=True)
 
 
 if __name__ == "__main__":
