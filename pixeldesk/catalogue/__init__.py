@@ -1,1 +1,1 @@
-"""What every error code means, and what all replies to customers share."""
+"""The error codes and their meaning, and the words and checks that all replies to customers share."""

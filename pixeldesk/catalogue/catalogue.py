@@ -1,7 +1,6 @@
-"""The catalogue of error codes: what each means, whose fault it is, how to fix it, whether to retry.
+"""Read the catalogue of error codes: the meaning of each, whose fault it is, how to fix it, whether to retry.
 
-The texts are in ``errors.toml``. A request that no listed code explains still gets an entry, which says so
-and tells what its HTTP status class implies.
+The texts are in ``errors.toml``. A request without a listed code gets a fallback entry, by its HTTP status class.
 """
 
 import re
@@ -49,10 +48,10 @@ class Envelope(_Frozen):
 
 
 class Guidance(_Frozen):
-    """What people are told about one kind of outcome. Every text is plain text, never Markdown.
+    """The texts about one kind of outcome, for support and for the customer. All are plain text, never Markdown.
 
-    ``fault`` is None where nobody is at fault or the log does not tell. ``reply`` and ``steps`` are for the
-    customer and may hold ``$required_scope``, ``$available_scopes`` and ``$retry_after``.
+    ``fault`` is None if nobody is at fault or the log does not show who is. ``reply`` and ``steps`` are for the
+    customer and may contain ``$required_scope``, ``$available_scopes`` and ``$retry_after``.
     """
 
     title: str
@@ -69,18 +68,18 @@ class Guidance(_Frozen):
 
 
 class ErrorVariant(Guidance):
-    """Another cause behind the same code, told apart by the upstream message."""
+    """Another cause of the same code, recognised by the upstream message."""
 
     name: str
     matches: tuple[re.Pattern[str], ...]
 
 
 class ErrorEntry(Guidance):
-    """What the catalogue says about one request's outcome.
+    """The catalogue's entry for one request's outcome.
 
-    ``known`` is False only for a code that is not listed. ``variant`` names the cause that was recognised in
-    the upstream message, if any. ``example`` is the response body of a listed code, ``colour`` (``#rrggbb``) its
-    colour on every page.
+    ``known`` is False only for a code that is not listed. ``variant`` names the cause recognised in the upstream
+    message, if any. ``example`` is the response body of a listed code, ``colour`` (``#rrggbb``) its colour on every
+    page.
     """
 
     code: str | None = None
@@ -123,7 +122,7 @@ class _CatalogueFile(_Frozen):
     fallback: tuple[_Fallback, ...]
 
     @model_validator(mode="after")
-    def _tells_codes_apart(self) -> Self:
+    def _codes_and_colours_are_unique(self) -> Self:
         for kind, values in (
             ("code", [listed.code for listed in self.error]),
             ("colour", [listed.colour for listed in self.error]),
@@ -134,22 +133,21 @@ class _CatalogueFile(_Frozen):
 
 
 class Catalogue:
-    """Every listed error code, and the fallbacks for requests that no listed code explains."""
+    """All listed error codes, and the fallbacks for requests without a listed code."""
 
     def __init__(self, file: _CatalogueFile) -> None:
         self._listed = {listed.code: listed for listed in file.error}
         self._fallbacks = {(entry.status_class, entry.code_present): entry for entry in file.fallback}
 
     def codes(self) -> tuple[str, ...]:
-        """The listed codes, in the order of the file."""
+        """Return the listed codes, in the order of the file."""
         return tuple(self._listed)
 
     def entry(self, code: str | None, status: int | None, upstream_message: str | None = None) -> ErrorEntry:
-        """What to say about a request that was answered with this error code and HTTP status.
+        """Return the entry for a response with this error code and HTTP status.
 
-        ``upstream_message`` is what the service we called said; it picks the variant of a code that has
-        several causes. The entry of a listed code carries the status of the catalogue, every other entry the
-        status given.
+        ``upstream_message``, the error message of the service we called, selects the variant of a code that has several
+        causes. The entry of a listed code has the catalogue's status, every other entry the given status.
         """
         listed = self._listed.get(code) if code is not None else None
         if listed is None:
@@ -167,7 +165,7 @@ class Catalogue:
         )
 
     def missing_from(self, codes_seen: Iterable[str | None]) -> tuple[str, ...]:
-        """The codes that were seen in logs and are not listed here: each once, sorted."""
+        """Return the codes that were seen in logs and are not listed here, sorted and unique."""
         return tuple(sorted({code for code in codes_seen if code is not None and code not in self._listed}))
 
     def _fallback(self, status_class: StatusClass, code_present: bool) -> Guidance:
@@ -177,17 +175,17 @@ class Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """Return the catalogue of ``errors.toml``, which is read once. Raises what `read_catalogue` raises."""
+    """Return the catalogue of ``errors.toml``, which is read once. Raises as `read_catalogue` does."""
     return read_catalogue(_CATALOGUE_FILE)
 
 
 def read_catalogue(path: Path) -> Catalogue:
-    """Read a file such as ``errors.toml``. Raises pydantic's ValidationError if it says something wrong."""
+    """Read a file such as ``errors.toml``. Raises pydantic's ValidationError if it is invalid."""
     return Catalogue(_CatalogueFile.model_validate(tomllib.loads(path.read_text("utf-8"))))
 
 
 def status_class(status: int | None) -> StatusClass:
-    """The class of an HTTP status as far as the catalogue tells classes apart."""
+    """Return the class of an HTTP status: `2xx`, `4xx`, `5xx` or `other`."""
     classes: dict[int, StatusClass] = {2: "2xx", 4: "4xx", 5: "5xx"}
     return "other" if status is None else classes.get(status // 100, "other")
 
@@ -204,6 +202,6 @@ def _matching_variant(variants: Iterable[ErrorVariant], message: str | None) -> 
 
 
 def _as_plain_words(message: str) -> str:
-    """Lower-case words, one space apart, so that JWT_EXPIRED and TokenExpiredError read as prose does."""
+    """Normalise to lower-case words separated by one space, so that JWT_EXPIRED and TokenExpiredError match prose."""
     spaced = _CAMEL_CASE_STEP.sub(" ", message[:_LONGEST_MESSAGE_READ])
     return _NOT_ALPHANUMERIC.sub(" ", spaced.lower()).strip()

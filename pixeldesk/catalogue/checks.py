@@ -1,12 +1,12 @@
-"""Check what may be told to a customer: nothing of a log reaches a reply without one of these.
+"""Check values of a log before they reach a reply to a customer.
 
-Every regular expression here is free of nested repetition, so that time grows with the length of the text.
+Every regular expression here is free of nested repetition, so that time grows linearly with the length of the text.
 """
 
 import re
 
 OWN_PREFIX = "req_"
-"""How the API's own request ids begin."""
+"""Prefix of the API's own request ids."""
 ENVIRONMENTS = frozenset(
     {"production", "prod", "preview", "staging", "stage", "development", "dev", "test", "testing", "sandbox", "qa"}
 )
@@ -26,25 +26,25 @@ _LONG_RUN = re.compile(r"[A-Za-z0-9_+/=-]{32,}")
 
 
 def is_route(value: object) -> bool:
-    """Whether this is a route's template, such as `/pixel/pipes/{pipe}`."""
+    """Tell whether a value is a route template, such as `/pixel/pipes/{pipe}`."""
     return matches(_ROUTE, value)
 
 
 def is_scope(value: object) -> bool:
-    """Whether this is the name of a scope, such as `pixel:read`."""
+    """Tell whether a value is the name of a scope, such as `pixel:read`."""
     return matches(_SCOPE, value)
 
 
 def matches(pattern: re.Pattern[str], value: object) -> bool:
-    """Whether this is a text of exactly that form which does not look like a secret."""
+    """Tell whether a value is text that matches the whole pattern and does not look like a secret."""
     return isinstance(value, str) and pattern.fullmatch(value) is not None and not looks_like_secret(value)
 
 
 def looks_like_secret(token: str) -> bool:
-    """Tell whether one word looks like a key, a token, a JWT or a hash, so that it must be neither used nor shown.
+    """Tell whether a word looks like a key, a token, a JWT or a hash, which must be neither used nor shown.
 
-    An id of the API's own form is held to be one only where a key is stuck to it, as its letters are as
-    random as those of a key. 32 hex digits are no secret: servers and tracers write request ids so.
+    An id of the API's own form counts as a secret only if it contains a key's prefix, because its letters are as random
+    as those of a key. 32 hex digits are not a secret: servers and tracers use them as request ids.
     """
     if KEY_MARK.search(token):
         return True

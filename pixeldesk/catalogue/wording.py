@@ -1,4 +1,4 @@
-"""Word greetings, numbers, spans of time and log values the same way in every reply, evidence and page."""
+"""Format greetings, numbers, spans of time and log values the same way in every reply, evidence and page."""
 
 GREETING = "Hello,"
 CLOSING = "If anything is unclear, answer this mail with the request id.\n\nKind regards,\nPixel API support"
@@ -6,12 +6,12 @@ _LONGEST_VALUE = 120
 
 
 def counted(number: int, noun: str) -> str:
-    """Name a number of things: `1 request`, `1,204 requests`, `2 queries`, `3 diagnoses`."""
+    """Format a number with its noun: `1 request`, `1,204 requests`, `2 queries`, `3 diagnoses`."""
     return f"{number:,} {noun if number == 1 else _plural(noun)}"
 
 
 def spell_seconds(seconds: float) -> str:
-    """Spell a span of time: `45 seconds`, `12 minutes`, `5.2 hours`, `3.1 days`."""
+    """Format a span of time: `45 seconds`, `12 minutes`, `5.2 hours`, `3.1 days`."""
     for size, noun in ((86400, "days"), (3600, "hours"), (120, "minutes")):
         if seconds >= size * (1 if noun == "minutes" else 2):
             unit = 60 if noun == "minutes" else size
@@ -20,15 +20,15 @@ def spell_seconds(seconds: float) -> str:
 
 
 def listed(words: list[str]) -> str:
-    """Join words as a sentence does: `a`, `a and b`, `a, b and c`. Raises ValueError without a word."""
+    """Join words for a sentence: `a`, `a and b`, `a, b and c`. Raises ValueError for an empty list."""
     if not words:
         raise ValueError("there is no word to list")
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def one_line(value: object) -> str:
-    """Write a value of a log as part of a sentence: printable, on one line, at most 120 characters."""
-    text = " ".join("".join(one if one.isprintable() else " " for one in str(value)).split())
+    """Format a log value as part of a sentence: printable, on one line, truncated to 120 characters."""
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in str(value)).split())
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 

@@ -1,1 +1,1 @@
-"""From a pasted text to the requests it names, their cards and a reply."""
+"""Answer a ticket: find the requests that a pasted text names, make their cards, and draft a reply."""

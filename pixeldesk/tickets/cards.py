@@ -1,4 +1,4 @@
-"""A request's card: all that the desk knows of one request, put together from several questions."""
+"""Make the card of a request: everything the desk knows about it, from several questions."""
 
 import json
 from datetime import datetime, timedelta
@@ -12,46 +12,45 @@ from pixeldesk.tickets.outage import Outage
 from pixeldesk.tickets.replies import ReplyFacts, reply_for
 
 Card = dict[str, Any]
-"""The CARD of the command line's contract, and beside it: key, fault, ours, retry, title, known_code, region,
-release, client_ip, user_agent, response_rows, retry_after_s, source, upstream, clock_suspect, aliases; `lookup` adds
-found_by, the id that was asked for, and is_shared: whether that led to several customers. `diagnoses` and `incident`
-are worked out later: lookup.diagnosed."""
+"""The CARD of the command line's contract, with these fields more: key, fault, ours, retry, title, known_code, region,
+release, client_ip, user_agent, response_rows, retry_after_s, source, upstream, clock_suspect, aliases. `lookup` adds
+found_by, the id in the text, and is_shared: whether that id belongs to requests of several customers.
+`lookup.diagnosed` fills in `diagnoses` and `incident`."""
 
 NEIGHBOURS_EACH_WAY = 10
 _NEIGHBOUR_SPAN = timedelta(hours=24)
 _SECOND_LINE_SPAN = timedelta(minutes=30)
 _SAME_REQUEST = "request"
-"""The kind of an alias under which lines of the same request may have been written."""
-# An id that very many requests share: all are listed, the first ones with their neighbours.
+"""The kind of an alias under which other lines of the same request may have been logged."""
+# If many requests share an id, only the first ones get neighbours.
 _CARDS_WITH_NEIGHBOURS = 20
-# A record nested deeper is shown as the text it is: Python's own JSON and whoever reads ours would give up.
+# Records nested deeper are shown as raw text: json.loads and our consumers would hit their recursion limit.
 _DEEPEST_RECORD = 100
 
 
 def cards(store: Store, request_id: str) -> list[Card]:
-    """Every request with exactly this id, in time order: ids are not unique by nature."""
+    """Return a card for each request with exactly this id, in time order: requests may share an id."""
     requests = sorted(question("request").rows(store, request_id=request_id), key=_in_time)
     if not requests:
         return []
     aliases = question("aliases_of_request").rows(store, request_id=request_id)
-    names = [request_id, *(one["alias"] for one in aliases if one["kind"] == _SAME_REQUEST)]
+    names = [request_id, *(alias["alias"] for alias in aliases if alias["kind"] == _SAME_REQUEST)]
     logged = (event for name in names for event in question("request_events").rows(store, request_id=name))
-    events = sorted(logged, key=_in_time)
-    of_request = _nearest_request(requests, events)
+    events = _by_nearest_request(requests, sorted(logged, key=_in_time))
     return [
         _card(
             store,
             request,
-            [*of_request[place], *_second_lines(store, request)],
+            [*events[number], *_second_lines(store, request)],
             aliases,
-            place < _CARDS_WITH_NEIGHBOURS,
+            number < _CARDS_WITH_NEIGHBOURS,
         )
-        for place, request in enumerate(requests)
+        for number, request in enumerate(requests)
     ]
 
 
 def reply_facts(card: Card) -> ReplyFacts:
-    """What a reply may be made from: nothing that is not meant for the customer."""
+    """Return the facts of a card that a reply may use."""
     return ReplyFacts(
         request_id=card["request_id"],
         timestamp=datetime.fromisoformat(card["timestamp"]),
@@ -103,7 +102,7 @@ def _card(
                 "jwt_issued_at": request["jwt_issued_at"],
             },
             "source": {"path": _source(store, request["source_id"]), "line": request["line_number"]},
-            "aliases": [{"kind": one["kind"], "id": one["alias"]} for one in aliases],
+            "aliases": [{"kind": alias["kind"], "id": alias["alias"]} for alias in aliases],
             "lines": [_json_or_text(line["raw"]) for line in lines],
             "neighbours": _neighbours(store, request) if with_neighbours else {"before": [], "after": []},
             "also_affected": _also_affected(store, request),
@@ -116,7 +115,7 @@ def _card(
 
 
 def _second_lines(store: Store, request: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a proxy, an edge or a platform logged of the same request."""
+    """Return the lines that a proxy, an edge or a platform logged for the same request."""
     at = request["timestamp"]
     return question("second_lines").rows(
         store,
@@ -150,7 +149,7 @@ def _meaning(entry: ErrorEntry) -> dict[str, Any]:
 
 
 def _key_hint(request: dict[str, Any]) -> dict[str, Any]:
-    """What may be shown of a key: never more than its first twelve characters."""
+    """Return the fields of a key that may be shown: never more than its first twelve characters."""
     return {
         "id": request["key_id"],
         "prefix": request["key_prefix"],
@@ -163,7 +162,7 @@ def _key_hint(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _neighbours(store: Store, request: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """What the same customer, key or address asked for around it: within a day, or beyond if that is empty."""
+    """Return the nearest requests of the same customer, key or address: within a day, or farther away if none are."""
     at = request["timestamp"]
     a_day_before = at - min(_NEIGHBOUR_SPAN, at - datetime.min)
     a_day_after = at + min(_NEIGHBOUR_SPAN, datetime.max - at)
@@ -196,8 +195,8 @@ def _also_affected(store: Store, request: dict[str, Any]) -> dict[str, int]:
     return {name: int(value) for name, value in row.items()}
 
 
-def _nearest_request(requests: list[dict[str, Any]], events: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Which events belong to which request: with an id shared by several, the one nearest in time."""
+def _by_nearest_request(requests: list[dict[str, Any]], events: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Assign each event to the request nearest in time. Returns a list of events for each request."""
     nearest: list[list[dict[str, Any]]] = [[] for _ in requests]
     for event in events:
         distances = [abs(request["timestamp"] - event["timestamp"]) for request in requests]
@@ -206,7 +205,7 @@ def _nearest_request(requests: list[dict[str, Any]], events: list[dict[str, Any]
 
 
 def _json_or_text(text: str | None) -> Any:
-    """A JSON document as a value, or the text itself where Python reads less than the store's engine does."""
+    """Parse a JSON document. Returns the text itself if Python cannot parse it, or if it is nested too deep."""
     if text is None:
         return None
     try:
@@ -221,8 +220,8 @@ def _is_deeper_than(levels: int, value: Any) -> bool:
     for _ in range(levels):
         level = [
             child
-            for one in level
-            if isinstance(one, dict | list)
-            for child in (one.values() if isinstance(one, dict) else one)
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
         ]
     return bool(level)

@@ -1,4 +1,4 @@
-"""A sentence of the evidence as a page shows it: the words, and the requests it cites as something to click."""
+"""Split a sentence of evidence into its text and the request ids it cites, so that a page can link them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cited:
-    """A sentence without the ids behind it, and those ids in their order."""
+    """A sentence without its citation, and the cited ids in their order."""
 
     text: str
     request_ids: tuple[str, ...] = ()
 
 
 def cited(sentence: str, request_ids: Iterable[str]) -> Cited:
-    """The parts of a sentence that ends in `(id, id).`; an id counts only if it is among these.
+    """Split a sentence that ends in `(id, id).`, if each id is in `request_ids`.
 
-    A sentence that ends in any other way is left as it is: log text may hold brackets too.
+    Any other sentence is returned whole: log text may contain brackets too.
     """
     rest = sentence.removesuffix(").")
     found: tuple[str, ...] = ()
     longest_first = sorted(set(request_ids), key=len, reverse=True)
-    while rest != sentence and (last := next((one for one in longest_first if one and rest.endswith(one)), None)):
+    while rest != sentence and (last := next((each for each in longest_first if each and rest.endswith(each)), None)):
         rest, found = rest.removesuffix(last), (last, *found)
         if rest.endswith(" ("):
             return Cited(rest.removesuffix(" (") + ".", found)

@@ -1,4 +1,4 @@
-"""An outage as a customer is told of it: that it was ours, and from when until when. Nothing internal."""
+"""Describe an outage to a customer: that it was our fault, and its time. Nothing internal."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 
 class Outage(BaseModel):
-    """From when until when requests failed by our own fault; `until` is None while they do."""
+    """The time in which requests failed by our own fault; `until` is None while the outage lasts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -14,13 +14,13 @@ class Outage(BaseModel):
     until: AwareDatetime | None
 
     def sentence(self) -> str:
-        """For a reply about requests that failed in it."""
+        """Return the sentence for a reply about requests that failed in the outage."""
         if self.until is None:
             return f"There is an outage on our side {self.span()}, and we are working on it."
         return f"There was an outage on our side {self.span()}. It is over."
 
     def span(self) -> str:
-        """`on 2026-11-12 from 14:07 until 14:29 UTC`, `from … until …` over midnight, `since …` while it goes on."""
+        """Spell the time: `on 2026-11-12 from 14:07 until 14:29 UTC`, `from … until …` over midnight, or `since …`."""
         since = self.since.astimezone(UTC)
         if self.until is None:
             return f"since {_in_words(since)} UTC"

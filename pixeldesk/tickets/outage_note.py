@@ -1,4 +1,4 @@
-"""What support may tell whoever asks about an outage, whether or not they quote a request of it."""
+"""Draft a note about an outage, for customers who quote no request of it as well."""
 
 from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.catalogue.checks import ENVIRONMENTS
@@ -8,7 +8,7 @@ _ANY_SERVER_ERROR = 500
 
 
 def outage_note(outage: Outage, code: str | None, environment: str | None) -> str:
-    """Plain text. Of the log only what is listed is named: one of our codes, a usual name of an environment."""
+    """Return the note, as plain text. From the log it takes only one of our codes and a common environment name."""
     listed = code if code in catalogue().codes() else None
     entry = catalogue().entry(listed, _ANY_SERVER_ERROR)
     error = f"HTTP {entry.status}, error code {listed}" if listed else "a server error (HTTP 5xx)"

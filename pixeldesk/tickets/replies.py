@@ -1,8 +1,8 @@
-"""The answer to send to a customer: plain text, drafted from the catalogue and from checked facts only.
+"""Draft the reply to a customer: plain text, from the catalogue and from checked facts only.
 
-Every sentence comes from the catalogue or from this file. From the log come only values that pass a check: a
-well-formed request id, a method and a route template of known form, scopes, the code if it is listed, and
-numbers. Nothing else of a log line can reach the text, so neither a secret nor an internal host can.
+Every sentence comes from the catalogue or from this file. The log contributes only values that pass a check: a
+well-formed request id, a method and a route template of known form, scopes, a listed code, and numbers. Nothing else
+of a log line can reach the text, so it cannot contain a secret or an internal host.
 """
 
 import math
@@ -36,11 +36,11 @@ _ASK_FOR_ID = (
 
 
 class ReplyFacts(BaseModel):
-    """What is known about one request. The values may come straight from a log; they are checked when used.
+    """The facts of one request. Its values may come straight from a log; they are checked when used.
 
-    ``details`` is the response's ``error.details``; ``retry_after_s`` is in seconds. ``diagnosis`` names the
-    mistake that explains the request, where there is one, and ``diagnosis_section`` is what is written about it.
-    ``outage`` is ours that the request is part of.
+    ``details`` is the response's ``error.details``; ``retry_after_s`` is in seconds. ``diagnosis`` is the id of the
+    diagnosis that explains the request, if any, and ``diagnosis_section`` its part of the reply. ``outage`` is the
+    outage of ours that the request is part of, if any.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,14 +60,14 @@ class ReplyFacts(BaseModel):
 
 
 def reply_for(card_facts: ReplyFacts) -> str:
-    """A plain-text answer about one request."""
+    """Draft a plain-text reply about one request."""
     return ticket_reply([card_facts])
 
 
 def ticket_reply(facts: Sequence[ReplyFacts]) -> str:
-    """A plain-text answer about every request of a ticket; requests with the same cause share one section.
+    """Draft a plain-text reply about the requests of a ticket; requests with the same cause share one section.
 
-    Without any request it asks the customer for the request id.
+    Without a request, the reply asks the customer for the request id.
     """
     if not facts:
         return "\n\n".join([GREETING, _ASK_FOR_ID, CLOSING])
@@ -144,7 +144,7 @@ def _code(facts: ReplyFacts) -> str | None:
 
 
 def _template_values(group: Sequence[ReplyFacts]) -> dict[str, str]:
-    """What stands for the placeholders of the catalogue's texts, over all requests of one section."""
+    """Return the values of the placeholders in the catalogue's texts, for all requests of one section."""
     required = {scope for facts in group for scope in _scopes(facts, "required") or ()}
     available = {_scopes(facts, "available") for facts in group}
     return {
@@ -155,7 +155,7 @@ def _template_values(group: Sequence[ReplyFacts]) -> dict[str, str]:
 
 
 def _scopes(facts: ReplyFacts, name: str) -> tuple[str, ...] | None:
-    """The scopes under this name of the details, sorted; None where the log does not tell them for sure."""
+    """Return the scopes under this name of the details, sorted; None if they are missing or fail the check."""
     value = (facts.details or {}).get(name)
     scopes = [value] if isinstance(value, str) else value
     if not isinstance(scopes, list | tuple) or len(scopes) > _MOST_SCOPES_NAMED:

@@ -1,24 +1,24 @@
-"""Request ids in whatever somebody pasted: a bare id, an error body, a curl transcript, a link, a whole mail.
+"""Find request ids in pasted text: a bare id, an error body, a curl transcript, a link, or a whole mail.
 
-Three things are taken as a request id:
+Three things count as a request id:
 
-- *the API's own form*, anywhere in the text: ``req_`` and 6 to 64 letters and digits, with nothing that
-  belongs to a word before it. Further groups joined by single ``-`` or ``_`` stay part of it, since proxies
-  append such suffixes (``-FRA``); `variants` gives the spellings without them. Letter case is kept, but for
-  the prefix, which a sentence or a title may have put in capitals;
-- *a labelled id* of any other form (``X-Request-Id: 01J8...``, ``"request_id": "5ls5b-17..."``), as the log
-  format calls a request id opaque: 6 to 200 characters of ``A-Za-z0-9_.:-`` with a digit among them;
-- *a text of nothing but ids* of either form, without labels: one id, or a list of them.
+- *the API's own form*, anywhere in the text: ``req_`` and 6 to 64 letters and digits, not inside a longer word.
+  Further groups joined by single ``-`` or ``_`` are part of the id, since proxies append such suffixes (``-FRA``);
+  `variants` returns the spellings without them. Letter case is preserved, except in the prefix, which a sentence or a
+  title may have capitalised;
+- *a labelled id* of any other form (``X-Request-Id: 01J8...``, ``"request_id": "5ls5b-17..."``), because the log
+  format calls a request id opaque: 6 to 200 characters of ``A-Za-z0-9_.:-``, at least one of them a digit;
+- *a text of nothing but ids* of either form, without labels: one id, or a list of ids.
 
 Never an id: placeholders and variable names (``req_xxx``, ``req_headers``), ids of other things
-(``cus_...``), dates, addresses, host names, and whatever `looks_like_secret`.
+(``cus_...``), dates, addresses, host names, and everything that `looks_like_secret`.
 
-A line break inside an id is undone only where it is safe: at a mail's soft break (``=`` at the end of the
-line); where a quotation mark opens before the id and closes right after its continuation; and where what
-stands before the break is too short to be an id and what follows cannot be a word. Otherwise the break ends
-the id, since an id at the end of a line is common and a broken one rare.
+A line break inside an id is undone only if that is safe: at a mail's soft break (``=`` at the end of the line);
+between a quotation mark before the id and one after its continuation; and if the part before the break is too short
+for an id and the part after it cannot be a word. Otherwise the break ends the id, since an id at the end of a line is
+common and a broken id rare.
 
-Every regular expression here is free of nested repetition, so that time grows with the length of the text.
+Every regular expression here is free of nested repetition, so that time grows linearly with the length of the text.
 """
 
 import html
@@ -31,7 +31,7 @@ from pixeldesk.catalogue.checks import KEY_MARK, OWN_PREFIX, looks_like_secret
 
 _LONGEST_ID = 200
 
-# --- reading through what mail clients, browsers and encoders do to a text ----------------------------------
+# --- undo what mail clients, browsers and encoders do to a text ---------------------------------------------
 
 _INVISIBLE = [0x00AD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
 _SPACES = [0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000]
@@ -101,7 +101,7 @@ _NAMES_IN_CODE = re.compile(
 
 
 def _own_ids(word: str) -> Iterator[tuple[int, str]]:
-    """The ids of the own form in one run of letters, digits, ``_`` and ``-``, each with its offset."""
+    """Yield the ids of the own form in one run of letters, digits, ``_`` and ``-``, each with its offset."""
     start = len(word) - len(word.lstrip("_")) if word.endswith("_") else 0  # _emphasis_ in Markdown
     if separator_lost := _LOST_SEPARATOR.match(word, start):
         start = separator_lost.end()
@@ -115,7 +115,7 @@ def _own_ids(word: str) -> Iterator[tuple[int, str]]:
 
 
 def _body(text: str) -> str | None:
-    """What follows the prefix: groups joined by single separators, cut before a key stuck to it."""
+    """Return the part of an id after its prefix: groups joined by single separators, truncated before a key."""
     if mark := KEY_MARK.search(text):
         text = text[: mark.start()]
     parts = _GROUP_OR_SEPARATOR.findall(text)
@@ -191,14 +191,14 @@ def _labelled_ids(text: str) -> Iterator[tuple[int, str]]:
             yield match.start("value"), value
 
 
-# --- the questions ------------------------------------------------------------------------------------------
+# --- the public functions -----------------------------------------------------------------------------------
 
 
 def find_request_ids(text: str) -> tuple[str, ...]:
-    """Every request id in a pasted text, each once, in the order of first appearance.
+    """Return every request id in a pasted text, each once, in the order of first appearance.
 
-    Reads through mail quoting, Markdown, HTML, JSON within JSON, percent and quoted-printable encoding, and
-    invisible or full-width characters. Never returns anything that `looks_like_secret`.
+    Decodes mail quoting, Markdown, HTML, JSON within JSON, percent and quoted-printable encoding, and invisible or
+    full-width characters. Never returns anything that `looks_like_secret`.
     """
     plain = _as_plain_text(text)
     found = _ids_if_nothing_else(plain)
@@ -213,7 +213,7 @@ def find_request_ids(text: str) -> tuple[str, ...]:
 
 
 def _ids_if_nothing_else(text: str) -> list[str]:
-    """The ids of a text that is one id or a list of ids; empty for any other text."""
+    """Return the ids of a text that is one id or a list of ids; empty for any other text."""
     found: list[str] = []
     for raw in _LIST_SEPARATOR.split(text):
         token = raw.strip(_AROUND_AN_ID)
@@ -225,15 +225,15 @@ def _ids_if_nothing_else(text: str) -> list[str]:
 
 
 def is_well_formed(request_id: str) -> bool:
-    """Whether this is exactly an id as `find_request_ids` gives them, without anything around it."""
+    """Tell whether a text is exactly one id as `find_request_ids` returns it, with nothing around it."""
     return find_request_ids(request_id) == (request_id,)
 
 
 def variants(request_id: str) -> tuple[str, ...]:
-    """Shorter spellings to try, in this order, when this id itself is not in the logs.
+    """Return shorter spellings of an id, to try in this order if the id itself is not in the logs.
 
-    An id of the own form loses its trailing ``-`` and ``_`` groups one by one, since a proxy, or a word typed
-    right after it, may have added them. Any other id loses a trailing airport code, as Cloudflare appends it.
+    An id of the own form loses its trailing ``-`` and ``_`` groups one by one, since a proxy, or a word typed right
+    after it, may have added them. Any other id loses a trailing airport code, which Cloudflare appends.
     """
     if not request_id.startswith(OWN_PREFIX):
         without_airport = re.sub(r"-[A-Z]{3}$", "", request_id)

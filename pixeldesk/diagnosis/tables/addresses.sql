@@ -1,4 +1,4 @@
--- How many customers do the logs name at an address, and which one where it is only one?
+-- How many customers do the logs name at each address, and which one if there is only one?
 SELECT client_ip, count(DISTINCT customer_id) AS customers,
     CASE WHEN count(DISTINCT customer_id) = 1 THEN max(customer_id) END AS customer_id,
     arg_max(request_id, timestamp) AS last_id

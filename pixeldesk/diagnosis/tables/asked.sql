@@ -1,4 +1,4 @@
--- Which of the requests that were asked for does which case explain?
+-- Which case explains which of the requests in DiagnosisScope.request_ids?
 SELECT DISTINCT subject, request_id
 FROM explained
 JOIN symptoms USING (place)

@@ -1,7 +1,7 @@
--- Whose are the requests whose line names no customer? By the key, its beginning, its hash, the website they ask for,
--- or their address, in this order; and by what others with the same key, or of the same client, lead to.
--- `key` tells presented keys apart: the fingerprint, or else the key's beginning. Some servers log one of them or none;
--- then it is the key that the same client presents elsewhere, or else the one that the same customer does.
+-- Which customer sent the symptoms whose line names none? The link is the key, its beginning, its hash, the requested
+-- website, or the address, in this order; else the customer of other symptoms with the same key or client ("kin").
+-- `key` identifies the presented key: its fingerprint, else its beginning. Some servers log only one of them, or none;
+-- then it is the key that the same client presents elsewhere, else the key that the same customer presents.
 WITH nameless AS (
     SELECT place, timestamp, request_id, environment, error_code, website, key_fingerprint, key_prefix, trimmed_prefix,
         client_ip, user_agent

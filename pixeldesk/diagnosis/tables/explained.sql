@@ -1,5 +1,5 @@
--- Which symptoms does this case explain that no case before it has explained, and whose are they?
--- A subject is who has the case: a customer, or where none is known a key or a client; in one environment.
+-- Which symptoms does this case explain that no earlier case explains, and what is the subject of each?
+-- A subject is a customer, or a key or a client if the customer is unknown, in one environment.
 SELECT symptoms.place, $case AS case_name,
     concat_ws(' | ', $case, coalesce(symptoms.environment, '?'),
         CASE WHEN $per = 'client' THEN symptoms.client_ip

@@ -1,4 +1,4 @@
--- Which requests failed at the customers and clients that a diagnosis is about, whosever fault it was?
+-- Which requests of the diagnosed customers failed, whoever is at fault?
 WITH callers AS (
     SELECT DISTINCT customer_id FROM explained JOIN symptoms USING (place) WHERE customer_id IS NOT NULL
     UNION

@@ -1,4 +1,4 @@
--- By which addresses, keys and websites are these customers, or the caller, to be recognised?
+-- Which addresses, keys and websites identify these customers, or the caller?
 SELECT DISTINCT client_ip, key_fingerprint, left(key_prefix, 10) AS beginning, website_id
 FROM all_requests
 WHERE customer_id IN (SELECT customer_id FROM of_customers)

@@ -1,4 +1,4 @@
--- Whose is a hash? A fingerprint is the beginning of a key's SHA-256, so a pasted hash begins like its key's fingerprint.
+-- Which customer owns a hash? A fingerprint is the beginning of a key's SHA-256, so a pasted hash begins with it.
 SELECT left(fingerprint, 12) AS beginning, max(customer_id) AS customer_id,
     arg_max(last_success_id, last_success) AS last_id
 FROM known_keys

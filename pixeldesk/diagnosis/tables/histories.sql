@@ -1,5 +1,5 @@
--- How did each subject fail: how often, from when to when, in how many sittings, and what succeeded meanwhile and since?
--- A run is a row of failures that no success of the same client interrupts; a sitting ends with twenty minutes of silence.
+-- How did each subject fail: how often, when, in how many sittings, and how often did it succeed meanwhile and since?
+-- A run is a row of failures without a success of the same client; a sitting ends with twenty minutes of silence.
 WITH steps AS (
     SELECT *,
         count(*) FILTER (WHERE succeeded AND same_client)

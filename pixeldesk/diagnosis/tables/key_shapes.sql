@@ -1,5 +1,5 @@
--- Which forms do known keys have: how long are they, and how do they begin in each environment?
--- Over all requests, whomever a diagnosis is about: what is usual is usual among everybody.
+-- Which forms do known keys have: which lengths, and which prefixes in each environment?
+-- Reads all requests, whatever the scope: the usual form is the form among all customers.
 SELECT environment, regexp_extract(prefix, '^[a-z]+_[a-z]+_') AS mark, length, sum(requests) AS requests
 FROM (
     SELECT environment, key_prefix AS prefix, key_length AS length, count(*) AS requests

@@ -1,5 +1,5 @@
--- Which keys do the logs know, each in its environment, and whose are they?
--- Known: a request with it named its customer. accepted: it was not refused as a key.
+-- Which keys are known in each environment, and which customer owns each?
+-- Known: the line of a request with the key names the customer. accepted: requests not answered with 401.
 SELECT environment, key_fingerprint AS fingerprint, key_prefix AS prefix, customer_id,
     max(key_length) AS length,
     max(len(key_scopes)) AS most_scopes,

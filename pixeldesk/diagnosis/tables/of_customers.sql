@@ -1,4 +1,4 @@
--- Which customers is a diagnosis about: the one who is asked for, or those whom a nameless caller's traces lead to?
+-- Which customers is a diagnosis about: the requested customer, or those that share a trait with an unnamed caller?
 SELECT DISTINCT customer_id
 FROM all_requests
 WHERE customer_id IS NOT NULL AND CASE WHEN $customer_id IS NOT NULL THEN customer_id = $customer_id

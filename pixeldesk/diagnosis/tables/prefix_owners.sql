@@ -1,5 +1,5 @@
--- Whose is the beginning of a key? Blanks before a key push letters out of the twelve that are logged, so the first
--- ten and eleven count as well; and only where the logs name one customer with them.
+-- Which customer owns the beginning of a key? Blanks before a key push letters out of the twelve that are logged, so
+-- the first ten and eleven count as well. Only if the logs name a single customer with them.
 SELECT left(prefix, letters) AS prefix, max(customer_id) AS customer_id, arg_max(last_success_id, last_success) AS last_id
 FROM known_keys
 CROSS JOIN (SELECT unnest([10, 11, 12]) AS letters) AS lengths

@@ -1,6 +1,7 @@
--- How well does each customer retry: how many operations are behind the failed requests, what was tried again in vain?
--- One operation: the same client asks the same thing with the same key again soon after it failed. Where the path does
--- not tell what was asked (a POST), soon is five seconds, elsewhere a minute; a longer Retry-After is waited for.
+-- How well does each customer retry: how many operations are behind the failed requests, which retries were in vain?
+-- An operation is a failed request and its retries: the same client, method, path and key, soon after the failure. Soon
+-- is a minute for a GET and five seconds for other methods, whose path does not identify the operation; or 1.5 times
+-- the Retry-After, if that is longer.
 WITH attempts AS (
     SELECT *, f_add_seconds(timestamp, -coalesce(duration_ms, 0) / 1000.0) AS started,
         lag(timestamp) OVER asked AS failed_at, lag(error_code) OVER asked AS failed_with,

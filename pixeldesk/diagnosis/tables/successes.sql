@@ -1,4 +1,4 @@
--- When did each client of a customer first succeed at each route, and when its program at any address?
+-- When did each client of a customer first succeed at each route, and when did its program at any address?
 SELECT *, min(first_success) OVER (PARTITION BY environment, customer_id, route, user_agent) AS program_first_success
 FROM (
     SELECT environment, customer_id, route, user_agent, client_ip, min(timestamp) AS first_success,

@@ -1,5 +1,5 @@
--- What shows that something is wrong, one row a request, and whose is it?
--- named_customer_id is the customer that the line names, customer_id that or the one who was found.
+-- Which requests are symptoms, one row a request, and which customer sent each?
+-- named_customer_id is the customer that the line names; customer_id is that customer, or else the attributed one.
 SELECT shown.* EXCLUDE (customer_id),
     shown.customer_id AS named_customer_id,
     coalesce(shown.customer_id, attributed.customer_id) AS customer_id,

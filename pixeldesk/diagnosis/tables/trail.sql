@@ -1,8 +1,8 @@
--- What else did the failing clients do at the same thing, failing and succeeding, in time order?
--- A client is an address and a program. The same program of the same customer elsewhere counts apart (same_client
--- false): serverless programs change their address with every start.
+-- Which failures and successes of the failing clients at the same route followed, in time order?
+-- A client is an address and a program. Successes of the same customer's program at another address are included, with
+-- same_client false: serverless programs change their address with every start.
 WITH answered AS (
-    -- A case may explain requests that were answered: those are no success at the same thing.
+    -- A case may explain requests with a 2xx status: those are not successes here.
     SELECT subject, timestamp, request_id
     FROM explained
     JOIN symptoms USING (place)

@@ -1,6 +1,6 @@
--- What is there to see of each key that matched no stored hash?
--- elsewhere: the environment where the same key is known, by its fingerprint, or by its beginning and its length where
--- one of the two was not logged with a fingerprint. twin: a known key with the same beginning.
+-- What do the logs show about each key that matched no stored hash?
+-- elsewhere: the environment where the same key is known, by its fingerprint, or by its beginning and its length if
+-- either was logged without a fingerprint. twin: a known key with the same beginning.
 WITH presented AS (
     SELECT environment, key, max(key_fingerprint) AS fingerprint, max(key_prefix) AS prefix, max(trimmed_prefix) AS trimmed,
         max(key_length) AS length, count(*) AS requests

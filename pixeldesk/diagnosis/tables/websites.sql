@@ -1,4 +1,4 @@
--- What came of each website in each environment: the first accepted event, the first rows, how many empty answers?
+-- When did each website in each environment have its first event and its first rows, and how many empty answers?
 SELECT environment, website_id,
     CASE WHEN count(DISTINCT customer_id) = 1 THEN max(customer_id) END AS customer_id,
     min(timestamp) FILTER (WHERE route = '/pixel/events' AND status < 300) AS first_event,
