@@ -1,1 +1,1 @@
-"""What the desk can be asked, by the command line, the server and the pages."""
+"""The facade that the command line, the server and the pages call."""

@@ -1,4 +1,4 @@
-"""The commands of the command line by name: what each asks of a desk, here or in the server that owns the store."""
+"""Run a command of the command line by name, in its own process or in the server that owns the store."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -18,28 +18,28 @@ def answer(
     parameters: dict[str, Any],
     progress: "Callable[[Progress], None]" = lambda _: None,
 ) -> Any:
-    """A command of the command line by name, its answer ready for JSON, here or in a server."""
+    """Run a command by name and return its answer as a JSON document. Raises UsageError for an unknown name."""
     match command:
         case "ingest":
             return desk.ingest(**parameters, progress=progress)
         case "follow":
             return desk.follow(**parameters, progress=progress)
         case "stop_following":
-            return desk.followings.stop(parameters["name"])
+            return desk.following.stop(parameters["name"])
         case "lookup":
             return desk.diagnosed(desk.lookup(**parameters)).as_json()
         case "diagnose":
-            return desk.diagnose(**_from_text(parameters))
+            return desk.diagnose(**_parsed(parameters))
         case "incidents":
-            return [incident.as_json() for incident in desk.incidents(**_from_text(parameters))]
+            return [incident.as_json() for incident in desk.incidents(**_parsed(parameters))]
         case "replay":
-            return desk.replay(**_from_text(parameters)).as_json()
+            return desk.replay(**_parsed(parameters)).as_json()
         case "report":
             return desk.report_as(**parameters)
         case "mark":
             return desk.mark(parameters["diagnosis"], parameters["verdict"]).model_dump(mode="json")
         case "query":
-            return desk.query(parameters["name"], **_from_text(parameters["parameters"]))
+            return desk.query(parameters["name"], **_parsed(parameters["parameters"]))
         case "quarantine":
             return desk.quarantine(**parameters)
         case "retry":
@@ -51,14 +51,14 @@ def answer(
     raise UsageError(f"the desk has no command {command}")
 
 
-def _from_text(parameters: dict[str, str]) -> dict[str, Any]:
-    """Parameters as typed at a command line: those that are times or counts by their name."""
-    readings: dict[str, Callable[[str], object]] = {
+def _parsed(parameters: dict[str, str]) -> dict[str, Any]:
+    """Parse parameters typed at a command line; their names tell which are times or counts. Raises UsageError."""
+    parsers: dict[str, Callable[[str], object]] = {
         **dict.fromkeys(("start", "end", "at", "hour", "earliest", "latest"), parse_time),
         **dict.fromkeys(("limit", "count"), _whole_number),
     }
     try:
-        return {name: readings.get(name, str)(text) for name, text in parameters.items()}
+        return {name: parsers.get(name, str)(text) for name, text in parameters.items()}
     except ValueError:
         raise UsageError("limit and count take a whole number") from None
 

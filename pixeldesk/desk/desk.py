@@ -1,4 +1,4 @@
-"""What the desk can be asked, one method a question: by the command line, the server and the pages."""
+"""Answer the command line, the server and the pages: one method a question, over one open store."""
 
 import threading
 from base64 import b64encode
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
 from pixeldesk.alerts.replay import Replay, replay
 from pixeldesk.catalogue.catalogue import catalogue
-from pixeldesk.desk.kept import Kept
-from pixeldesk.diagnosis.board import Board, Judgement
+from pixeldesk.desk.answer_cache import AnswerCache
+from pixeldesk.diagnosis.cache import DiagnosisCache, DiagnosisSnapshot
 from pixeldesk.diagnosis.case_file import cases
-from pixeldesk.diagnosis.case_memory import CaseMemory, Mark, Precision, Verdict
-from pixeldesk.diagnosis.diagnose import Diagnosis, DiagnosisScope, diagnose, hygiene_of
+from pixeldesk.diagnosis.diagnose import Diagnosis, DiagnosisScope, customer_retry_hygiene, diagnose
+from pixeldesk.diagnosis.mark_journal import Mark, MarkJournal, Precision, Verdict
 from pixeldesk.errors import ServerError, UsageError
 from pixeldesk.incidents.around import Around, around, examples_of
 from pixeldesk.incidents.cache import IncidentCache, within
@@ -50,7 +50,7 @@ _SHOWN_FAILURES = 50
 
 @dataclass(frozen=True)
 class Customer:
-    """All about one customer, each part the rows of a question; `totals` is empty where nobody knows it."""
+    """Everything about one customer, each part the rows of a question. `totals` is empty for an unknown customer."""
 
     customer_id: str
     totals: list[dict[str, Any]]
@@ -63,18 +63,23 @@ class Customer:
 
 
 class Desk:
-    """The desk over one open store. Any thread may ask; one ingest runs at a time."""
+    """A desk over one open store. Any thread may call any method.
+
+    The ingest lock serialises ingest, uploads, each pass of a follower, retries and retention: most of them read
+    positions or choose rows in one transaction and write in later ones, which must not interleave. Push does not take
+    it: its writer reads a sender's position in the same transaction that moves it, and nothing else moves it.
+    """
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings = settings
         self.store = store
-        self._ingesting = threading.Lock()
-        self.followings = RunningFollowers()
-        self._board = Board(store)
-        self._memory = CaseMemory(settings.marks_file)
-        self._kept = Kept(store)
+        self._ingest_lock = threading.Lock()
+        self.following = RunningFollowers()
+        self._diagnoses = DiagnosisCache(store)
+        self._marks = MarkJournal(settings.marks_file)
+        self._answers = AnswerCache(store)
         self._incidents = IncidentCache(store)
-        self.retention = Retention(store, settings.retention, self._ingesting)
+        self.retention = Retention(store, settings.retention, self._ingest_lock)
 
     def ingest(
         self,
@@ -83,11 +88,11 @@ class Desk:
         standard_input: BinaryIO | None = None,
         progress: "Callable[[Progress], None]" = lambda _: None,
     ) -> dict[str, Any]:
-        """Read log files, folders, globs or `-` into the store. See pixeldesk.ingest.load.load."""
-        # Half of a command's start would go into Arrow, which only this one needs.
+        """Ingest files, folders, globs or `-` (standard input). See pixeldesk.ingest.load.load."""
+        # Importing Arrow would take half of a command's start, and only this command needs it.
         from pixeldesk.ingest.load import load
 
-        with self._ingesting:
+        with self._ingest_lock:
             sources = find_sources(paths, standard_input)
             return load(self.store, self.settings, sources, format_name, progress).as_json()
 
@@ -99,65 +104,65 @@ class Desk:
         format_name: str = "auto",
         name: str = "",
     ) -> dict[str, Any]:
-        """Read files, folders, globs or addresses and go on with what is written to them, until it is stopped.
+        """Ingest files, folders, globs or URLs and follow them until `stop` is set or `following.stop(name)` is called.
 
-        That is done by `stop`, or by its `name`. Raises ServerError when the desk is closed meanwhile; what was
-        committed is kept. See pixeldesk.ingest.following.files.FileFollower.
+        Raises ServerError if the desk is closed meanwhile; committed lines stay in the store. See
+        pixeldesk.ingest.following.files.FileFollower.
         """
-        from pixeldesk.ingest.following.objects import follower_of  # Brings Arrow, as above.
+        from pixeldesk.ingest.following.objects import follower_of  # Imports Arrow, as above.
 
-        follower = follower_of(self.store, self.settings, paths, format_name, self._ingesting)
+        follower = follower_of(self.store, self.settings, paths, format_name, self._ingest_lock)
         stop = stop or threading.Event()
-        with self.followings.registered(name or str(id(follower)), follower, stop):
+        with self.following.registered(name or str(id(follower)), follower, stop):
             report = follower.run(stop, progress)
-        if self.followings.is_closing:
+        if self.following.is_closing:
             raise ServerError(
                 "the server was stopped; what was committed is kept, and the same command goes on from there"
             )
         return report.as_json()
 
-    def take_in(
+    def ingest_upload(
         self, file_name: str, content: bytes, progress: "Callable[[Progress], None]" = lambda _: None
     ) -> dict[str, Any]:
-        """Read a file that somebody gave to a page. See pixeldesk.ingest.load.load."""
-        from pixeldesk.ingest.load import load  # Brings Arrow, as above; so do those below.
+        """Ingest a file that was uploaded to a page. See pixeldesk.ingest.load.load."""
+        from pixeldesk.ingest.load import load  # Imports Arrow, as above; so do the imports below.
         from pixeldesk.ingest.sources.uploads import Upload
 
-        with self._ingesting:
+        with self._ingest_lock:
             return load(self.store, self.settings, [Upload(file_name, content)], progress=progress).as_json()
 
     def retry_quarantine(self, source: str | None = None, reason: str | None = None) -> dict[str, Any]:
-        """Read lines again that were not understood, of one source or all. See pixeldesk.ingest.retry.retry."""
+        """Parse quarantined lines again, of one source or all. See pixeldesk.ingest.retry.retry."""
         from pixeldesk.ingest.retry import retry
 
-        with self._ingesting:
+        with self._ingest_lock:
             return retry(self.store, self.settings, source, reason).as_json()
 
     def sources(self) -> list[SourceState]:
-        """What was read, how far and how fresh, and what became of its lines."""
+        """Return each source: how far it was read, how fresh it is, and its lines by outcome."""
         return source_states(self.store)
 
     def followed(self) -> list[FollowState]:
-        """What is followed now, and how far behind that is."""
-        return follow_states(self.store, self.followings.followers())
+        """Return what is being followed, and its lag."""
+        return follow_states(self.store, self.following.followers())
 
     def covered_days(self, weeks: int) -> "CoveredDays | None":
-        """How many requests each day of the last weeks has, what is usual, and what is missing; None without logs."""
+        """Return the requests a day of the last weeks, the usual number, and gaps; None for an empty store."""
         from pixeldesk.trends.covered_days import covered_days
 
         return covered_days(self.store, weeks)
 
     def lookup(self, text: str) -> LookupAnswer:
-        """Find the requests that a pasted text names, in milliseconds and without a diagnosis."""
+        """Find the requests that a pasted text names, without diagnoses: takes milliseconds."""
         return lookup(self.store, text)
 
     def diagnosed(self, answer: LookupAnswer) -> LookupAnswer:
-        """The same answer with the diagnoses of each card's sender, its incident, and replies that name the mistake."""
+        """Add to each card its sender's diagnoses and its incident, and name the mistake in the replies."""
         return diagnosed(self.store, answer, self._incident_of)
 
-    def diagnosing(self, answer: LookupAnswer) -> "Future[LookupAnswer]":
-        """The same for a page, which shows the cards meanwhile: worked out once, and kept until new lines arrive."""
-        return self._kept.of(("answer", answer.ids), lambda: self.diagnosed(answer))
+    def diagnosed_in_background(self, answer: LookupAnswer) -> "Future[LookupAnswer]":
+        """Start `diagnosed` for a page that shows the cards meanwhile. Its answer is cached until new lines arrive."""
+        return self._answers.future(("answer", answer.ids), lambda: self.diagnosed(answer))
 
     def diagnose(
         self,
@@ -166,102 +171,102 @@ class Desk:
         customer_id: str | None = None,
         environment: str | None = None,
     ) -> list[Diagnosis]:
-        """Who fails and why, within a range of time, at one customer, in one environment, or everywhere."""
+        """Diagnose who fails and why, in a range of time, for one customer or all, in one environment or all."""
         return diagnose(self.store, DiagnosisScope(start, end, environment, customer_id))
 
     def incidents(
         self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
     ) -> list[Incident]:
-        """What was our own fault, with any part in a range of time, newest first: kept until new lines arrive."""
+        """Return the incidents that overlap a range of time, newest first, cached until new lines arrive."""
         found = self._incidents.incidents(start, end)
-        return [one for one in found if environment is None or one.environment == environment]
+        return [incident for incident in found if environment is None or incident.environment == environment]
 
     def known_incidents(self) -> list[Incident] | None:
-        """All of them without a wait, as of when they were last looked for; None while that is the first time."""
+        """Return the incidents of the last search without waiting; None until the first search ends."""
         return self._incidents.known()
 
     def shown_incidents(self, start: datetime | None = None, end: datetime | None = None) -> list[Incident]:
-        """Those of a range for a page, which waits only where there has been no look at all yet."""
+        """Return the incidents that overlap a range of time for a page. Waits for the first search only."""
         known = self._incidents.known()
         return self.incidents(start, end) if known is None else within(known, start, end)
 
     def replay(
         self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
     ) -> Replay:
-        """The alerts that the incidents of a range of time would have made, had anybody watched."""
+        """Replay the alerts that `pixeldesk watch` would have posted in a range of time."""
         (covered,) = question("coverage").rows(self.store)
         oldest, newest = covered["oldest"] or datetime.min, covered["newest"] or datetime.min
         incidents = self.incidents(start, end, environment)
         return replay(incidents, max(start or oldest, oldest), min(end or newest, newest))
 
     def around(self, incident: Incident) -> Around:
-        """What its page shows beside it: the failures minute by minute and host by host, and whom it hit."""
+        """Return the details of an incident's page: its failures by minute and host, and the affected customers."""
         return around(self.store, incident, parse_time(self.coverage()["newest"]))
 
     def examples(self, incident: Incident) -> list[dict[str, Any]]:
-        """The requests that show an incident best."""
+        """Return example requests of an incident."""
         return [plain(row) for row in examples_of(self.store, incident)]
 
-    def incident_differences(self, incident: Incident) -> "Future[WhatDiffers]":
-        """What is different about its failing requests, for a page: worked out once, kept until new lines arrive."""
-        from pixeldesk.incidents.find import incident_failing  # Statistics, which a command need not load.
+    def incident_differences_in_background(self, incident: Incident) -> "Future[WhatDiffers]":
+        """Start `what_differs` for an incident's failing requests. The answer is cached until new lines arrive."""
+        from pixeldesk.incidents.find import incident_failing  # Imports scipy, which other commands need not load.
 
-        return self._kept.of(("differences", incident.id), lambda: self.what_differs(incident_failing(incident)))
+        return self._answers.future(("differences", incident.id), lambda: self.what_differs(incident_failing(incident)))
 
     def too_quiet(self) -> list[str]:
-        """Sentences: where there is not enough traffic to say that there is no incident."""
+        """Return a sentence for each environment that has too little traffic to detect an incident."""
         return too_quiet(self.store)
 
     def what_differs(self, failing: "Failing") -> "WhatDiffers":
-        """What failing requests have that others have not: a host, a release, a customer and so on."""
-        # Statistics, which a command that asks for something else need not load.
+        """Return what failing requests have in common and others have not: a host, a release, a customer and so on."""
+        # Imports scipy, which other commands need not load.
         from pixeldesk.trends.differences import what_differs
 
         return what_differs(self.store, failing)
 
     def logged_time(self) -> "LoggedTime | None":
-        """When there are logs at all; None in an empty store."""
-        # Charts take numbers and statistics, which other commands need not load: here and below.
+        """Return the time that the logs cover; None for an empty store."""
+        # Imports numpy and scipy, which commands need not load; so do the imports below.
         from pixeldesk.trends.logged_time import logged_time
 
         return logged_time(self.store)
 
     def live_errors(self, within: "TimeRange", chosen: "RequestFilter", logged: "LoggedTime") -> "LiveErrors":
-        """The errors of a range by bucket and code, what is usual, what is worst now, and deploys."""
+        """Return the errors of a range by bucket and code, the usual numbers, the worst codes now, and deploys."""
         from pixeldesk.trends.live_errors import live_errors
 
         return live_errors(self.store, within, chosen, logged)
 
     def span_errors(self, span: "TimeRange", chosen: "RequestFilter") -> "SpanErrors":
-        """What failed in one span of time: by code, at whom, and examples."""
+        """Return the failures of one span of time: by code, by customer, and examples."""
         from pixeldesk.trends.span_errors import span_errors
 
         return span_errors(self.store, span, chosen)
 
     def values_met(self, within: "TimeRange") -> dict[str, list[str]]:
-        """What requests of a range can be filtered by: the most frequent values of each field."""
+        """Return the most frequent values of each field that requests of a range can be filtered by."""
         from pixeldesk.trends.values_met import values_met
 
         return values_met(self.store, within)
 
     def stored_weeks(self) -> "list[Logged]":
-        """Every week of the logs, newest first, and how much of each there is."""
-        # A review takes statistics, which a command that asks for something else need not load: here and below.
+        """Return every week of the logs, newest first, with its coverage."""
+        # Imports scipy, which other commands need not load; so do the imports below.
         from pixeldesk.weekly.reviewing import stored_weeks
 
         return stored_weeks(self.store)
 
     def environments(self) -> list[str]:
-        """Which environments the logs name."""
+        """Return the environments that the logs name."""
         return [row["environment"] for row in question("environments").rows(self.store)]
 
     def report(
-        self, week: str | None = None, environment: str | None = None, judgement: Judgement | None = None
+        self, week: str | None = None, environment: str | None = None, snapshot: DiagnosisSnapshot | None = None
     ) -> "Review":
-        """The review of a week such as `2026-W47`; of the newest one without gaps where none is named.
+        """Review a week such as `2026-W47`, by default the newest week without gaps.
 
-        Its cases are of `judgement`, or of the newest lines where none is given. Raises UsageError for what is no week
-        or an environment that no log names, and where there are no logs to choose a week from.
+        Its cases come from `snapshot`, by default from a current one. Raises UsageError for an invalid week, for an
+        environment that no log names, and for an empty store if no week is given.
         """
         from pixeldesk.weekly.reviewing import asked_week, review_week
 
@@ -269,12 +274,12 @@ class Desk:
         if environment is not None and environment not in self.environments():
             known = ", ".join(self.environments()) or "none"
             raise UsageError(f"no log names the environment {environment}; there are: {known}")
-        diagnoses = (judgement or self._board.refresh()[1]).diagnoses
+        diagnoses = (snapshot or self._diagnoses.refresh()[1]).diagnoses
         objective = self.settings.availability_objective
         return review_week(self.store, asked, environment, objective, diagnoses, self.incidents(asked.start, asked.end))
 
     def report_as(self, form: str, week: str | None = None, environment: str | None = None) -> Any:
-        """The same for the command line: as `json` a document; in any other form a file's content in base64."""
+        """Return `report` as a JSON document if `form` is `json`, else as the content of a file in base64."""
         from pixeldesk.weekly.export import maker
 
         make = None if form == "json" else maker(form)
@@ -284,22 +289,22 @@ class Desk:
     def contradictions(
         self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
     ) -> list[Contradiction]:
-        """Where the API contradicts itself, within a range of time and in one environment, or everywhere."""
+        """Return the API's contradictions in a range of time and in one environment or all."""
         listed = [catalogue().entry(code, None) for code in catalogue().codes()]
-        statuses = {one.code: [one.status] for one in listed if one.code and one.status}
+        statuses = {entry.code: [entry.status] for entry in listed if entry.code and entry.status}
         return contradictions(self.store, start, end, environment, statuses)
 
-    def judge_ahead(self) -> None:
-        """Begin to judge the whole store in the background, so that the first visitor need not wait."""
+    def warm_caches(self) -> None:
+        """Start to diagnose the whole store and to search for incidents, so that the first visitor need not wait."""
         self._incidents.refresh_in_background()
-        self._board.judge_ahead()
+        self._diagnoses.refresh_in_background()
 
-    def judgement(self) -> Judgement:
-        """Every diagnosis, as the pages show them: kept until new lines arrive, then judged anew in the background."""
-        return self._board.judgement()
+    def diagnosis_snapshot(self) -> DiagnosisSnapshot:
+        """Return all diagnoses for the pages, cached; new lines are diagnosed in the background."""
+        return self._diagnoses.snapshot()
 
     def customer(self, customer_id: str) -> Customer:
-        """All about one customer: totals, failures by hour, keys, websites, diagnoses, how well it retries."""
+        """Return one customer's totals, failures by hour, keys, websites, diagnoses and retry hygiene."""
         diagnoses = self.diagnose(customer_id=customer_id)
         return Customer(
             customer_id=customer_id,
@@ -309,40 +314,40 @@ class Desk:
             websites=self.query("customer_websites", customer_id=customer_id),
             failures=self.query("customer_failures", customer_id=customer_id, limit=_SHOWN_FAILURES),
             diagnoses=diagnoses,
-            retries=diagnoses[0]["retries"] if diagnoses else hygiene_of(self.store, customer_id),
+            retries=diagnoses[0]["retries"] if diagnoses else customer_retry_hygiene(self.store, customer_id),
         )
 
-    def gathering(self, customer_id: str) -> "Future[Customer]":
-        """The same for a page: worked out once, and kept until new lines arrive."""
-        return self._kept.of(("customer", customer_id), lambda: self.customer(customer_id))
+    def customer_in_background(self, customer_id: str) -> "Future[Customer]":
+        """Start `customer` for a page. The answer is cached until new lines arrive."""
+        return self._answers.future(("customer", customer_id), lambda: self.customer(customer_id))
 
     def mark(self, diagnosis_id: str, verdict: Verdict) -> Mark:
-        """Keep what support says of a diagnosis. Raises UsageError for one that there is not now."""
+        """Mark a diagnosis as right or wrong. Raises UsageError for an unknown verdict or diagnosis."""
         if verdict not in get_args(Verdict):
             raise UsageError(f"a diagnosis is marked {', '.join(get_args(Verdict))}, not {verdict}")
-        found = [one for one in self.judgement().diagnoses if one["id"] == diagnosis_id]
+        found = [each for each in self.diagnosis_snapshot().diagnoses if each["id"] == diagnosis_id]
         if not found:
             raise UsageError(f"there is no diagnosis {diagnosis_id}; pixeldesk diagnose lists them")
-        return self._memory.mark(found[0], verdict)
+        return self._marks.mark(found[0], verdict)
 
     def marks(self) -> dict[str, Mark]:
-        """The marks that count, by the id of their diagnosis."""
-        return self._memory.marks()
+        """Return the last mark of each diagnosis, by the diagnosis's id."""
+        return self._marks.marks()
 
     def case_precision(self) -> list[Precision]:
-        """How each case's marked diagnoses fared, in the order of the cases."""
-        return self._memory.precision([case.name for case in cases()])
+        """Return each case's precision, by the marks of its diagnoses, in the order of the cases."""
+        return self._marks.precision([case.name for case in cases()])
 
     def query(self, name: str, **parameters: object) -> list[dict[str, Any]]:
-        """The rows of a named question. Raises UsageError for an unknown name or parameter."""
+        """Return the rows of a named question. Raises UsageError for an unknown name or parameter."""
         return [plain(row) for row in question(name).rows(self.store, **parameters)]
 
     def quarantine(self, limit: int) -> list[dict[str, Any]]:
-        """The lines that could not be understood, with where they stand and why."""
+        """Return at most `limit` quarantined lines, each with its source, line number and reason."""
         return self.query("quarantined", limit=limit)
 
     def coverage(self) -> dict[str, Any]:
-        """How fresh the store is and which time it covers; `oldest` is None when it is empty."""
+        """Return the time that the store covers and its freshness; `oldest` is None for an empty store."""
         (row,) = self.query("coverage")
         return row
 
@@ -351,10 +356,10 @@ class Desk:
         return found.as_json() if found else None
 
     def close(self) -> None:
-        """Break off what is being worked out for pages, and let go of the store."""
-        self.followings.close()
+        """Stop the followers, cancel running work, and close the store."""
+        self.following.close()
         self.store.stop_work()
-        self._kept.close()
+        self._answers.close()
         self.store.close()
 
 
@@ -363,9 +368,9 @@ _desk: Desk | None = None
 
 
 def open_the_desk(settings: Settings | None = None) -> Desk:
-    """This process's own desk, opened once: at the server's start, or by the first page a test runs.
+    """Return this process's desk. The first call opens it: at the server's start, or by the first page a test runs.
 
-    Raises StoreError when the store cannot be opened; the next call tries again.
+    Raises StoreError if the store cannot be opened; the next call tries again.
     """
     global _desk
     with _opening:
@@ -376,12 +381,12 @@ def open_the_desk(settings: Settings | None = None) -> Desk:
 
 
 def the_desk() -> Desk:
-    """The same, as the pages call it."""
+    """Return this process's desk, for a page."""
     return open_the_desk()
 
 
 def close_the_desk() -> None:
-    """Let go of the store. The next `the_desk()` opens it again."""
+    """Close this process's desk. The next `the_desk()` opens it again."""
     global _desk
     with _opening:
         if _desk is not None:

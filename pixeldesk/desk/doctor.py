@@ -1,4 +1,4 @@
-"""What is configured, what is in the store, and what is wrong."""
+"""Report the configuration, the contents of the store, and what is wrong."""
 
 import time
 from typing import Any
@@ -14,19 +14,19 @@ _SHOWN_LOSSES = 20
 
 
 def examine(desk: Desk) -> dict[str, Any]:
-    """What is configured, what is in the store, and what is wrong; `ok` is False if anything is."""
+    """Report the configuration, the contents of the store, and what is wrong; `ok` is False if anything is."""
     started = time.perf_counter()
     coverage = desk.coverage()
     gaps = desk.query("gaps")
     sources = desk.query("sources_read")
     unknown_codes = catalogue().missing_from(row["error_code"] for row in desk.query("error_codes"))
-    wrong = [f"{one['source']}: {one['problem']}" for one in sources if one["problem"]]
-    following = [follower.latest for follower in desk.followings.followers()]
-    wrong += [problem for one in following for problem in one.unreadable]
+    wrong = [f"{source['source']}: {source['problem']}" for source in sources if source["problem"]]
+    follow_states = [follower.latest for follower in desk.following.followers()]
+    wrong += [problem for state in follow_states for problem in state.unreadable]
     wrong += [
-        f"{one['source']}: {one['lines']} lines read, but the outcomes do not add up to it"
-        for one in sources
-        if one["lines"] is not None and one["lines"] != _outcomes(one)
+        f"{source['source']}: {source['lines']} lines read, but the outcomes do not add up to it"
+        for source in sources
+        if source["lines"] is not None and source["lines"] != _outcomes(source)
     ]
     if unknown_codes:
         wrong.append(f"error codes that the catalogue does not know: {', '.join(unknown_codes)}")
@@ -37,11 +37,11 @@ def examine(desk: Desk) -> dict[str, Any]:
         "settings": {name: plain(_shown(value)) for name, value in desk.settings.model_dump().items()},
         "store": {"path": str(desk.store.path), **coverage},
         "gaps": {"hours": len(gaps), "first": [row["hour"] for row in gaps[:_SHOWN_GAPS]]},
-        "following": {"files": sum(one.files for one in following)},
+        "following": {"files": sum(state.files for state in follow_states)},
         "losses": desk.query("losses", limit=_SHOWN_LOSSES),
         "retention": desk.retention.state(),
-        "sources": {"files": len(sources), "incomplete": sum(not one["complete"] for one in sources)},
-        "totals": {name: sum(one[name] or 0 for one in sources) for name in ("lines", *OUTCOMES)},
+        "sources": {"files": len(sources), "incomplete": sum(not source["complete"] for source in sources)},
+        "totals": {name: sum(source[name] or 0 for source in sources) for name in ("lines", *OUTCOMES)},
         "seconds": round(time.perf_counter() - started, 3),
     }
 

@@ -1,1 +1,1 @@
-"""What a request's error means, who has to act on it, and what to answer the customer."""
+"""Diagnose why customers fail: the known mistakes, the evidence for and against each, and the reply."""

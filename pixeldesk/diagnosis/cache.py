@@ -1,6 +1,6 @@
-"""The whole store's diagnoses, kept until new lines arrive: what the pages show without waiting.
+"""Cache the diagnoses of the whole store until new lines arrive, so that pages need not wait.
 
-A page that comes while newer lines are being judged gets the former result and is told that it is older.
+While a background thread diagnoses newer lines, pages get the former snapshot, marked as not current.
 """
 
 import threading
@@ -16,51 +16,52 @@ from pixeldesk.store import Store
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """Every diagnosis as of a batch. `is_current` is False while newer lines are being judged."""
+class DiagnosisSnapshot:
+    """All diagnoses as of one batch. `is_current` is False while newer lines are being diagnosed."""
 
     diagnoses: Sequence[Diagnosis]
     committed_at: datetime | None
     is_current: bool
 
 
-class Board:
-    """The diagnoses over one store. Any thread may ask; one judges at a time."""
+class DiagnosisCache:
+    """A cache of one store's diagnoses. Any thread may call it; one refresh runs at a time."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._judging = threading.Lock()
-        self._kept: tuple[int | None, Judgement] | None = None
+        self._refreshing = threading.Lock()
+        # The newest batch at the last refresh, and its snapshot.
+        self._cached: tuple[int | None, DiagnosisSnapshot] | None = None
 
-    def judgement(self) -> Judgement:
-        """The newest result there is. Waits only where there is none at all yet."""
-        batch, kept = self._kept or self.refresh()
+    def snapshot(self) -> DiagnosisSnapshot:
+        """Return the newest snapshot, and start a refresh if lines have arrived since. Waits for the first one only."""
+        batch, snapshot = self._cached or self.refresh()
         if batch == question("last_batch").rows(self._store)[0]["batch_id"]:
-            return kept
-        self.judge_ahead()
-        return replace(kept, is_current=False)
+            return snapshot
+        self.refresh_in_background()
+        return replace(snapshot, is_current=False)
 
-    def judge_ahead(self) -> None:
-        """Judge in the background, unless that is being done."""
-        if not self._judging.locked():
-            threading.Thread(target=self._judge_quietly, name="pixeldesk-diagnoses", daemon=True).start()
+    def refresh_in_background(self) -> None:
+        """Start a refresh in a background thread, unless one is running."""
+        if not self._refreshing.locked():
+            threading.Thread(target=self._refresh_quietly, name="pixeldesk-diagnoses", daemon=True).start()
 
-    def _judge_quietly(self) -> None:
-        # Whoever asks next is told what went wrong, such as a store that was closed meanwhile.
+    def _refresh_quietly(self) -> None:
+        # After an error, such as a store that was closed meanwhile, the next call refreshes again and raises it.
         with suppress(PixeldeskError):
             self.refresh()
 
-    def refresh(self) -> tuple[int | None, Judgement]:
-        """Judge the store as it is now, unless that has been done. Returns its last batch and the result."""
-        with self._judging:
+    def refresh(self) -> tuple[int | None, DiagnosisSnapshot]:
+        """Diagnose the store as it is now, unless the cache is current. Returns the last batch and its snapshot."""
+        with self._refreshing:
             last = question("last_batch").rows(self._store)[0]
-            if self._kept is None or self._kept[0] != last["batch_id"]:
-                judgement = Judgement(diagnose(self._store), last["committed_at"], is_current=True)
-                self._kept = last["batch_id"], judgement
-            return self._kept
+            if self._cached is None or self._cached[0] != last["batch_id"]:
+                snapshot = DiagnosisSnapshot(diagnose(self._store), last["committed_at"], is_current=True)
+                self._cached = last["batch_id"], snapshot
+            return self._cached
 
 
-def chosen(
+def filtered(
     diagnoses: Sequence[Diagnosis],
     *,
     cases: Sequence[str] = (),
@@ -69,16 +70,16 @@ def chosen(
     start: str | None = None,
     end: str | None = None,
 ) -> list[Diagnosis]:
-    """Those of these cases, this status and environment that failed at some time within a range.
+    """Return the diagnoses of these cases, this status and this environment with failures in a range of time.
 
-    The range is half open, in RFC 3339 as diagnoses have it; what is empty or None filters nothing.
+    The range is half open, in RFC 3339 as in a diagnosis. An empty or None argument filters nothing.
     """
     return [
-        one
-        for one in diagnoses
-        if (not cases or one["case"] in cases)
-        and status in (None, one["status"])
-        and environment in (None, one["environment"])
-        and (start is None or one["last_seen"] >= start)
-        and (end is None or one["first_seen"] < end)
+        diagnosis
+        for diagnosis in diagnoses
+        if (not cases or diagnosis["case"] in cases)
+        and status in (None, diagnosis["status"])
+        and environment in (None, diagnosis["environment"])
+        and (start is None or diagnosis["last_seen"] >= start)
+        and (end is None or diagnosis["first_seen"] < end)
     ]

@@ -1,6 +1,6 @@
-"""The cases: one file each in `cases/`, which says what happened in the world, how it shows, and what to do.
+"""Read the case files: one file a case in `cases/`, with the mistake, its symptoms, its query and its reply.
 
-Adding a case is adding a file: see `docs/adding_a_case.md`.
+To add a case, add a file: see `docs/adding_a_case.md`.
 """
 
 import tomllib
@@ -19,10 +19,10 @@ class _Frozen(BaseModel):
 
 
 class Evidence(_Frozen):
-    """A sentence that is said where the fact it hangs on is there, and how much that fact weighs.
+    """A sentence of evidence, the fact that it depends on, and the weight of that fact.
 
-    `when` names a column of the facts; the sentence is said where that is neither null, false, zero nor empty.
-    `weight` is between 0 (only said) and 1 (proof). `cites` names columns that hold a request id or a list.
+    `when` names a column of the facts: the sentence applies unless its value is null, false, zero or empty. `weight` is
+    between 0 (information only) and 1 (proof). `cites` names columns that hold a request id or a list of ids.
     """
 
     says: str
@@ -32,10 +32,10 @@ class Evidence(_Frozen):
 
 
 class Reply(_Frozen):
-    """What the customer is told, in plain text; a case's own part of the mail.
+    """The case's part of the mail to the customer, in plain text.
 
-    `$name` stands for a checked fact: case_reply.py lists them. A sentence or step is left out where one of
-    its facts is not known.
+    `$name` is the placeholder of a checked fact: case_reply.FACTS lists them. A sentence or step is omitted if one of
+    its facts is unknown.
     """
 
     happened: tuple[str, ...]
@@ -44,10 +44,10 @@ class Reply(_Frozen):
 
 
 class Example(_Frozen):
-    """A short log that is the case, or only looks like it. `why` says what makes the difference.
+    """A short log that is an example of the case, or a near miss. `why` explains which, and why.
 
-    Each of `requests` stands for one or more log lines: the fields that differ from an ordinary request, and
-    `at` (the first one's time), `times` and `every_s` for how often it comes.
+    Each item of `requests` is one or more log lines: the fields that differ from an ordinary request, with `at` (time
+    of the first line), `times` (number of lines) and `every_s` (interval, seconds).
     """
 
     name: str
@@ -57,11 +57,11 @@ class Example(_Frozen):
 
 
 class Case(_Frozen):
-    """One case, as its file tells it. `name` is the file's name.
+    """The content of a case file. `name` is the file's name.
 
-    `codes` are the error codes that its symptoms carry, `per` what one diagnosis is about, `yields_to` the
-    cases that explain a request better where both would. `query` selects the `place` of symptoms, `facts` one
-    row a subject.
+    `codes` are the error codes of its symptoms; `per` is the subject of one diagnosis; `yields_to` are the cases that
+    take precedence if both explain a request. `query` selects the `place` (row number) of symptoms, `facts` one row a
+    subject.
     """
 
     name: str
@@ -83,15 +83,15 @@ class Case(_Frozen):
 
 @cache
 def cases(folder: Path = _FOLDER) -> tuple[Case, ...]:
-    """Every case, each after those it yields to. Raises pydantic's ValidationError if a file is wrong."""
+    """Read every case, each after the cases it yields to. Raises pydantic's ValidationError for an invalid file."""
     found = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
     order = TopologicalSorter({name: sorted(case.yields_to) for name, case in found.items()})
     return tuple(found[name] for name in order.static_order())
 
 
 def case(name: str) -> Case:
-    """The case of that name. Raises KeyError where there is none."""
-    return {one.name: one for one in cases()}[name]
+    """Return the case of this name. Raises KeyError for an unknown name."""
+    return {each.name: each for each in cases()}[name]
 
 
 def _read(path: Path) -> Case:

@@ -1,8 +1,8 @@
-"""The answer to send for a diagnosis: plain text, from its case file and from checked facts only.
+"""Draft the reply for a diagnosis: plain text, from its case file and from checked facts only.
 
-Nothing of a log reaches the customer unchecked. A fact is a number, a time, or a word of a known form (a scope, a
-pipe that exists, a field's name, a route's template, an environment); where it fails its check it is not known, and
-what hangs on it is left out.
+No log text reaches the customer unchecked. A fact is a number, a time, or a word of a known form (a scope, an existing
+pipe, a field name, a route template, an environment). A fact that fails its check is unknown, and the sentences that
+use it are omitted.
 """
 
 import re
@@ -33,7 +33,7 @@ FACTS = {
     "age": "how old the tokens were when they were refused: `9 minutes`",
     "since": "when the same thing first succeeded again, UTC; known where it has recovered",
 }
-"""What a case's reply may name, as `$count` and so on."""
+"""The placeholders of a case's reply, `$count` and so on, and their meaning."""
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z_]{0,39}(?:\.[A-Za-z0-9_]{1,40}){0,3}")
 _WEBSITE = re.compile(r"web_[A-Za-z0-9]{1,24}")
@@ -41,17 +41,17 @@ _MOST_NAMED = 6
 
 
 def case_mail(case: Case, section: str) -> str:
-    """The whole mail about one diagnosis; where no customer is behind it, only the note for colleagues."""
+    """Return the whole mail about one diagnosis; for a case without a customer, only the section, for colleagues."""
     if case.per == "client":
         return section
     return "\n\n".join([GREETING, "We have looked into the requests that fail for you.", section, CLOSING])
 
 
 def case_section(case: Case, known: Mapping[str, Any]) -> str:
-    """What happened, what to do, what to check: the part of a mail that is about one diagnosis."""
+    """Return the part of a mail about one diagnosis: what happened, what to do, what to check."""
     facts = checked_facts(known)
-    happened = _said(case.reply.happened, facts)
-    steps = _said(case.reply.steps, facts)
+    happened = _substituted(case.reply.happened, facts)
+    steps = _substituted(case.reply.steps, facts)
     recovered = [f"Since {facts['since']} the same requests succeed again."] if "since" in facts else []
     return "\n\n".join([
         "What happened:\n" + " ".join([*happened, *recovered]),
@@ -62,7 +62,7 @@ def case_section(case: Case, known: Mapping[str, Any]) -> str:
 
 
 def checked_facts(known: Mapping[str, Any]) -> dict[str, str]:
-    """The facts of a diagnosis that may be told to a customer, by the names of FACTS."""
+    """Return the facts of a diagnosis that pass their check, by the names of FACTS."""
     facts = {
         "count": counted(int(known["failing_requests"]), "request"),
         "first": _time(known["first_seen"]),
@@ -84,9 +84,9 @@ def checked_facts(known: Mapping[str, Any]) -> dict[str, str]:
     return {name: text for name, text in facts.items() if text}
 
 
-def _said(texts: Sequence[str], facts: Mapping[str, str]) -> list[str]:
+def _substituted(texts: Sequence[str], facts: Mapping[str, str]) -> list[str]:
     templates = [Template(text) for text in texts]
-    return [one.substitute(facts) for one in templates if set(one.get_identifiers()) <= set(facts)]
+    return [each.substitute(facts) for each in templates if set(each.get_identifiers()) <= set(facts)]
 
 
 def _retries(known: Mapping[str, Any]) -> str:

@@ -1,9 +1,9 @@
-"""Why is this customer failing: the cases run over the logs, one diagnosis a subject and case.
+"""Diagnose why customers fail: run the cases over the logs, and return one diagnosis per subject and case.
 
-The steps, each a table of the workbench (`tables/*.sql`): the requests to read; whose each key, website and
-address is; the symptoms; what each case explains of them; how each subject failed over time. From there on it
-is some hundred rows, judged in Python: `history` says what lasts and what is over, `evidence` what speaks for
-it and how sure that is.
+Each step is a table of the workbench (`tables/*.sql`): the requests to read; the owner of each key, website and
+address; the symptoms; the symptoms that each case explains; the history of each subject. The result, some hundred rows,
+is evaluated in Python: `history` decides what is a lasting mistake and what is over, `evidence` makes the sentences and
+the confidence.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from pixeldesk.diagnosis import shared_evidence
 from pixeldesk.diagnosis.case_file import Case, cases
 from pixeldesk.diagnosis.case_reply import case_mail, case_section
 from pixeldesk.diagnosis.evidence import confidence, sentences
-from pixeldesk.diagnosis.facts import told
+from pixeldesk.diagnosis.facts import derived_facts
 from pixeldesk.diagnosis.history import History
 from pixeldesk.diagnosis.retry_hygiene import retry_hygiene
 from pixeldesk.queries.values import plain
@@ -32,14 +32,14 @@ _KNOWLEDGE = (
 _LETTERS_OF_A_KEY = 10
 
 Diagnosis = dict[str, Any]
-"""The DIAGNOSIS of the command line's contract, and beside it: id, subject, key_prefix, user_agent, route,
-since (why it is over), retries (see retry_hygiene.py), reply_section (the reply's own part, for a mail about
-several), explains (which of the asked requests it explains)."""
+"""The DIAGNOSIS of the command line's contract, with these fields more: id, subject, key_prefix, user_agent, route,
+since (why it is over), retries (see retry_hygiene.py), reply_section (its part of the reply, for a mail about
+several diagnoses), explains (the requests of DiagnosisScope.request_ids that it explains)."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever sent one request, by what its line tells; the customer is often not among it."""
+    """The sender of a request, by the fields of its log line; the line often names no customer."""
 
     customer_id: str | None = None
     key_fingerprint: str | None = None
@@ -50,11 +50,10 @@ class Caller:
 
 @dataclass(frozen=True)
 class DiagnosisScope:
-    """Which failures are looked at. Times are UTC without a zone, half open; None filters nothing.
+    """The failures to diagnose. Times are UTC without a zone, half open; None filters nothing.
 
-    What lies before `start` is still read as context; `end` is the present, as far as a diagnosis knows.
-    `caller` narrows the reading to what bears on one request's sender; `request_ids` are looked for in
-    what each diagnosis explains.
+    Requests before `start` are read as context; requests from `end` on are not read at all. `caller` restricts the
+    reading to requests that bear on one sender. `request_ids` are the requests to list in `explains`.
     """
 
     start: datetime | None = None
@@ -66,17 +65,17 @@ class DiagnosisScope:
 
 
 def diagnose(store: Store, scope: DiagnosisScope | None = None) -> list[Diagnosis]:
-    """Every diagnosis in this scope: the active ones first, then by failing requests."""
+    """Return every diagnosis in this scope: active ones first, then by number of failing requests."""
     scope = scope or DiagnosisScope()
     with store.workbench() as bench:
         _prepare(bench, scope)
         _explain(bench)
-        found = _judged(bench, scope)
-    return sorted(found, key=lambda one: (one["status"] != "active", -one["failing_requests"], one["subject"]))
+        found = _diagnoses(bench, scope)
+    return sorted(found, key=lambda each: (each["status"] != "active", -each["failing_requests"], each["subject"]))
 
 
-def hygiene_of(store: Store, customer_id: str) -> dict[str, Any] | None:
-    """How well one customer's programs retry, whatever failed; None where nothing did."""
+def customer_retry_hygiene(store: Store, customer_id: str) -> dict[str, Any] | None:
+    """Return the retry hygiene of one customer's programs; None if the customer has no failures."""
     with store.workbench() as bench:
         _prepare(bench, DiagnosisScope(customer_id=customer_id))
         _explain(bench)
@@ -97,7 +96,7 @@ def _prepare(bench: Workbench, scope: DiagnosisScope) -> None:
 
 
 def _narrow(bench: Workbench, caller: Caller) -> None:
-    """Let what follows read only the requests that bear on this caller, and give the same answers."""
+    """Restrict the tables that follow to requests that bear on this caller, without changing the answer."""
     beginning = (caller.key_prefix or "").strip(" \t\r\n\"'")[:_LETTERS_OF_A_KEY]
     traces = {
         "key_fingerprint": caller.key_fingerprint,
@@ -112,26 +111,26 @@ def _narrow(bench: Workbench, caller: Caller) -> None:
 
 
 def _explain(bench: Workbench) -> None:
-    """Let each case explain what the cases before it have left, and see how its subjects failed."""
+    """Let each case explain symptoms that no earlier case explains, then make the histories of its subjects."""
     bench.make_table("explained", "SELECT 0::BIGINT AS place, '' AS case_name, '' AS subject LIMIT 0")
-    shown = {row["error_code"] for row in bench.rows("SELECT DISTINCT error_code FROM symptoms")}
+    codes = {row["error_code"] for row in bench.rows("SELECT DISTINCT error_code FROM symptoms")}
     for case in cases():
-        # A case without codes is about requests that were answered. Most logs show few of the codes.
-        if shown.intersection(case.codes or (None,)):
+        # A case without codes is about successful requests. Skip the others' queries: most logs have few of the codes.
+        if codes.intersection(case.codes or (None,)):
             sql = _table("explained").replace("{query}", case.query)
             bench.add_rows("explained", sql, {"case": case.name, "per": case.per})
     for name in ("clients", "successes", "trail", "histories"):
         bench.make_table(name, _table(name))
 
 
-def _judged(bench: Workbench, scope: DiagnosisScope) -> list[Diagnosis]:
+def _diagnoses(bench: Workbench, scope: DiagnosisScope) -> list[Diagnosis]:
     hygiene = _hygiene(bench, None)
     asked = _asked(bench, scope.request_ids)
     return [
-        {**one, "explains": asked.get(one["subject"], [])}
+        {**each, "explains": asked.get(each["subject"], [])}
         for case in cases()
-        for one in _of_case(bench, case, hygiene)
-        if scope.customer_id in (None, one["customer_id"]) and scope.environment in (None, one["environment"])
+        for each in _of_case(bench, case, hygiene)
+        if scope.customer_id in (None, each["customer_id"]) and scope.environment in (None, each["environment"])
     ]
 
 
@@ -142,9 +141,9 @@ def _of_case(bench: Workbench, case: Case, hygiene: Mapping[str, Any]) -> Iterat
     facts = _facts(bench, case) if histories else {}
     for row in histories:
         known = {**row, **facts.get(row["subject"], {}), "retries": hygiene.get(row["customer_id"])}
-        history = History(**{one.name: row[one.name] for one in fields(History)})
+        history = History(**{each.name: row[each.name] for each in fields(History)})
         if known.get("lasts", history.lasts):
-            yield _diagnosis(case, {**known, **told(case, known, history)})
+            yield _diagnosis(case, {**known, **derived_facts(case, known, history)})
 
 
 def _facts(bench: Workbench, case: Case) -> dict[str, dict[str, Any]]:
@@ -157,7 +156,7 @@ def _diagnosis(case: Case, known: Mapping[str, Any]) -> Diagnosis:
     supports = sentences((*shared_evidence.FOR, *case.evidence_for), known)
     opposes = sentences((*case.evidence_against, *shared_evidence.AGAINST), known)
     since = sentences(shared_evidence.SINCE, known)[:1]
-    cited = (one for each in (*supports, *opposes, *since) for one in each.request_ids)
+    cited = (request_id for sentence in (*supports, *opposes, *since) for request_id in sentence.request_ids)
     certainty = shared_evidence.CERTAINTY_OF_LINK.get(known["found_by"], 1.0)
     diagnosis: Diagnosis = plain({
         "id": diagnosis_id(known["subject"]),
@@ -178,8 +177,8 @@ def _diagnosis(case: Case, known: Mapping[str, Any]) -> Diagnosis:
         "last_seen": known["last_seen"],
         "failing_requests": known["failing_requests"],
         "evidence": list(dict.fromkeys(cited)),
-        "for": [one.cited() for one in supports],
-        "against": [one.cited() for one in opposes],
+        "for": [sentence.cited() for sentence in supports],
+        "against": [sentence.cited() for sentence in opposes],
         "since": since[0].cited() if since else None,
         "retries": known["retries"],
         "fix": case.fix,
@@ -189,7 +188,7 @@ def _diagnosis(case: Case, known: Mapping[str, Any]) -> Diagnosis:
 
 
 def diagnosis_id(subject: str) -> str:
-    """A short name for a subject's case that stays the same from one run to the next."""
+    """Return the id of a subject's diagnosis: the first 12 hex digits of a hash, the same in every run."""
     return hashlib.sha256(subject.encode()).hexdigest()[:12]
 
 

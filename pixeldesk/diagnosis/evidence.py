@@ -1,8 +1,8 @@
-"""What speaks for a diagnosis and against it: sentences with numbers, each with request ids that show it.
+"""Make the evidence for and against a diagnosis: sentences with numbers, each with request ids that show it.
 
-The templates are in the case files; their values are facts of the logs. A value may be followed by how to
-write it: `{keys:different key}` gives `1 different key` or `312 different keys`, `{at:moment}` a time,
-`{since:day}` a date, `{wait:seconds}` a span.
+The templates are in the case files; their values are facts of the logs. A placeholder may have a format:
+`{keys:different key}` gives `1 different key` or `312 different keys`, `{at:moment}` a time, `{since:day}` a date,
+`{wait:seconds}` a span of time.
 """
 
 import string
@@ -19,7 +19,7 @@ _MOST_CITED = 4
 
 
 class Sentence(BaseModel):
-    """One thing that speaks for or against, the requests that show it, and how much it weighs (0 to 1)."""
+    """A sentence of evidence, the requests that show it, and its weight (0 to 1)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,37 +28,37 @@ class Sentence(BaseModel):
     weight: float
 
     def cited(self) -> str:
-        """The sentence with its request ids behind it."""
+        """Return the sentence with its request ids in brackets at the end."""
         return f"{self.text} ({', '.join(self.request_ids)})." if self.request_ids else f"{self.text}."
 
 
 def sentences(templates: Iterable[Evidence], facts: Mapping[str, Any]) -> list[Sentence]:
-    """The sentences whose fact is there."""
-    return [_sentence(template, facts) for template in templates if _holds(facts.get(template.when))]
+    """Return the sentences whose `when` applies to these facts."""
+    return [_sentence(template, facts) for template in templates if _applies(facts.get(template.when))]
 
 
 def confidence(supports: Iterable[Sentence], opposes: Iterable[Sentence], certainty: float = 1.0) -> float:
-    """How sure a diagnosis is, from 0 to 1, two decimals.
+    """Return the confidence of a diagnosis, from 0 to 0.99, rounded to two decimals.
 
-    Independent pieces of evidence add up as chances do: 1 - (1 - w1)(1 - w2)…; each doubt takes its share,
-    x (1 - d1)(1 - d2)…; and `certainty` is how sure the link is from the requests to the customer.
+    Weights combine as independent probabilities: (1 - (1 - w1)(1 - w2)…) x (1 - d1)(1 - d2)… x certainty, with weights
+    w for and d against. `certainty` is the probability that the requests belong to the customer.
     """
     doubt = 1.0
-    for one in supports:
-        doubt *= 1 - one.weight
+    for sentence in supports:
+        doubt *= 1 - sentence.weight
     sure = 1 - doubt
-    for one in opposes:
-        sure *= 1 - one.weight
+    for sentence in opposes:
+        sure *= 1 - sentence.weight
     return round(min(sure * certainty, 0.99), 2)
 
 
-def _holds(value: Any) -> bool:
+def _applies(value: Any) -> bool:
     return value is not None and value is not False and value != 0 and value != "" and value != []
 
 
 def _sentence(template: Evidence, facts: Mapping[str, Any]) -> Sentence:
     text = _Wording().vformat(template.says, (), facts)
-    cited = [one for name in template.cites for one in _as_list(facts.get(name))]
+    cited = [request_id for name in template.cites for request_id in _as_list(facts.get(name))]
     return Sentence(
         text=text[:1].upper() + text[1:],
         request_ids=tuple(dict.fromkeys(cited))[:_MOST_CITED],
@@ -69,7 +69,7 @@ def _sentence(template: Evidence, facts: Mapping[str, Any]) -> Sentence:
 def _as_list(value: Any) -> list[str]:
     if value is None:
         return []
-    return [str(one) for one in value if one] if isinstance(value, list | tuple) else [str(value)]
+    return [str(item) for item in value if item] if isinstance(value, list | tuple) else [str(value)]
 
 
 class _Wording(string.Formatter):

@@ -1,4 +1,4 @@
-"""From a history and a case's own facts to what can be said: names that sentences hang on."""
+"""Derive the facts that sentences of evidence depend on, from a history and the case's own facts."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,12 +8,12 @@ from pixeldesk.diagnosis.case_file import Case
 from pixeldesk.diagnosis.history import History
 
 
-def told(case: Case, known: Mapping[str, Any], history: History) -> dict[str, Any]:
-    """What follows from the facts: the status, how the customer was found, what shows that it is over."""
+def derived_facts(case: Case, known: Mapping[str, Any], history: History) -> dict[str, Any]:
+    """Derive the status, the link by which the customer was found, and the success that shows a recovery."""
     recovered = bool(known.get("recovered", history.status == "recovered"))
     found_by = known["found_by"] if known["unnamed_id"] and case.per != "client" else None
     since = known["success_since"]
-    elsewhere = known["any_success_since"] if history.moves else None
+    elsewhere = known["any_success_since"] if history.changes_address else None
     over = recovered and "recovered" not in known
     return {
         "status": "recovered" if recovered else "active",
@@ -31,10 +31,10 @@ def told(case: Case, known: Mapping[str, Any], history: History) -> dict[str, An
 
 
 def failing_fields(details: Iterable[str]) -> list[str]:
-    """The fields that validation refused, by the `details` of invalid_body answers, each once and sorted.
+    """Return the fields that validation refused, from the `details` of invalid_body responses, sorted and unique.
 
-    zod's three ways to report are read: flattened (`fieldErrors`), a list of issues with a `path`, and
-    formatted (a field name over `_errors`).
+    Reads the three error formats of zod: flattened (`fieldErrors`), a list of issues with a `path`, and formatted (a
+    field name with `_errors`).
     """
     fields: set[str] = set()
     for text in details:
@@ -47,7 +47,7 @@ def failing_fields(details: Iterable[str]) -> list[str]:
 
 def _fields(details: Any) -> list[str]:
     if isinstance(details, list):
-        return [_path(one) for one in details if isinstance(one, dict) and "path" in one]
+        return [_path(issue) for issue in details if isinstance(issue, dict) and "path" in issue]
     if not isinstance(details, dict):
         return []
     for inside in ("fieldErrors", "issues", "errors", "fields"):

@@ -1,7 +1,7 @@
-"""What support says of diagnoses: right or wrong. Each case's precision comes from these marks, openly shown.
+"""Record whether support found a diagnosis right or wrong. Each case's precision comes from these marks.
 
-Marks are kept in a journal of JSON lines beside the store: nobody would mark again. Each line is one mark; of several
-about the same diagnosis the last one counts.
+Marks are lines of JSON in a journal beside the store, because they cannot be derived from the logs again. If several
+marks are about the same diagnosis, the last one counts.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Verdict = Literal["right", "wrong", "unmarked"]
 
 
 class Mark(BaseModel):
-    """One person's word on one diagnosis. `diagnosis` is its id; `unmarked` takes an earlier mark back."""
+    """A verdict on one diagnosis. `diagnosis` is its id; the verdict `unmarked` withdraws an earlier mark."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,7 +33,7 @@ class Mark(BaseModel):
 
 
 class Precision(BaseModel):
-    """How often a case's marked diagnoses were right. `precision` is None before the first mark."""
+    """The marks of a case's diagnoses, counted. `precision` is None before the first mark."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,23 +43,20 @@ class Precision(BaseModel):
 
     @property
     def precision(self) -> float | None:
-        """Right among all that were marked, from 0 to 1."""
+        """Share of the marked diagnoses that were right, from 0 to 1."""
         marked = self.right + self.wrong
         return self.right / marked if marked else None
 
 
-class CaseMemory:
-    """The marks in one file. Any thread may ask."""
+class MarkJournal:
+    """The marks in one file. Any thread may call any method."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._journal = Journal(path)
 
     def mark(self, diagnosis: Diagnosis, verdict: Verdict) -> Mark:
-        """Write down what somebody says of a diagnosis. It is on the disk when this returns.
-
-        Raises InputError where the file cannot be written.
-        """
+        """Append a mark; it is synced to disk when this returns. Raises InputError if the file cannot be written."""
         made = Mark(
             diagnosis=diagnosis["id"],
             case=diagnosis["case"],
@@ -78,9 +75,9 @@ class CaseMemory:
         return made
 
     def marks(self) -> dict[str, Mark]:
-        """The mark that counts for each diagnosis that has one, by the diagnosis's id.
+        """Return the last mark of each marked diagnosis, by the diagnosis's id.
 
-        Raises InputError, naming the line, where the file is no file of marks.
+        Raises InputError, with the line number, for a line that is not a mark.
         """
         try:
             lines = self._journal.lines()
@@ -93,7 +90,7 @@ class CaseMemory:
         return {name: mark for name, mark in latest.items() if mark.verdict != "unmarked"}
 
     def precision(self, cases: Sequence[str]) -> list[Precision]:
-        """For each of these cases how its marked diagnoses fared, in the same order."""
+        """Return the precision of each of these cases, in the same order."""
         marks = list(self.marks().values())
         return [
             Precision(

@@ -1,4 +1,4 @@
-"""The board as a page reads it: in which order, how much in all, and what could have explained a request."""
+"""Summarise diagnoses for a page: their order, their counts, and the cases that could explain a request."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,18 @@ from pixeldesk.diagnosis.diagnose import Diagnosis
 from pixeldesk.queries.values import rfc3339
 
 SPANS = {"24 hours": timedelta(days=1), "7 days": timedelta(days=7)}
-"""The ranges of time a page offers beside the whole logs; they count back from the newest record."""
+"""The ranges of time that a page offers besides the whole logs; they end at the newest record."""
 
-_NOBODYS = "scanner"
+_SCANNER = "scanner"
 
 
 @dataclass(frozen=True)
 class Overview:
-    """How much there is: customers failing now with their requests and cases, nobody's, and what is over."""
+    """Counts of diagnoses.
+
+    `customers`, `requests` and `cases` are of active diagnoses with a known customer, `unnamed` and `scanners` of
+    active diagnoses without one.
+    """
 
     customers: int
     requests: int
@@ -27,47 +31,47 @@ class Overview:
 
 
 def overview(diagnoses: Sequence[Diagnosis], newest: str | None) -> Overview:
-    """Count these diagnoses; recovered are those whose last failure is in the seven days before the newest record."""
-    active = [one for one in diagnoses if one["status"] == "active"]
-    named = [one for one in active if one["customer_id"]]
+    """Count diagnoses. `recovered` counts those whose last failure is in the seven days before the newest record."""
+    active = [each for each in diagnoses if each["status"] == "active"]
+    named = [each for each in active if each["customer_id"]]
     week_ago = start_of("7 days", newest)
     return Overview(
-        customers=len({one["customer_id"] for one in named}),
-        requests=sum(one["failing_requests"] for one in named),
-        cases=len({one["case"] for one in named}),
-        recovered=sum(one["status"] == "recovered" and one["last_seen"] >= (week_ago or "") for one in diagnoses),
-        unnamed=sum(not one["customer_id"] and one["case"] != _NOBODYS for one in active),
-        scanners=sum(one["case"] == _NOBODYS for one in active),
+        customers=len({each["customer_id"] for each in named}),
+        requests=sum(each["failing_requests"] for each in named),
+        cases=len({each["case"] for each in named}),
+        recovered=sum(each["status"] == "recovered" and each["last_seen"] >= (week_ago or "") for each in diagnoses),
+        unnamed=sum(not each["customer_id"] and each["case"] != _SCANNER for each in active),
+        scanners=sum(each["case"] == _SCANNER for each in active),
     )
 
 
-def in_order(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
-    """The same with the scanners last: they are no customers, however much they send."""
-    return sorted(diagnoses, key=lambda one: one["case"] == _NOBODYS)
+def scanners_last(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
+    """Sort scanners last, in stable order: they are not customers, however many requests they send."""
+    return sorted(diagnoses, key=lambda each: each["case"] == _SCANNER)
 
 
 def start_of(span: str | None, newest: str | None) -> str | None:
-    """When a range of SPANS begins; None for any other name, or where there is no record."""
+    """Return the start of a range of SPANS, in RFC 3339; None for another name, or if there is no newest record."""
     if newest is None or span not in SPANS:
         return None
     return rfc3339(datetime.fromisoformat(newest) - SPANS[span])
 
 
 def caller_of(diagnosis: Diagnosis) -> str:
-    """Whose failures these are: the customer, or else what is known of the key or the address. Log text."""
+    """Name the caller of a diagnosis: the customer, else the key's prefix, else the address. Contains log text."""
     if diagnosis["customer_id"]:
         return str(diagnosis["customer_id"])
-    if diagnosis["case"] != _NOBODYS and diagnosis["key_prefix"]:
+    if diagnosis["case"] != _SCANNER and diagnosis["key_prefix"]:
         return f"key {diagnosis['key_prefix']}…"
     return f"address {diagnosis['client_ip']}" if diagnosis["client_ip"] else "not known"
 
 
-def looked_for(code: str | None, response_rows: int | None) -> tuple[Case, ...]:
-    """The cases that can show in such an answer: by its error code, or as a success without a row."""
+def candidate_cases(code: str | None, response_rows: int | None) -> tuple[Case, ...]:
+    """Return the cases that could explain a response: by its error code, or by its being a success without rows."""
     empty = code is None and response_rows == 0
     return tuple(case for case in cases() if code in case.codes or (empty and not case.codes))
 
 
 def case_title(name: str) -> str:
-    """A case's title; its name where there is no such case any more."""
+    """Return a case's title, or its name if the case no longer exists."""
     return next((case.title for case in cases() if case.name == name), name)

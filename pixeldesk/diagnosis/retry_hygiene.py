@@ -1,8 +1,8 @@
-"""How well a customer's programs retry, and how many operations are behind the failed requests.
+"""Assess how a customer's programs retry, and count the operations behind the failed requests.
 
-A refusal (4xx, but 429) is not to be tried again unchanged; a 429 or 503 with Retry-After not before that has
-passed; anything else with growing waits (backoff) that differ from one to the next (jitter). Source: the retry
-column of the error catalogue, and https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+A client must not retry a refusal (4xx except 429) unchanged, nor a 429 or 503 before its Retry-After has passed; it
+should retry other failures with exponential backoff and jitter. Sources: the retry column of the error catalogue, and
+https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ from typing import Any
 from pixeldesk.catalogue.wording import counted, spell_seconds
 
 FEWEST_RETRIES = 5
-"""From so many retries on, their waits say something about backoff and jitter."""
+"""Do not assess backoff and jitter by fewer retries than this."""
 LEAST_BACKED_OFF = 0.25
-"""Backoff is missed where fewer of the further retries than this share waited longer than the one before."""
+"""Backoff is missing if a smaller share of second and later retries waited longer than the retry before."""
 LEAST_SPREAD = 0.05
-"""Jitter is missed where the waits' standard deviation is below this share of their mean."""
+"""Jitter is missing if the standard deviation of the waits is a smaller share of their mean."""
 
 
 def retry_hygiene(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of retries.sql as counts, and as sentences on what is wrong; `request_ids` show it."""
+    """Turn a row of retries.sql into counts, faults, and a sentence on each fault; `request_ids` are examples."""
     faults = {
         "retries_refused": _refused(row),
         "ignores_retry_after": _too_early(row),

@@ -1,11 +1,11 @@
-"""What every case says alike: how often and how long, whose requests these are, and whether it is over."""
+"""The evidence that all cases share: the number and time of failures, the customer, and the recovery."""
 
 from pixeldesk.diagnosis.case_file import Evidence
 
 CERTAINTY_OF_LINK = {
     "line": 1.0, "key": 0.99, "hash": 0.98, "prefix": 0.97, "website": 0.96, "kin": 0.9, "address": 0.88,
 }  # fmt: skip
-"""How sure a customer is who was found by this: the log line itself, or what the requests share with it."""
+"""Certainty that the requests belong to the customer, by what links them: the log line itself, or a shared trait."""
 
 FOR = (
     Evidence(
@@ -95,4 +95,4 @@ SINCE = (
         cites=("newcomer_success_id",),
     ),
 )
-"""Why it is over; the first that holds is said."""
+"""Why a mistake is over; only the first sentence that applies is used."""

@@ -1,1 +1,1 @@
-"""The process that owns the store: the dashboard, the handover of commands, pushed logs."""
+"""The process that owns the store: the dashboard, the handover of commands, and push."""

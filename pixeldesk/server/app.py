@@ -53,7 +53,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     _configure_logging(desk.settings)
     _log.info("version %s has opened %s", installed_version(), desk.store.path)
     await anyio.to_thread.run_sync(_warm_up)
-    desk.judge_ahead()
+    desk.warm_caches()
     try:
         with (
             handover_server(desk),

@@ -1,4 +1,4 @@
-"""What a card says about its sender: the diagnosis that explains the request, and the customer's others."""
+"""Add diagnoses to cards: the diagnosis that explains the request, and the customer's other diagnoses."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,30 +9,30 @@ from pixeldesk.tickets.cards import Card
 
 
 def with_diagnoses(store: Store, cards: Sequence[Card]) -> list[Card]:
-    """The same cards with `diagnoses`: first what explains the request, then what else its customer has.
+    """Return the cards with `diagnoses`: first those that explain the request, then others of the same customer.
 
-    Cards of one customer are diagnosed together, so a ticket costs as much as one request.
+    Cards of one caller are diagnosed together, so a ticket with one caller costs as much as one request.
     """
-    of_caller: dict[Caller, list[Card]] = {}
+    cards_by_caller: dict[Caller, list[Card]] = {}
     for card in cards:
-        of_caller.setdefault(_caller(card), []).append(card)
-    found = {
-        caller: diagnose(store, DiagnosisScope(caller=caller, request_ids=_ids(theirs)))
-        for caller, theirs in of_caller.items()
+        cards_by_caller.setdefault(_caller(card), []).append(card)
+    diagnoses = {
+        caller: diagnose(store, DiagnosisScope(caller=caller, request_ids=_ids(callers_cards)))
+        for caller, callers_cards in cards_by_caller.items()
     }
-    return [{**card, "diagnoses": _of_card(card, found[_caller(card)])} for card in cards]
+    return [{**card, "diagnoses": _of_card(card, diagnoses[_caller(card)])} for card in cards]
 
 
-def explaining(card: Card) -> Diagnosis | None:
-    """The diagnosis that explains this very request."""
-    return next((one for one in card["diagnoses"] if card["request_id"] in one["explains"]), None)
+def explaining_diagnosis(card: Card) -> Diagnosis | None:
+    """Return the first diagnosis that explains this request, if any."""
+    return next((each for each in card["diagnoses"] if card["request_id"] in each["explains"]), None)
 
 
-def _of_card(card: Card, found: Sequence[Diagnosis]) -> list[Diagnosis]:
-    explains = [one for one in found if card["request_id"] in one["explains"]]
-    customers = {card["customer_id"], *(one["customer_id"] for one in explains)} - {None}
-    others = [one for one in found if one not in explains and one["customer_id"] in customers]
-    return [*explains, *others]
+def _of_card(card: Card, diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
+    explaining = [each for each in diagnoses if card["request_id"] in each["explains"]]
+    customers = {card["customer_id"], *(each["customer_id"] for each in explaining)} - {None}
+    others = [each for each in diagnoses if each not in explaining and each["customer_id"] in customers]
+    return [*explaining, *others]
 
 
 def _caller(card: Card) -> Caller:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pixeldesk.diagnosis.board import chosen
+from pixeldesk.diagnosis.cache import filtered
 from pixeldesk.diagnosis.diagnose import Diagnosis
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.weekly.week import Week
@@ -75,7 +75,7 @@ def customer_movers(rows: Iterable[Mapping[str, Any]], most: int) -> tuple[Custo
 
 def cases_of_week(diagnoses: Sequence[Diagnosis], week: Week, environment: str | None) -> tuple[CaseOfWeek, ...]:
     """Return the cases of the diagnoses that overlap the week, most customers first."""
-    within = chosen(diagnoses, environment=environment, start=rfc3339(week.start), end=rfc3339(week.end))
+    within = filtered(diagnoses, environment=environment, start=rfc3339(week.start), end=rfc3339(week.end))
     by_case: defaultdict[str, list[Diagnosis]] = defaultdict(list)
     for diagnosis in within:
         by_case[diagnosis["case"]].append(diagnosis)

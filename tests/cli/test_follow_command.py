@@ -119,7 +119,7 @@ def test_the_server_follows_until_the_command_is_stopped(desk: Desk, command: Ca
         ended = finish(process)
         assert (ended.code, ended.err, ended.json["requests"]) == (0, "", 5)
         append(log, "req_unseen1")
-        assert desk.followings.followers() == []
+        assert desk.following.followers() == []
         assert stored(desk) == 5
 
 
@@ -127,9 +127,9 @@ def test_the_server_stops_when_the_command_has_gone(desk: Desk, command: Callabl
     with handover_server(desk):
         process = command()
         wait_until(lambda: stored(desk) == 3)
-        assert len(desk.followings.followers()) == 1
+        assert len(desk.following.followers()) == 1
         process.kill()
-        wait_until(lambda: desk.followings.followers() == [])
+        wait_until(lambda: desk.following.followers() == [])
         append(log, "req_unseen1")
         desk.ingest([])
         assert stored(desk) == 3
@@ -178,4 +178,4 @@ def test_what_fails_in_the_background_is_told_once_and_tried_again(
     with following(partial(desk.follow, [str(log)]), told.append):
         wait_until(lambda: stored(desk) == 3)
     assert told == ["no space left"]
-    assert desk.followings.followers() == []
+    assert desk.following.followers() == []

@@ -1,4 +1,4 @@
-"""Answers that take a while: once for all, and anew when lines come or when it failed."""
+"""The answer cache: work runs once for all callers, and again after new lines or a failure."""
 
 import threading
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pixeldesk.desk.answer_cache import AnswerCache
 from pixeldesk.desk.desk import Desk
-from pixeldesk.desk.kept import Kept
 from pixeldesk.errors import StoreError
 from tests.log_lines import request_lines, write_lines
 
@@ -15,13 +15,13 @@ WAIT_S = 10
 
 
 @pytest.fixture
-def kept(desk: Desk) -> Iterator[Kept]:
-    kept = Kept(desk.store, most=2)
-    yield kept
-    kept.close()
+def cache(desk: Desk) -> Iterator[AnswerCache]:
+    cache = AnswerCache(desk.store, most=2)
+    yield cache
+    cache.close()
 
 
-def test_work_is_done_once_even_while_it_is_on_its_way(kept: Kept) -> None:
+def test_callers_share_work_that_is_still_running(cache: AnswerCache) -> None:
     go, calls = threading.Event(), []
 
     def work() -> int:
@@ -29,36 +29,36 @@ def test_work_is_done_once_even_while_it_is_on_its_way(kept: Kept) -> None:
         assert go.wait(WAIT_S)
         return len(calls)
 
-    first, second = kept.of("a", work), kept.of("a", work)
+    first, second = cache.future("a", work), cache.future("a", work)
     assert not first.done()
     go.set()
-    assert first.result(WAIT_S) == second.result(WAIT_S) == kept.of("a", work).result(WAIT_S) == 1
+    assert first.result(WAIT_S) == second.result(WAIT_S) == cache.future("a", work).result(WAIT_S) == 1
 
 
-def test_new_lines_make_it_work_anew(kept: Kept, desk: Desk, tmp_path: Path) -> None:
-    assert kept.of("a", lambda: 1).result(WAIT_S) == 1
+def test_new_lines_start_the_work_again(cache: AnswerCache, desk: Desk, tmp_path: Path) -> None:
+    assert cache.future("a", lambda: 1).result(WAIT_S) == 1
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", request_lines(1)))])
-    assert kept.of("a", lambda: 2).result(WAIT_S) == 2
+    assert cache.future("a", lambda: 2).result(WAIT_S) == 2
 
 
-def test_only_the_last_few_are_kept(kept: Kept) -> None:
+def test_only_the_last_few_answers_are_cached(cache: AnswerCache) -> None:
     for key in ("a", "b", "a", "c"):
-        kept.of(key, lambda: 1).result(WAIT_S)
-    assert kept.of("a", lambda: 2).result(WAIT_S) == 1
-    assert kept.of("b", lambda: 2).result(WAIT_S) == 2
+        cache.future(key, lambda: 1).result(WAIT_S)
+    assert cache.future("a", lambda: 2).result(WAIT_S) == 1
+    assert cache.future("b", lambda: 2).result(WAIT_S) == 2
 
 
-def test_what_failed_is_told_and_tried_anew(kept: Kept) -> None:
+def test_failed_work_raises_and_is_started_again(cache: AnswerCache) -> None:
     def fail() -> int:
         raise StoreError("the store is away")
 
     with pytest.raises(StoreError, match="the store is away"):
-        kept.of("a", fail).result(WAIT_S)
-    assert kept.of("a", lambda: 1).result(WAIT_S) == 1
+        cache.future("a", fail).result(WAIT_S)
+    assert cache.future("a", lambda: 1).result(WAIT_S) == 1
 
 
 def test_a_page_and_the_command_line_get_the_same_answer(desk: Desk, tmp_path: Path) -> None:
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", request_lines(3)))])
     answer = desk.lookup("req_N0000001")
-    assert desk.diagnosing(answer).result(WAIT_S) == desk.diagnosed(answer)
-    assert desk.gathering("cus_0184").result(WAIT_S) == desk.customer("cus_0184")
+    assert desk.diagnosed_in_background(answer).result(WAIT_S) == desk.diagnosed(answer)
+    assert desk.customer_in_background("cus_0184").result(WAIT_S) == desk.customer("cus_0184")

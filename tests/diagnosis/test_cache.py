@@ -1,4 +1,4 @@
-"""The kept diagnoses: judged once, judged anew when lines arrive, and never waited for twice."""
+"""The cached diagnoses: computed once, refreshed when lines arrive, and never waited for twice."""
 
 import threading
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pixeldesk.desk.desk import Desk
-from pixeldesk.diagnosis.board import Board, chosen
+from pixeldesk.diagnosis.cache import DiagnosisCache, filtered
 from pixeldesk.diagnosis.diagnose import diagnose
 from tests.log_lines import failed_line, moment, write_lines
 
@@ -21,8 +21,8 @@ def failing(first: int, count: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One entry a time the store is judged."""
+def diagnose_calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each time the store is diagnosed."""
     times: list[int] = []
     real = diagnose
 
@@ -30,49 +30,49 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         times.append(1)
         return real(store)
 
-    monkeypatch.setattr("pixeldesk.diagnosis.board.diagnose", counting)
+    monkeypatch.setattr("pixeldesk.diagnosis.cache.diagnose", counting)
     return times
 
 
-def test_a_store_is_judged_once_until_lines_arrive(desk: Desk, tmp_path: Path, judged: list[int]) -> None:
-    board = Board(desk.store)
+def test_a_store_is_diagnosed_once_until_lines_arrive(desk: Desk, tmp_path: Path, diagnose_calls: list[int]) -> None:
+    cache = DiagnosisCache(desk.store)
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", failing(0, 20)))])
-    first = board.judgement()
-    assert board.judgement() is first
-    assert len(judged) == 1 and first.is_current
+    first = cache.snapshot()
+    assert cache.snapshot() is first
+    assert len(diagnose_calls) == 1 and first.is_current
     assert [one["failing_requests"] for one in first.diagnoses] == [20]
 
     desk.ingest([str(write_lines(tmp_path / "b.ndjson", failing(20, 20)))])
-    older = board.judgement()
+    older = cache.snapshot()
     assert not older.is_current
     assert [one["failing_requests"] for one in older.diagnoses] == [20]
-    board.refresh()
-    newer = board.judgement()
+    cache.refresh()
+    newer = cache.snapshot()
     assert newer.is_current
     assert [one["failing_requests"] for one in newer.diagnoses] == [40]
-    assert len(judged) == 2
+    assert len(diagnose_calls) == 2
 
 
-def test_many_who_come_at_once_wait_for_one_judgement(desk: Desk, tmp_path: Path, judged: list[int]) -> None:
+def test_many_who_come_at_once_wait_for_one_refresh(desk: Desk, tmp_path: Path, diagnose_calls: list[int]) -> None:
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", failing(0, 20)))])
-    board = Board(desk.store)
+    cache = DiagnosisCache(desk.store)
     answers: list[Any] = []
-    threads = [threading.Thread(target=lambda: answers.append(board.judgement())) for _ in range(6)]
+    threads = [threading.Thread(target=lambda: answers.append(cache.snapshot())) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(judged) == 1
+    assert len(diagnose_calls) == 1
     assert all(answer.diagnoses == answers[0].diagnoses for answer in answers) and len(answers) == 6
 
 
-def test_an_empty_store_has_an_empty_board(desk: Desk) -> None:
-    judgement = Board(desk.store).judgement()
-    assert list(judgement.diagnoses) == [] and judgement.committed_at is None
+def test_an_empty_store_has_an_empty_snapshot(desk: Desk) -> None:
+    snapshot = DiagnosisCache(desk.store).snapshot()
+    assert list(snapshot.diagnoses) == [] and snapshot.committed_at is None
 
 
 def diagnosis(case: str, status: str, environment: str, first: str, last: str) -> dict[str, Any]:
-    """As much of a diagnosis as is chosen by."""
+    """The fields of a diagnosis that `filtered` reads."""
     seen = {"first_seen": f"2026-11-{first}T00:00:00.000Z", "last_seen": f"2026-11-{last}T00:00:00.000Z"}
     return {"case": case, "status": status, "environment": environment, **seen}
 
@@ -95,5 +95,5 @@ C = diagnosis("cached_jwt", "recovered", "development", "11", "20")
         ({"start": "2026-11-17T00:00:00.000Z", "status": "active"}, []),
     ],
 )
-def test_choosing(asked: dict[str, Any], found: list[dict[str, Any]]) -> None:
-    assert chosen([A, B, C], **asked) == found
+def test_filtering(asked: dict[str, Any], found: list[dict[str, Any]]) -> None:
+    assert filtered([A, B, C], **asked) == found

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pixeldesk.diagnosis.overview import caller_of, case_title, in_order, looked_for, overview, start_of
+from pixeldesk.diagnosis.overview import caller_of, candidate_cases, case_title, overview, scanners_last, start_of
 
 NEWEST = "2026-11-22T23:59:58.250Z"
 
@@ -41,7 +41,7 @@ def test_an_empty_board_counts_nothing() -> None:
 
 def test_scanners_come_last_and_nothing_else_moves() -> None:
     board = [diagnosis(case="scanner"), diagnosis(customer_id="cus_b"), diagnosis(customer_id="cus_a")]
-    assert in_order(board) == [board[1], board[2], board[0]]
+    assert scanners_last(board) == [board[1], board[2], board[0]]
 
 
 def test_ranges_count_back_from_the_newest_record() -> None:
@@ -67,7 +67,7 @@ def test_a_caller_is_named_by_what_is_known(fields: dict[str, Any], expected: st
 
 def test_the_cases_that_could_show_in_an_answer() -> None:
     def names(code: str | None, rows: int | None) -> set[str]:
-        return {case.name for case in looked_for(code, rows)}
+        return {case.name for case in candidate_cases(code, rows)}
 
     assert names("insufficient_scope", None) == {"scopeless_key", "missing_scope"}
     assert names("ingest_unavailable", None) == set()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pixeldesk.desk.desk import Desk
-from pixeldesk.diagnosis.diagnose import hygiene_of
+from pixeldesk.diagnosis.diagnose import customer_retry_hygiene
 from tests.log_lines import failed_line, moment, request_line, write_lines
 
 CUSTOMER = "cus_0184"
@@ -19,7 +19,7 @@ def hygiene(desk: Desk, folder: Path, lines: Iterable[dict[str, Any]]) -> dict[s
     """What the desk says of the customer's retries."""
     numbered = [{**line, "request_id": f"req_N{number:07}"} for number, line in enumerate(lines)]
     desk.ingest([str(write_lines(folder / "a.ndjson", numbered))])
-    found = hygiene_of(desk.store, CUSTOMER)
+    found = customer_retry_hygiene(desk.store, CUSTOMER)
     assert found is not None
     return found
 
@@ -110,4 +110,4 @@ def test_another_clients_attempt_is_no_retry(desk: Desk, tmp_path: Path) -> None
 
 def test_a_customer_without_a_failure_has_no_such_thing(desk: Desk, tmp_path: Path) -> None:
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", [request_line()]))])
-    assert hygiene_of(desk.store, CUSTOMER) is None
+    assert customer_retry_hygiene(desk.store, CUSTOMER) is None

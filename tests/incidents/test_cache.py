@@ -96,7 +96,7 @@ def test_only_incidents_waits_for_the_first_search(desk: Desk, finder: Finder) -
 
 
 def test_closing_the_store_ends_a_search_quietly(desk: Desk, finder: Finder) -> None:
-    desk.judge_ahead()
+    desk.warm_caches()
     assert finder.asked.acquire(timeout=_PATIENCE_S)
     finder.may_go_on.set()
     desk.close()

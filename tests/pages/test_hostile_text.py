@@ -114,7 +114,7 @@ def test_hostile_customers_are_shown_as_text(page: PageRunner) -> None:
     attacks = [*ATTACKS, f"=cmd|'/C {MARK}'!A0", f"<a href='http://evil.example'>{MARK}</a>"]
     lines = [hostile_customer(attack, place) for place, attack in enumerate(attacks)]
     assert_inert(page([line for of_one in lines for line in of_one], at="customers/page.py"))
-    board = the_desk().judgement().diagnoses
+    board = the_desk().diagnosis_snapshot().diagnoses
     assert {one["customer_id"] for one in board} == set(attacks)
     test = page([], at="customers/one_customer.py")
     for attack in attacks:

@@ -59,9 +59,8 @@ def test_the_lookup_itself_looks_for_no_incident(outage: Desk, monkeypatch: pyte
 
 
 def test_a_mistake_that_explains_the_request_comes_first(outage: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "pixeldesk.tickets.lookup.explaining", lambda _: {"id": "x", "reply_section": "y", "customer_id": None}
-    )
+    found = {"id": "x", "reply_section": "y", "customer_id": None}
+    monkeypatch.setattr("pixeldesk.tickets.lookup.explaining_diagnosis", lambda _: found)
     assert card(outage, DURING)["incident"] is None
 
 

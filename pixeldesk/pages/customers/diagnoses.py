@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from pixeldesk.diagnosis.case_memory import Mark
 from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.mark_journal import Mark
 from pixeldesk.pages.customers.mark_buttons import mark_buttons
 from pixeldesk.pages.widgets.copy_button import copy_button
 from pixeldesk.pages.widgets.diagnosis_panel import extent, retry_rows, show_diagnosis

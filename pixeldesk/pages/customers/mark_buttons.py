@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pixeldesk.desk.desk import the_desk
-from pixeldesk.diagnosis.case_memory import Mark, Verdict
 from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.mark_journal import Mark, Verdict
 from pixeldesk.errors import PixeldeskError
 
 _FAILED = "mark_failed"

@@ -36,7 +36,7 @@ def _show_customer(desk: Desk, customer: Customer) -> None:
 
 def _show_diagnosis(desk: Desk, diagnosis_id: str) -> None:
     with st.skeleton(height=420):
-        found = [one for one in desk.judgement().diagnoses if one["id"] == diagnosis_id]
+        found = [one for one in desk.diagnosis_snapshot().diagnoses if one["id"] == diagnosis_id]
     if not found:
         show_no_diagnosis()
         return
@@ -53,7 +53,7 @@ customer_id, diagnosis_id = asked_customer(), asked_diagnosis()
 
 def _show(frame: Frame) -> None:
     if customer_id:
-        pending = frame.desk.gathering(customer_id)
+        pending = frame.desk.customer_in_background(customer_id)
         with st.skeleton(height=420):
             customer = wait_for(pending)
         _show_customer(frame.desk, customer)

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
-from pixeldesk.diagnosis.board import chosen
-from pixeldesk.diagnosis.overview import in_order, overview, start_of
+from pixeldesk.diagnosis.cache import filtered
+from pixeldesk.diagnosis.overview import overview, scanners_last, start_of
 from pixeldesk.pages.customers.filters import ask_filters
 from pixeldesk.pages.customers.overview_row import show_overview
 from pixeldesk.pages.customers.precision import show_precision
@@ -21,19 +21,19 @@ def _show(frame: Frame) -> None:
         return
     desk, newest = frame.desk, frame.coverage["newest"]
     with st.skeleton(height=420):
-        judgement, marks, precision = desk.judgement(), desk.marks(), desk.case_precision()
-    filters = ask_filters(judgement.diagnoses)
-    within = chosen(
-        judgement.diagnoses,
+        snapshot, marks, precision = desk.diagnosis_snapshot(), desk.marks(), desk.case_precision()
+    filters = ask_filters(snapshot.diagnoses)
+    within = filtered(
+        snapshot.diagnoses,
         cases=filters.cases,
         environment=filters.environment,
         start=start_of(filters.span, newest),
     )
     show_overview(overview(within, newest))
-    shown = in_order(chosen(within, status=filters.status))
+    shown = scanners_last(filtered(within, status=filters.status))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.markdown(f"**{counted(len(shown), 'diagnosis')}**", width="content")
-        show_newer_lines(judgement)
+        show_newer_lines(snapshot)
         offer_export(shown, marks)
     if shown:
         show_customers(shown, marks)

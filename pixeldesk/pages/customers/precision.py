@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pixeldesk.diagnosis.case_memory import Precision
+from pixeldesk.diagnosis.mark_journal import Precision
 from pixeldesk.diagnosis.overview import case_title
 
 _ROW_PX, _HEAD_PX = 28, 34

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pixeldesk.diagnosis.case_memory import Mark
 from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.mark_journal import Mark
 from pixeldesk.diagnosis.overview import caller_of
 from pixeldesk.pages.widgets.customer_link import open_subject
 from pixeldesk.spreadsheet import as_csv

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pixeldesk.diagnosis.case_file import Case
 from pixeldesk.diagnosis.diagnose import Diagnosis
-from pixeldesk.diagnosis.overview import looked_for
+from pixeldesk.diagnosis.overview import candidate_cases
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.incidents.membership import may_be_part
 from pixeldesk.pages.find_request.incident_on_card import show_incident_of_card
@@ -23,7 +23,7 @@ from pixeldesk.pages.widgets.diagnosis_panel import show_diagnosis, status_badge
 from pixeldesk.pages.widgets.freshness import show_store_error
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
 from pixeldesk.pages.widgets.waiting import wait_for
-from pixeldesk.tickets.card_diagnoses import explaining
+from pixeldesk.tickets.card_diagnoses import explaining_diagnosis
 from pixeldesk.tickets.cards import Card
 from pixeldesk.tickets.lookup import LookupAnswer
 
@@ -76,12 +76,12 @@ def _fill_diagnosis(
         return None
     card = answer.found[place]
     with where.container(border=True, height=height, gap="small", key="beside_card"):
-        _show_panel(card, explaining(card))
+        _show_panel(card, explaining_diagnosis(card))
     return answer
 
 
 def _fill_others(where: DeltaGenerator, card: Card) -> None:
-    others = [one for one in card["diagnoses"] if one is not explaining(card)]
+    others = [one for one in card["diagnoses"] if one is not explaining_diagnosis(card)]
     if others:
         with where.container(border=True, gap="xsmall"):
             _show_others(others)
@@ -121,7 +121,7 @@ def _show_others(others: list[Diagnosis]) -> None:
 
 
 def _candidates(card: Card) -> tuple[Case, ...]:
-    return () if card["ours"] else looked_for(card["error"]["code"], card["response_rows"])
+    return () if card["ours"] else candidate_cases(card["error"]["code"], card["response_rows"])
 
 
 def _height(card: Card) -> int:

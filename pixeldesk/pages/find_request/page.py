@@ -17,7 +17,7 @@ def _show(frame: Frame) -> None:
         show_no_id()
     elif asked:
         answer = frame.desk.lookup("\n".join(asked))
-        pending = frame.desk.diagnosing(answer)
+        pending = frame.desk.diagnosed_in_background(answer)
         side = show_answer(answer, pending)
     # Not before the answer, so that no card waits for it.
     frame.show_freshness()

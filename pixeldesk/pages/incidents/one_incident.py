@@ -24,7 +24,7 @@ def _title(incident: Incident) -> str:
 
 def _show_incident(desk: Desk, incident: Incident) -> None:
     show_incident_facts(incident)
-    differences = desk.incident_differences(incident)
+    differences = desk.incident_differences_in_background(incident)
     with st.skeleton(height=420):
         around, examples = desk.around(incident), desk.examples(incident)
     left, right = st.columns([5, 3], gap="medium")

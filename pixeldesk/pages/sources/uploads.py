@@ -38,7 +38,7 @@ def _read(desk: Desk, file: UploadedFile) -> dict[str, Any]:
     def show(share: float, lines: int) -> None:
         bar.progress(min(share, 1.0), text=f"Reading {code_label(file.name)}: {lines:,} lines")
 
-    report = desk.take_in(file.name, file.getvalue(), lambda state: show(state.bytes_read / size, state.lines))
+    report = desk.ingest_upload(file.name, file.getvalue(), lambda state: show(state.bytes_read / size, state.lines))
     bar.empty()
     return report
 

@@ -28,10 +28,10 @@ def _show(frame: Frame) -> None:
             ask_environment(view, environments)
         files = st.container(horizontal=True, horizontal_alignment="right", width=620, gap="small")
     with st.skeleton(height=420):
-        judgement = desk.judgement()
-        review = desk.report(str(view.week), view.environment, judgement)
+        snapshot = desk.diagnosis_snapshot()
+        review = desk.report(str(view.week), view.environment, snapshot)
     with files:
-        show_newer_lines(judgement)
+        show_newer_lines(snapshot)
         offer_files(review)
     show_head(review)
     show_body(review)

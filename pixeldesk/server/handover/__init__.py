@@ -1,1 +1,1 @@
-"""Handing a command over to the server that owns the store: one process opens a store, the others ask it."""
+"""Hand a command over to the process that owns the store: only one process can open a store for writing."""

@@ -1,4 +1,4 @@
-"""The command's end: do it here if nobody has the store, else ask the server that has it."""
+"""Run a command in this process if the store is free, else send it to the server that owns the store."""
 
 import http.client
 import json
@@ -18,9 +18,9 @@ from pixeldesk.store import open_store
 if TYPE_CHECKING:
     from pixeldesk.ingest.load import Progress
 
-_PIECE_BYTES = 1 << 20
-# How long until a server that has not begun to follow is asked to stop again, seconds.
-_ASKED_AGAIN_AFTER = 0.2
+_CHUNK_BYTES = 1 << 20
+# Interval between stop requests while the server has not started to follow yet, seconds.
+_STOP_RETRY_INTERVAL = 0.2
 
 
 def ask(
@@ -32,11 +32,11 @@ def ask(
     progress: "Callable[[Progress], None]" = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Any:
-    """The answer to a command, wherever it is found. The store is opened for writing only to ingest or to follow.
+    """Return the answer to a command. The store is opened for writing only by commands that write.
 
-    What goes on until it is stopped, which is following, is given `stop`.
+    `stop` ends a command that runs until it is stopped, such as `follow`.
 
-    Raises PixeldeskError: StoreLocked where a process that is no server has the store.
+    Raises PixeldeskError: StoreLocked if a process without a handover server has the store.
     """
     try:
         store = open_store(settings, read_only=not _writes(command, parameters))
@@ -44,7 +44,7 @@ def ask(
         server = read_server_file(settings.server_file)
         if server is None or (locked.pid is not None and locked.pid != server.pid):
             raise
-        with _stopped_by(stop, server, parameters) as parameters:
+        with _forwarding_stop(stop, server, parameters) as parameters:
             return _ask_server(server, command, parameters, standard_input, progress)
     try:
         if standard_input is not None:
@@ -52,7 +52,7 @@ def ask(
         desk = Desk(settings, store)
         if stop is None:
             return answer(desk, command, parameters, progress)
-        # It has the store for long: so that other commands find an answer meanwhile, it gives them.
+        # `follow` holds the store for a long time, so it also serves other commands meanwhile.
         from pixeldesk.server.handover.server import handover_server
 
         with handover_server(desk):
@@ -62,23 +62,23 @@ def ask(
 
 
 @contextmanager
-def _stopped_by(
+def _forwarding_stop(
     stop: threading.Event | None, server: ServerFile, parameters: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """While the block runs, the server is told to stop what goes on there when `stop` is set."""
+    """Forward `stop` to the server during the block. Yields the parameters with a name to stop the command by."""
     if stop is None:
         yield parameters
         return
     name = secrets.token_hex(8)
     ended = threading.Event()
 
-    def pass_on() -> None:
+    def forward() -> None:
         stop.wait()
         with suppress(ServerError):
             while not ended.is_set() and not _ask_server(server, "stop_following", {"name": name}):
-                ended.wait(_ASKED_AGAIN_AFTER)
+                ended.wait(_STOP_RETRY_INTERVAL)
 
-    threading.Thread(target=pass_on, name="pixeldesk-stop", daemon=True).start()
+    threading.Thread(target=forward, name="pixeldesk-stop", daemon=True).start()
     try:
         yield {**parameters, "name": name}
     finally:
@@ -117,16 +117,16 @@ def _ask_server(
 
 
 def _body(parameters: dict[str, Any], standard_input: BinaryIO | None) -> Iterator[bytes]:
-    """One line of parameters, and behind it what is piped in."""
+    """Yield the parameters as a line of JSON, then the chunks of standard input."""
     yield json.dumps(parameters).encode() + b"\n"
-    while standard_input is not None and (piece := standard_input.read(_PIECE_BYTES)):
-        yield piece
+    while standard_input is not None and (chunk := standard_input.read(_CHUNK_BYTES)):
+        yield chunk
 
 
 def _result(response: http.client.HTTPResponse, progress: "Callable[[Progress], None]") -> Any:
     for line in _lines(response):
         if "progress" in line:
-            from pixeldesk.ingest.load import Progress  # An ingest tells of some; no other command pays for Arrow.
+            from pixeldesk.ingest.load import Progress  # Imports Arrow, which a command without progress need not load.
 
             progress(Progress(**line["progress"]))
         elif "error" in line:

@@ -1,9 +1,8 @@
-"""The server's end: a listener of its own on the loopback address, apart from the dashboard's.
+"""Serve commands of other processes on the loopback address, on a port separate from the dashboard's.
 
-Its port is chosen by the system and told in the server file, so it is there however the dashboard was
-started, and it is not reachable through whatever the dashboard is published by. Every request needs the
-file's token.
-An answer is lines of JSON: {"progress": …} any number of times, then {"result": …} or {"error": …}.
+The system chooses the port and the server file names it, so it works however the dashboard was started, and it is not
+reachable through a proxy that publishes the dashboard. Every request needs the token in that file.
+A response is lines of JSON: {"progress": …} any number of times, then {"result": …} or {"error": …}.
 """
 
 import asyncio
@@ -41,12 +40,12 @@ _log = logging.getLogger(__name__)
 
 
 class _ClientGoneError(Exception):
-    """The command was stopped at its end: what it asked for is stopped too."""
+    """The client closed the connection, so its command is stopped here too."""
 
 
 @contextmanager
 def handover_server(desk: Desk) -> Iterator[ServerFile]:
-    """Listen while the block runs, and tell where in the file beside the store."""
+    """Serve commands while the block runs; the server file beside the store has the port and the token."""
     token = new_token()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         # How this process logs is not its to configure.
@@ -57,20 +56,20 @@ def handover_server(desk: Desk) -> Iterator[ServerFile]:
             target=lambda: asyncio.run(server.serve([listener])), name="pixeldesk-handover", daemon=True
         )
         thread.start()
-        told = ServerFile(port=listener.getsockname()[1], token=token, pid=os.getpid())
-        write_server_file(desk.settings.server_file, told)
+        server_file = ServerFile(port=listener.getsockname()[1], token=token, pid=os.getpid())
+        write_server_file(desk.settings.server_file, server_file)
         try:
-            yield told
+            yield server_file
         finally:
             remove_server_file(desk.settings.server_file)
-            # A server that is to end waits for its answers, and this one would have none.
-            desk.followings.close()
+            # uvicorn waits for open responses on shutdown; a follow never finishes by itself, so stop it first.
+            desk.following.close()
             server.should_exit = True
             thread.join(timeout=10)
 
 
 def _application(desk: Desk, token: str) -> Starlette:
-    async def take(request: Request) -> Response:
+    async def handle(request: Request) -> Response:
         presented = request.headers.get("authorization", "")
         if not hmac.compare_digest(presented.encode(), f"Bearer {token}".encode()):
             return JSONResponse({"error": "the token is not this server's"}, status_code=401)
@@ -83,83 +82,81 @@ def _application(desk: Desk, token: str) -> Starlette:
         except (ValueError, KeyError, TypeError, RecursionError, ClientDisconnect):
             return JSONResponse({"error": "that is no command: its first line is not its parameters"}, 400)
         if piped:
-            return await _answer_to_a_stream(desk, parameters, rest, body)
-        return StreamingResponse(_answer(desk, command, parameters), media_type="application/x-ndjson")
+            return await _ingest_body(desk, parameters, rest, body)
+        return StreamingResponse(_response_lines(desk, command, parameters), media_type="application/x-ndjson")
 
-    return Starlette(routes=[Route("/desk/{command}", take, methods=["POST"])])
+    return Starlette(routes=[Route("/desk/{command}", handle, methods=["POST"])])
 
 
 async def _first_line(body: AsyncIterator[bytes]) -> tuple[bytes, bytes]:
-    """The first line of a body, and what was read behind it."""
+    """Return the first line of a body, and the bytes after it that were read with it."""
     read = b""
-    async for piece in body:
-        read += piece
-        if b"\n" in piece:
+    async for chunk in body:
+        read += chunk
+        if b"\n" in chunk:
             break
     line, _, rest = read.partition(b"\n")
     return line, rest
 
 
-async def _answer(desk: Desk, command: str, parameters: dict[str, Any]) -> AsyncIterator[str]:
-    told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-    gone = threading.Event()
+async def _response_lines(desk: Desk, command: str, parameters: dict[str, Any]) -> AsyncIterator[str]:
+    lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+    client_gone = threading.Event()
 
     def progress(state: "Progress") -> None:
-        _stop_if(gone)
-        told.put({"progress": asdict(state)})
+        _stop_if(client_gone)
+        lines.put({"progress": asdict(state)})
 
     def work() -> None:
-        told.put(_result_of(lambda: answer(desk, command, parameters, progress)))
-        told.put(None)
+        lines.put(_result_of(lambda: answer(desk, command, parameters, progress)))
+        lines.put(None)
 
     threading.Thread(target=work, name=f"pixeldesk-{command}", daemon=True).start()
     try:
-        while (line := await anyio.to_thread.run_sync(told.get, abandon_on_cancel=True)) is not None:
+        while (line := await anyio.to_thread.run_sync(lines.get, abandon_on_cancel=True)) is not None:
             yield json.dumps(line) + "\n"
     finally:
-        gone.set()
+        client_gone.set()
 
 
-async def _answer_to_a_stream(
-    desk: Desk, parameters: dict[str, Any], first: bytes, body: AsyncIterator[bytes]
-) -> Response:
-    """Lines piped into the command reach the store through a pipe, and no file in between."""
+async def _ingest_body(desk: Desk, parameters: dict[str, Any], first: bytes, body: AsyncIterator[bytes]) -> Response:
+    """Ingest the command's standard input from the request body, through a pipe and without a temporary file."""
     reading, writing = os.pipe()
     result: dict[str, Any] = {}
-    gone = threading.Event()
+    client_gone = threading.Event()
 
     def work() -> None:
         with os.fdopen(reading, "rb") as file:
             piped: BinaryIO = file
-            ingest = partial(desk.ingest, standard_input=piped, progress=lambda _: _stop_if(gone))
+            ingest = partial(desk.ingest, standard_input=piped, progress=lambda _: _stop_if(client_gone))
             result.update(_result_of(lambda: ingest(**parameters)))
 
     thread = threading.Thread(target=work, name="pixeldesk-ingest", daemon=True)
     thread.start()
     with os.fdopen(writing, "wb", buffering=0) as pipe:
         try:
-            await anyio.to_thread.run_sync(_write_whole, pipe, first)
-            async for piece in body:
-                await anyio.to_thread.run_sync(_write_whole, pipe, piece)
+            await anyio.to_thread.run_sync(_write_all, pipe, first)
+            async for chunk in body:
+                await anyio.to_thread.run_sync(_write_all, pipe, chunk)
         except BaseException as error:
-            # Before the pipe is closed: what came through it so far is not the whole, and must not be kept.
-            gone.set()
+            # Set this before the pipe is closed: the reader would take a truncated input for a complete one.
+            client_gone.set()
             if not isinstance(error, ClientDisconnect):
                 raise
     await anyio.to_thread.run_sync(thread.join)
     return Response(json.dumps(result) + "\n", media_type="application/x-ndjson")
 
 
-def _write_whole(pipe: io.RawIOBase, piece: bytes) -> None:
-    left = memoryview(piece)
-    # A reader that has failed says why in its result; until then the rest is let go by.
+def _write_all(pipe: io.RawIOBase, chunk: bytes) -> None:
+    left = memoryview(chunk)
+    # If the reader failed, its result says why; discard the remaining input.
     with suppress(BrokenPipeError):
         while left:
             left = left[pipe.write(left) or 0 :]
 
 
-def _stop_if(gone: threading.Event) -> None:
-    if gone.is_set():
+def _stop_if(client_gone: threading.Event) -> None:
+    if client_gone.is_set():
         raise _ClientGoneError
 
 
@@ -172,6 +169,6 @@ def _result_of(work: Callable[[], Any]) -> dict[str, Any]:
         return {"error": str(error)}
     except (KeyError, TypeError) as error:
         return {"error": str(UsageError(f"the command and the server are of different versions ({error})"))}
-    except Exception as error:  # A thread that dies unheard would leave the command waiting for ever.
+    except Exception as error:  # If the thread ended without a result, the command would wait for ever.
         _log.exception("a command failed")
         return {"error": f"the server failed at it ({type(error).__name__}); its log says more"}

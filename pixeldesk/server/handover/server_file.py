@@ -1,4 +1,4 @@
-"""The file beside the store by which a running server is found: its address, its token and its pid."""
+"""Read and write the server file: the port, token and pid of a running server, in a file beside the store."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class ServerFile(BaseModel):
-    """What a server tells the commands of the same user. Whoever can read the file may use the server."""
+    """The content of the server file. Any process that can read the file may use the server."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,12 +19,12 @@ class ServerFile(BaseModel):
 
 
 def new_token() -> str:
-    """A token that cannot be guessed."""
+    """Return a random token of 32 bytes, URL-safe."""
     return secrets.token_urlsafe(32)
 
 
 def write_server_file(path: Path, content: ServerFile) -> None:
-    """Write it whole, readable by its owner only, in one step."""
+    """Write the file atomically, readable by its owner only."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -33,7 +33,7 @@ def write_server_file(path: Path, content: ServerFile) -> None:
 
 
 def read_server_file(path: Path) -> ServerFile | None:
-    """The running server's, or None: no file, one that is not whole, or a server that is gone."""
+    """Return the content of the file, or None if it is missing or invalid, or if its process no longer exists."""
     try:
         found = ServerFile.model_validate(json.loads(path.read_text()))
         os.kill(found.pid, 0)
@@ -43,7 +43,7 @@ def read_server_file(path: Path) -> ServerFile | None:
 
 
 def remove_server_file(path: Path) -> None:
-    """Remove it, if it is this process's own."""
+    """Remove the file if this process wrote it."""
     found = read_server_file(path)
     if found is not None and found.pid == os.getpid():
         path.unlink(missing_ok=True)

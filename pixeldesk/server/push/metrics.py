@@ -75,7 +75,7 @@ class _StoreCollector(Collector):
             age = (datetime.now(UTC).replace(tzinfo=None) - parse_time(newest)).total_seconds()
             yield _gauge("pixeldesk_newest_record_age_seconds", "How old the newest record is.", age)
         yield _gauge("pixeldesk_store_bytes", "The store's size on disk, its log included.", self._store_bytes())
-        states = [follower.latest for follower in self._desk.followings.followers()]
+        states = [follower.latest for follower in self._desk.following.followers()]
         yield _gauge("pixeldesk_followed_files", "Files being followed.", sum(state.files for state in states))
         unreadable = sum(len(state.unreadable) for state in states)
         yield _gauge("pixeldesk_followed_unreadable", "Followed files that cannot be read now.", unreadable)

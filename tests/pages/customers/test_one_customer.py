@@ -77,7 +77,7 @@ def test_the_timeline_is_in_utc_by_code_with_the_diagnosis_above(page: PageRunne
 
 def test_a_mark_is_kept_seen_and_taken_back(page: PageRunner) -> None:
     test = page(failing_lines(), at="customers/one_customer.py", id=SCOPELESS)
-    (diagnosis,) = [one for one in the_desk().judgement().diagnoses if one["customer_id"] == SCOPELESS]
+    (diagnosis,) = [one for one in the_desk().diagnosis_snapshot().diagnoses if one["customer_id"] == SCOPELESS]
     key = f"mark_{diagnosis['id']}"
     assert test.button_group(key=key).value is None
     test.button_group(key=key).set_value("right").run()
@@ -102,7 +102,7 @@ def test_a_mark_that_cannot_be_kept_says_so(page: PageRunner) -> None:
 
 def test_a_diagnosis_without_a_customer_has_a_page(page: PageRunner) -> None:
     page(failing_lines(), at="customers/page.py")
-    (scanner,) = [one for one in the_desk().judgement().diagnoses if one["case"] == "scanner"]
+    (scanner,) = [one for one in the_desk().diagnosis_snapshot().diagnoses if one["case"] == "scanner"]
     text = texts(page([], at="customers/one_customer.py", diagnosis=scanner["id"]))
     assert f"address {SCANNER_IP}" in text
     assert "Scanner guessing keys" in text

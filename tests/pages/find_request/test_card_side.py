@@ -107,7 +107,7 @@ def test_a_ticket_is_diagnosed_once_however_often_the_page_runs(
 
 def test_card_and_reply_are_there_while_the_diagnosis_is_not(page: PageRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     never: Future[LookupAnswer] = Future()
-    monkeypatch.setattr(Desk, "diagnosing", lambda *_: never)
+    monkeypatch.setattr(Desk, "diagnosed_in_background", lambda *_: never)
     monkeypatch.setattr(card_side, "wait_for", lambda _: st.stop())
     test = page(failing_lines(), "req_Rtry00000")
     text = shown(test)

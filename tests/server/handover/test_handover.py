@@ -53,7 +53,7 @@ def post(server: ServerFile, command: str, body: bytes, token: str | None = None
 def wait_for_the_ingest_to_begin(desk: Desk) -> None:
     """Return as soon as one is under way."""
     latest = time.monotonic() + 30
-    while not desk._ingesting.locked():
+    while not desk._ingest_lock.locked():
         assert time.monotonic() < latest, "no ingest has begun"
 
 
