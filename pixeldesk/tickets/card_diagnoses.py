@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qs
 
 from pixeldesk.diagnosis.diagnose import Caller, Diagnosis, DiagnosisScope, diagnose
 from pixeldesk.store import Store
@@ -47,9 +48,8 @@ def _caller(card: Card) -> Caller:
 
 
 def _website_in(path: str | None) -> str | None:
-    _, _, query = (path or "").partition("?")
-    pairs = (pair.partition("=") for pair in query.split("&"))
-    return next((value for name, _, value in pairs if name == "website_id" and value), None)
+    query = (path or "").partition("?")[2].partition("#")[0]
+    return next(iter(parse_qs(query).get("website_id", ())), None)
 
 
 def _ids(cards: Sequence[dict[str, Any]]) -> tuple[str, ...]:

@@ -1,0 +1,26 @@
+"""The diagnoses of a card: whose request it is if its line names no customer."""
+
+from pathlib import Path
+
+import pytest
+
+from pixeldesk.desk.desk import Desk
+from tests.log_lines import failed_line, moment, request_lines, write_lines
+
+
+@pytest.mark.parametrize("website", ["web_k31", "web%5Fk31", "web_k31#top"])
+def test_the_website_in_the_path_names_the_customer(website: str, desk: Desk, tmp_path: Path) -> None:
+    refused = [
+        failed_line(
+            "missing_authorization", 401, timestamp=moment(600 * n), request_id=f"req_nameless{n}", api_key=None,
+            customer_id=None, website_id=None, path=f"/pixel/pipes/top_pages?days=7&website_id={website}",
+            client={"ip": "198.51.100.1", "user_agent": "curl-report/1"},
+        )
+        for n in range(30)
+    ]  # fmt: skip
+    desk.ingest([str(write_lines(tmp_path / "a.ndjson", [*request_lines(20), *refused]))])
+    (card,) = desk.diagnosed(desk.lookup("req_nameless7")).found
+    (diagnosis,) = card["diagnoses"]
+    assert (diagnosis["case"], diagnosis["customer_id"]) == ("missing_authorization", "cus_0184")
+    (whole,) = desk.diagnose()
+    assert (whole["customer_id"], whole["confidence"]) == (diagnosis["customer_id"], diagnosis["confidence"])
