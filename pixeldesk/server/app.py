@@ -1,6 +1,6 @@
-"""The dashboard's server. Starts by `pixeldesk serve`, `python app.py` or `uvicorn app:app`.
+"""Run the dashboard's server, by `pixeldesk serve`, `python app.py` or `uvicorn app:app`.
 
-This process owns the store. While it runs, the commands of the same user hand their work over to it.
+This process owns the store. While it runs, commands of the same user hand their work over to it.
 """
 
 import logging
@@ -43,13 +43,13 @@ _push = Push()
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Open the store before the first visitor comes, and let go of it after the last."""
+    """Open the store and start the background work before the first request; close the store at shutdown."""
     try:
         desk = await anyio.to_thread.run_sync(open_the_desk)
         require_senders(desk.settings)
     except PixeldeskError as error:
         _fail(error)
-    # Again after `run_dashboard`, for uvicorn may have been started with this app and has configured its own.
+    # If uvicorn was started with this app, `run_dashboard` has not run and uvicorn has configured its own logging.
     _configure_logging(desk.settings)
     _log.info("version %s has opened %s", installed_version(), desk.store.path)
     await anyio.to_thread.run_sync(_warm_up)
@@ -59,7 +59,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
             handover_server(desk),
             watching(desk.settings, partial(_incidents_since, desk), _alerts_log.info, _alerts_log.warning),
             _following(desk),
-            _dropping(desk),
+            _retention(desk),
             _push.opened(desk),
         ):
             yield
@@ -71,7 +71,7 @@ app = st.App(_NAVIGATION, lifespan=lifespan, routes=_push.routes())
 
 
 def run_dashboard(settings: Settings) -> None:
-    """Serve until stopped. Raises UsageError or StoreError before anything is served when that cannot be."""
+    """Serve until stopped. Raises UsageError for invalid settings, or StoreError, before the server listens."""
     require_senders(settings)
     open_the_desk(settings)
     _configure_logging(settings)
@@ -87,17 +87,17 @@ def _incidents_since(desk: Desk, since: datetime) -> list[dict[str, Any]]:
 
 @contextmanager
 def _following(desk: Desk) -> Iterator[None]:
-    """Follow what the settings name, files and addresses apart."""
+    """Follow the configured paths: one follower for local files, one for URLs."""
     paths = desk.settings.followed_paths
+    files, urls = [path for path in paths if not is_address(path)], [path for path in paths if is_address(path)]
     with ExitStack() as stack:
-        for some in ([one for one in paths if not is_address(one)], [one for one in paths if is_address(one)]):
-            if some:
-                stack.enter_context(following(partial(desk.follow, some), _follow_log.warning))
+        for followed in filter(None, (files, urls)):
+            stack.enter_context(following(partial(desk.follow, followed), _follow_log.warning))
         yield
 
 
-def _dropping(desk: Desk) -> AbstractContextManager[None]:
-    """Drop what the rules keep no longer, once a day."""
+def _retention(desk: Desk) -> AbstractContextManager[None]:
+    """Run retention once a day, if it has rules."""
     if not desk.retention.rules:
         return nullcontext()
     return daily(lambda is_to_stop: desk.retention.run(is_to_stop=is_to_stop), _retention_log.warning)
@@ -109,12 +109,12 @@ def _configure_logging(settings: Settings) -> None:
 
 
 def _warm_up() -> None:
-    import pandas  # noqa: F401  The first visitor would otherwise wait for these.
+    import pandas  # noqa: F401  Imported here so that the first visitor need not wait.
     import pyarrow  # noqa: F401
 
 
 def _config() -> dict[str, Any]:
-    """Read our Streamlit settings, which Streamlit itself would look for in the working folder only."""
+    """Read our Streamlit settings. Streamlit itself reads only files in the working and home directories."""
     sections = tomllib.loads((_FOLDER / "streamlit.toml").read_text())
     return _flat(sections)
 
