@@ -384,7 +384,12 @@ def _fill_if_empty(settings: Settings, path: str) -> None:
             return
     with progress_bar() as progress:
         parameters = {"paths": [absolute(path)], "format_name": "auto"}
-        print_ingest(ask(settings, "ingest", parameters, progress=progress))
+        report = ask(settings, "ingest", parameters, progress=progress)
+    print_ingest(report)
+    for problem in report["unreadable"] + report["damaged"]:
+        print_error(problem)
+    if not report["lines"]:
+        print_error("nothing was read; sample logs are in sample_logs/logs of the project's repository")
 
 
 def _name_values(given: list[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pixeldesk.cli.main import _fill_if_empty
 from pixeldesk.desk.desk import Desk
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
@@ -119,6 +120,21 @@ def test_a_file_that_is_damaged_is_read_in_part_and_told(tmp_path: Path) -> None
     assert finished.code == 1
     assert 0 < finished.json["requests"] < 2000
     assert finished.err.count("\n") == 1 and str(tmp_path / "a.ndjson.gz") in finished.err
+
+
+def test_where_there_is_nothing_to_fill_an_empty_store_with_it_says_where_sample_logs_are(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "sample_logs" / "logs"
+    _fill_if_empty(settings, str(missing))
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == f"pixeldesk: {missing}: no such file or folder; check the path"
+    assert second.startswith("pixeldesk: ") and "sample_logs/logs" in second
+    _fill_if_empty(settings, str(write_lines(tmp_path / "a.ndjson", request_lines(1))))
+    filled = capsys.readouterr()
+    assert (filled.err, "1 requests" in filled.out) == ("", True)
+    _fill_if_empty(settings, str(missing))
+    assert capsys.readouterr() == ("", "")
 
 
 # --- the questions ------------------------------------------------------------------------------------------

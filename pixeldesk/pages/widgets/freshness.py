@@ -18,6 +18,7 @@ def show_empty_store() -> None:
     with st.container(border=True):
         st.markdown("**There are no logs yet.** Read a file, a folder or a pattern, then paste again:")
         st.code("pixeldesk ingest PATH", language=None)
+        st.caption("To try it out: the project's repository has two weeks of sample logs in `sample_logs/logs`.")
 
 
 def show_store_error(error: PixeldeskError) -> None:
