@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from pixeldesk.store import open_store
 from tests.command import environment
 from tests.conftest import ROOT
 from tests.log_lines import as_bytes, request_line
+from tests.patience import PATIENCE_S, wait_until
 from tests.survival.seen import seen
 from tests.survival.test_kills import COMMAND
 from tests.whole_store import differences
@@ -28,7 +29,7 @@ from tests.whole_store import differences
 # `make kills` raises it.
 KILLS = int(os.environ.get("PIXELDESK_KILLS", "3"))
 # In the long form a file lives for some minutes, so that followers that are killed at once do not all miss it.
-TURNS_PER_ROTATION, MOST_ROTATED = (7 if KILLS < 10 else 35), 300
+TURNS_PER_ROTATION, MOST_ROTATED, MOST_UNREAD = (7 if KILLS < 10 else 35), 300, 150
 # Small batches, so that a kill falls between two of one look.
 SIZES = {
     "PIXELDESK_CHUNK_BYTES": "65536",
@@ -38,14 +39,20 @@ SIZES = {
 
 
 class Server:
-    """What writes a log in the background, in pieces that do not end with a line, and has it rotated."""
+    """What writes a log in the background, in pieces that do not end with a line, and has it rotated.
+
+    It waits with a rotation while too much is unread: else it would hang on the machine whether lines are lost.
+    """
 
     def __init__(self, log: Path) -> None:
         self._log = log
         self._chosen = random.Random(KILLS)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._write)
+        self._written_at_rotation: list[int] = []
         self.written = 0
+        self.stored = 0
+        """How many lines are stored, up to the first that is not; set by whoever has looked."""
 
     def __enter__(self) -> "Server":
         self._thread.start()
@@ -63,7 +70,9 @@ class Server:
             cut = self._chosen.randrange(len(content) + 1)
             writer.write(content[:cut])
             if turn % TURNS_PER_ROTATION == 0:
-                self._rotate()
+                self._wait_for_readers()
+                # The line that is cut here ends up in this file.
+                self._rotate(self.written + len(lines))
             if self._stop.wait(self._chosen.random() / 20):
                 break
             # Whoever writes learns late that the file has another name by now.
@@ -78,8 +87,15 @@ class Server:
         self.written += len(lines)
         writer.close()
 
-    def _shifted(self) -> Path:
-        """Make room for the newest of the rotated files, the oldest ones packed."""
+    def _wait_for_readers(self) -> None:
+        """What is thrown away was read when it had its last line, since much that was written later is stored."""
+        unread = self._written_at_rotation[:-MOST_UNREAD]
+        while unread and unread[-1] > self.stored and not self._stop.wait(0.05):
+            pass
+
+    def _shifted(self, written: int) -> Path:
+        """Make room for the newest of the rotated files, the oldest ones packed. It ends with line `written`."""
+        self._written_at_rotation.append(written)
         rotated = sorted(self._log.parent.glob("app.log.*"), key=lambda path: int(path.name.split(".")[2]))
         for path in reversed(rotated):
             number = int(path.name.split(".")[2]) + 1
@@ -93,11 +109,11 @@ class Server:
                 path.unlink()
         return self._log.with_name("app.log.1")
 
-    def _rotate(self) -> None:
-        self._log.rename(self._shifted())
+    def _rotate(self, written: int) -> None:
+        self._log.rename(self._shifted(written))
 
     def _copy_and_truncate(self) -> None:
-        shutil.copy(self._log, self._shifted())
+        shutil.copy(self._log, self._shifted(self.written))
         os.truncate(self._log, 0)
 
 
@@ -112,15 +128,22 @@ def follow(log: Path, settings: Settings) -> "subprocess.Popen[bytes]":
     return process
 
 
-def lines_stored(settings: Settings) -> int:
-    """The requests that a killed process left, once all that the store says agrees."""
+def lines_stored(settings: Settings) -> tuple[int, int]:
+    """The requests that a killed process left, and how many of them come before the first that is not there.
+
+    All that the store says has to agree.
+    """
     if not settings.db.exists():
-        return 0
+        return 0, 0
     store = open_store(settings)
     assert differences(store) == {}
-    requests = int(store.rows("SELECT count(*) AS n FROM requests")[0]["n"])
+    numbered = "SELECT request_id, row_number() OVER (ORDER BY request_id) - 1 AS n FROM requests"
+    (found,) = store.rows(
+        f"""SELECT count(*) AS requests, count(*) FILTER (request_id = 'req_' || lpad(n::VARCHAR, 8, '0')) AS first
+            FROM ({numbered})"""
+    )
     store.close()
-    return requests
+    return int(found["requests"]), int(found["first"])
 
 
 def test_killed_while_following(tmp_path: Path) -> None:
@@ -130,38 +153,35 @@ def test_killed_while_following(tmp_path: Path) -> None:
     moments = random.Random(KILLS)
     before = 0
     with Server(log) as server:
-        for kill in count(1):
+        for kill in range(1, KILLS + 1):
             process = follow(log.parent, settings)
+            if kill % 2 == 0:  # However slow the machine is, every other one gets on.
+                wait_until(partial(has_stored, process, settings, before + 1), "a follower stores lines")
             with suppress(subprocess.TimeoutExpired):
                 process.communicate(timeout=moments.uniform(0.5, 3.5))
             process.kill()
             process.communicate()
-            after = lines_stored(settings)
+            after, server.stored = lines_stored(settings)
             assert after >= before
             before = after
-            # On a slow machine some of them come before anything was read.
-            if kill >= KILLS and before:
-                break
+    assert before or KILLS == 1
     process = follow(log.parent, settings)
     try:
-        latest = time.monotonic() + 120
-        while stored_by(process, settings) < server.written:
-            assert time.monotonic() < latest, "lines are lost"
-            time.sleep(0.1)
+        wait_until(partial(has_stored, process, settings, server.written), "every line is stored")
         process.send_signal(signal.SIGINT)
-        report = json.loads(process.communicate(timeout=60)[0])
+        report = json.loads(process.communicate(timeout=PATIENCE_S)[0])
     finally:
         process.kill()
         process.communicate()
     assert (process.returncode, report["lost"]) == (0, [])
-    assert lines_stored(settings) == server.written
+    assert lines_stored(settings) == (server.written, server.written)
     done = f"kill -9 of {kill:,} followers of a log that grows and rotates"
     seen(done, f"{server.written:,} lines, 0 lost, 0 doubled")
 
 
-def stored_by(process: "subprocess.Popen[bytes]", settings: Settings) -> int:
-    """The requests in the store that a process has."""
+def has_stored(process: "subprocess.Popen[bytes]", settings: Settings, lines: int) -> bool:
+    """Whether the store that a process has holds so many requests."""
     assert process.poll() is None
     if read_server_file(settings.server_file) is None:
-        return 0
-    return int(ask(settings, "query", {"name": "coverage", "parameters": {}})[0]["all_requests"])
+        return False
+    return int(ask(settings, "query", {"name": "coverage", "parameters": {}})[0]["all_requests"]) >= lines
