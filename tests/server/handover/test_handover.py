@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ import pytest
 
 from pixeldesk.desk.commands import answer
 from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.load import Progress
 from pixeldesk.server.handover.server import handover_server
 from pixeldesk.server.handover.server_file import ServerFile, read_server_file, write_server_file
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.command import ROOT, finish, run, start
 from tests.log_lines import Line, as_bytes, event_line, failed_line, request_line, request_lines, write_lines
+from tests.patience import PATIENCE_S, wait_until
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def server(desk: Desk, tmp_path: Path) -> Iterator[ServerFile]:
 
 def post(server: ServerFile, command: str, body: bytes, token: str | None = None) -> tuple[int, list[dict[str, Any]]]:
     """What the server says to a body: the HTTP status, and each line."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
     headers = {"Authorization": f"Bearer {server.token if token is None else token}"}
     connection.request("POST", f"/desk/{command}", body, headers)
     response = connection.getresponse()
@@ -50,11 +52,21 @@ def post(server: ServerFile, command: str, body: bytes, token: str | None = None
     return response.status, lines
 
 
-def wait_for_the_ingest_to_begin(desk: Desk) -> None:
-    """Return as soon as one is under way."""
-    latest = time.monotonic() + 30
-    while not desk._ingest_lock.locked():
-        assert time.monotonic() < latest, "no ingest has begun"
+@contextmanager
+def endless_ingests(desk: Desk) -> Iterator[threading.Event]:
+    """Within the block an ingest of the desk ends only by being broken off; sets the event when it is in its midst."""
+    begun, ingest = threading.Event(), desk.ingest
+
+    def held(*arguments: Any, progress: Callable[[Progress], None], **named: Any) -> Any:
+        def tell(state: Progress) -> None:
+            begun.set()
+            wait_until(lambda: progress(state), "the ingest is broken off")
+
+        return ingest(*arguments, progress=tell, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk, "ingest", held)
+        yield begun
 
 
 def stored(desk: Desk) -> int:
@@ -138,7 +150,7 @@ def test_progress_arrives(desk: Desk, tmp_path: Path) -> None:
     file = write_lines(tmp_path / "many.ndjson", request_lines(4000))
     printed = subprocess.run(
         [sys.executable, "-c", ASK_WITH_PROGRESS, str(desk.settings.db), str(file)],
-        cwd=ROOT, capture_output=True, check=True, timeout=60,
+        cwd=ROOT, capture_output=True, check=True, timeout=PATIENCE_S,
     )  # fmt: skip
     told = json.loads(printed.stdout)
     assert len(told) > 5
@@ -216,9 +228,9 @@ def test_an_ingest_whose_command_has_ended_is_taken_back(server: ServerFile, des
     file = write_lines(tmp_path / "many.ndjson", request_lines(6_000))
     before = stored(desk)
     body = json.dumps({"paths": [str(file)], "format_name": "auto"}).encode() + b"\n"
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    connection.request("POST", "/desk/ingest", body, {"Authorization": f"Bearer {server.token}"})
-    with closing(connection):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
+    with endless_ingests(desk), closing(connection):
+        connection.request("POST", "/desk/ingest", body, {"Authorization": f"Bearer {server.token}"})
         assert "progress" in json.loads(connection.getresponse().readline())
     desk.ingest([])  # One runs at a time: this one waits for the end of the other.
     assert stored(desk) == before
@@ -231,14 +243,14 @@ def test_standard_input_that_breaks_off_is_taken_back(server: ServerFile, desk: 
     before = stored(desk)
     lines = as_bytes(request_lines(6_000))
     head = json.dumps({"paths": ["-"], "format_name": "auto"}).encode() + b"\n"
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
     connection.putrequest("POST", "/desk/ingest")
     connection.putheader("Authorization", f"Bearer {server.token}")
     connection.putheader("Content-Length", str(len(head) + len(lines)))
     connection.endheaders()
     with closing(connection):
         connection.send(head + lines[: len(lines) - 1000])
-        wait_for_the_ingest_to_begin(desk)
+        wait_until(desk._ingesting.locked, "an ingest begins")  # It cannot end without the rest of the lines.
     desk.ingest([])
     assert stored(desk) == before
 
@@ -246,10 +258,11 @@ def test_standard_input_that_breaks_off_is_taken_back(server: ServerFile, desk: 
 def test_stopped_by_ctrl_c(server: ServerFile, desk: Desk, tmp_path: Path) -> None:
     file = write_lines(tmp_path / "many.ndjson", request_lines(6_000))
     before = stored(desk)
-    process = start("ingest", file, "--db", desk.settings.db)
-    wait_for_the_ingest_to_begin(desk)
-    process.send_signal(signal.SIGINT)
-    finished = finish(process)
+    with endless_ingests(desk) as begun:
+        process = start("ingest", file, "--db", desk.settings.db)
+        assert begun.wait(PATIENCE_S)
+        process.send_signal(signal.SIGINT)
+        finished = finish(process)
     assert (finished.code, finished.err.count("\n")) == (2, 1)
     desk.ingest([])
     assert stored(desk) == before
