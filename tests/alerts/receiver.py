@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 SECRET_PATH = "/hooks/T0SECRET/B0SECRET"
 NEVER = 0
 RESET = -1
@@ -50,7 +52,7 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
             answer = receiver.answers.pop(0) if receiver.answers else 200
             status, headers = answer if isinstance(answer, tuple) else (answer, {})
             if status == NEVER:
-                receiver.released.wait(60)
+                receiver.released.wait(PATIENCE_S)
             if status <= 0:
                 self.close_connection = True
                 return

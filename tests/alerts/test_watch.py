@@ -25,6 +25,7 @@ from pixeldesk.settings import Settings
 from tests.alerts.made_incidents import after, change, ended, incident, now
 from tests.alerts.receiver import NEVER, RESET, Receiver, receiving
 from tests.conftest import ROOT
+from tests.patience import PATIENCE_S, wait_until
 
 AT_ONCE = Retry(total=4, backoff_factor=0)
 
@@ -198,7 +199,7 @@ def test_killed_between_sending_and_the_answer(answers: list[Any], world: World)
     tries = len(answers)
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         while len(world.receiver.requests) < tries:
-            assert world.receiver.asked.wait(30)
+            assert world.receiver.asked.wait(PATIENCE_S)
             world.receiver.asked.clear()
         process.kill()
     assert AlertJournal(world.settings.alerts_file).records()[-1].outcome == "intent"
@@ -331,7 +332,7 @@ def test_a_server_watches_while_it_runs(tmp_path: Path, receiver: Receiver) -> N
     settings = Settings(db=tmp_path / "x.duckdb", webhook_url=Secret(HttpUrl(receiver.address)))
     with watching(settings, lambda _: [just_now.as_json()], reported.append):
         assert threads() == ["pixeldesk-watch"]
-        assert receiver.asked.wait(30)
+        wait_until(lambda: told, "the alert is posted")
     assert threads() == []
     assert receiver.titles == ["Incident opened"]
     assert reported == ["opened ingest_unavailable in production: posted"]

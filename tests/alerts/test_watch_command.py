@@ -25,6 +25,7 @@ from tests.alerts.made_incidents import ended, incident
 from tests.alerts.receiver import NEVER, SECRET_PATH, Receiver, receiving
 from tests.command import run, start
 from tests.log_lines import Line, failed_line, request_line, write_lines
+from tests.patience import PATIENCE_S
 
 SECRET = f"https://hooks.example{SECRET_PATH}"
 CUSTOMERS = 10
@@ -63,7 +64,7 @@ def stop_after(process: "subprocess.Popen[bytes]", part: str, how: signal.Signal
         if part in line:
             process.send_signal(how)
             break
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err) == (0, b"", b"")
 
 
@@ -97,9 +98,9 @@ def test_an_outage_from_its_log_lines_to_the_alerts(served: Desk, tmp_path: Path
     receiver.answers = [NEVER]
     receiver.asked.clear()
     waiting = start(*command, env=env)
-    assert receiver.asked.wait(60)
+    assert receiver.asked.wait(PATIENCE_S)
     waiting.send_signal(signal.SIGINT)
-    assert (waiting.communicate(timeout=60), waiting.returncode) == ((b"", b""), 0)
+    assert (waiting.communicate(timeout=PATIENCE_S), waiting.returncode) == ((b"", b""), 0)
     assert json.loads(receiver.requests[-1][2])["text"].startswith("Incident ended: `ingest_unavailable`")
     stop_after(start(*command, env=env), "it may have arrived: not posted again", signal.SIGTERM)
     assert len(receiver.requests) == 3
@@ -121,7 +122,7 @@ def test_the_server_watches_too(
 
     async def serve_until_asked() -> None:
         async with server.lifespan(server.app):
-            await anyio.to_thread.run_sync(receiver.asked.wait, 60)
+            await anyio.to_thread.run_sync(receiver.asked.wait, PATIENCE_S)
 
     anyio.run(serve_until_asked)
     assert receiver.titles == ["Incident opened"]
