@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.command_forks import Forks
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[1]
 _FORKS = Forks(ROOT)
@@ -63,7 +64,7 @@ def start(*arguments: object, env: Mapping[str, str] | None = None, **options: A
 
 def finish(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Finished:
     """Wait for its end."""
-    out, err = process.communicate(stdin, timeout=120)
+    out, err = process.communicate(stdin, timeout=PATIENCE_S)
     # What the engine's bindings say of themselves when a process ends with a thread at work is none of our words.
     ours = _OF_THE_BINDINGS.sub("", (err or b"").decode())
     return Finished(process.returncode, (out or b"").decode(), ours)

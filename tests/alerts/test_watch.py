@@ -332,7 +332,7 @@ def test_a_server_watches_while_it_runs(tmp_path: Path, receiver: Receiver) -> N
     settings = Settings(db=tmp_path / "x.duckdb", webhook_url=Secret(HttpUrl(receiver.address)))
     with watching(settings, lambda _: [just_now.as_json()], reported.append):
         assert threads() == ["pixeldesk-watch"]
-        wait_until(lambda: told, "the alert is posted")
+        wait_until(lambda: reported, "the alert is posted")
     assert threads() == []
     assert receiver.titles == ["Incident opened"]
     assert reported == ["opened ingest_unavailable in production: posted"]

@@ -24,8 +24,8 @@ from tests.browser.requests_of_the_tests import LINES
 from tests.command import environment
 from tests.conftest import ROOT
 from tests.log_lines import Line, write_lines
+from tests.patience import PATIENCE_S
 
-_DEADLINE_S = 60
 # A page may take its time on a busy machine: only a wait that was in vain takes this long.
 expect.set_options(timeout=20_000)
 
@@ -137,7 +137,7 @@ def paste(page: Page, text: str) -> None:
 
 
 def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _DEADLINE_S
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:

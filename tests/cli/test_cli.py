@@ -19,6 +19,7 @@ from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.command import ROOT, finish, run, start
 from tests.log_lines import Line, as_bytes, event_line, failed_line, moment, request_line, request_lines, write_lines
+from tests.patience import PATIENCE_S
 
 OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
 COUNTS = ("lines", *OUTCOMES)
@@ -320,7 +321,7 @@ def test_nor_where_there_is_one(flags: list[str], hostile_db: Path) -> None:
         with suppress(OSError):  # So a terminal tells that its other end is closed.
             while piece := screen.read(65536):
                 shown += piece
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE_S)
     assert b"req_7Qm2xV9cT4" in shown
     assert b"\x1b[31m" not in shown and b"\x1b]0" not in shown and "\x9b".encode() not in shown
 

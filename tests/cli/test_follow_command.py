@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,15 +18,7 @@ from pixeldesk.settings import Settings
 from tests.command import finish, run, start
 from tests.log_lines import as_bytes, request_line, request_lines, write_lines
 from tests.logged import Logged, logged
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = 60.0) -> float:
-    """Return as soon as it has happened, and how long that took."""
-    begun = time.monotonic()
-    while not happened():
-        assert time.monotonic() - begun < seconds, "it has not happened"
-        time.sleep(0.02)
-    return time.monotonic() - begun
+from tests.patience import wait_until
 
 
 def stored(desk: Desk) -> int:
@@ -72,9 +63,9 @@ def found_by_others(settings: Settings, request_id: str) -> bool:
 
 def test_followed_by_itself_until_it_is_stopped(command: Callable[..., Any], log: Path, settings: Settings) -> None:
     process = command()
-    wait_until(lambda: found_by_others(settings, "req_N0000002"))
+    wait_until(lambda: found_by_others(settings, "req_N0000002"), "the first lines are found")
     append(log, "req_appended1")
-    wait_until(lambda: found_by_others(settings, "req_appended1"))
+    wait_until(lambda: found_by_others(settings, "req_appended1"), "the new line is found")
     append(log, "req_appended2")
     process.send_signal(signal.SIGINT)
     ended = finish(process)
@@ -86,10 +77,10 @@ def test_followed_by_itself_until_it_is_stopped(command: Callable[..., Any], log
 def test_what_is_to_tell_is_told_when_it_happens(command: Callable[..., Any], log: Path, settings: Settings) -> None:
     later = log.with_name("later.log")
     process = command(later)
-    wait_until(lambda: found_by_others(settings, "req_N0000002"))
+    wait_until(lambda: found_by_others(settings, "req_N0000002"), "the first lines are found")
     append(later, "req_later1")
     log.write_bytes(b"")
-    wait_until(lambda: found_by_others(settings, "req_later1"))
+    wait_until(lambda: found_by_others(settings, "req_later1"), "the later line is found")
     process.send_signal(signal.SIGTERM)
     ended = finish(process)
     # Not all lines may have been read.
@@ -111,9 +102,9 @@ def test_standard_input_is_not_followed(settings: Settings) -> None:
 def test_the_server_follows_until_the_command_is_stopped(desk: Desk, command: Callable[..., Any], log: Path) -> None:
     with handover_server(desk):
         process = command()
-        wait_until(lambda: stored(desk) == 3)
+        wait_until(lambda: stored(desk) == 3, "three lines are stored")
         append(log, "req_appended1")
-        wait_until(lambda: stored(desk) == 4)
+        wait_until(lambda: stored(desk) == 4, "four lines are stored")
         append(log, "req_appended2")
         process.send_signal(signal.SIGINT)
         ended = finish(process)
@@ -126,10 +117,10 @@ def test_the_server_follows_until_the_command_is_stopped(desk: Desk, command: Ca
 def test_the_server_stops_when_the_command_has_gone(desk: Desk, command: Callable[..., Any], log: Path) -> None:
     with handover_server(desk):
         process = command()
-        wait_until(lambda: stored(desk) == 3)
+        wait_until(lambda: stored(desk) == 3, "three lines are stored")
         assert len(desk.following.followers()) == 1
         process.kill()
-        wait_until(lambda: desk.following.followers() == [])
+        wait_until(lambda: desk.following.followers() == [], "nobody follows")
         append(log, "req_unseen1")
         desk.ingest([])
         assert stored(desk) == 3
@@ -138,7 +129,7 @@ def test_the_server_stops_when_the_command_has_gone(desk: Desk, command: Callabl
 def test_the_command_ends_with_the_server(desk: Desk, command: Callable[..., Any]) -> None:
     with handover_server(desk):
         process = command()
-        wait_until(lambda: stored(desk) == 3)
+        wait_until(lambda: stored(desk) == 3, "three lines are stored")
     assert finish(process).complaint.startswith("the server was stopped; what was committed is kept")
 
 
@@ -149,9 +140,9 @@ def test_the_server_follows_what_its_settings_name(log: Path, settings: Settings
     watched = f"{log.parent / '*.log'}, {log.parent / 'missing'}"
     process = start("serve", "--port", "0", "--db", settings.db, env={"PIXELDESK_FOLLOW": watched})
     try:
-        wait_until(lambda: found_by_others(settings, "req_N0000002"))
+        wait_until(lambda: found_by_others(settings, "req_N0000002"), "the first lines are found")
         append(log, "req_appended1")
-        wait_until(lambda: found_by_others(settings, "req_appended1"))
+        wait_until(lambda: found_by_others(settings, "req_appended1"), "the new line is found")
         doctor = ask(settings, "doctor", {})
         assert doctor["following"] == {"files": 1}
         assert doctor["wrong"] == [f"{log.parent / 'missing'}: no such file or folder; check the path"]
@@ -176,6 +167,6 @@ def test_what_fails_in_the_background_is_told_once_and_tried_again(
 
     monkeypatch.setattr(desk.store, "transaction", fail_at_first)
     with following(partial(desk.follow, [str(log)]), told.append):
-        wait_until(lambda: stored(desk) == 3)
+        wait_until(lambda: stored(desk) == 3, "three lines are stored")
     assert told == ["no space left"]
     assert desk.following.followers() == []

@@ -10,8 +10,7 @@ from pixeldesk.desk.answer_cache import AnswerCache
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import StoreError
 from tests.log_lines import request_lines, write_lines
-
-WAIT_S = 10
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -26,26 +25,26 @@ def test_callers_share_work_that_is_still_running(cache: AnswerCache) -> None:
 
     def work() -> int:
         calls.append(1)
-        assert go.wait(WAIT_S)
+        assert go.wait(PATIENCE_S)
         return len(calls)
 
     first, second = cache.future("a", work), cache.future("a", work)
     assert not first.done()
     go.set()
-    assert first.result(WAIT_S) == second.result(WAIT_S) == cache.future("a", work).result(WAIT_S) == 1
+    assert first.result(PATIENCE_S) == second.result(PATIENCE_S) == cache.future("a", work).result(PATIENCE_S) == 1
 
 
 def test_new_lines_start_the_work_again(cache: AnswerCache, desk: Desk, tmp_path: Path) -> None:
-    assert cache.future("a", lambda: 1).result(WAIT_S) == 1
+    assert cache.future("a", lambda: 1).result(PATIENCE_S) == 1
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", request_lines(1)))])
-    assert cache.future("a", lambda: 2).result(WAIT_S) == 2
+    assert cache.future("a", lambda: 2).result(PATIENCE_S) == 2
 
 
 def test_only_the_last_few_answers_are_cached(cache: AnswerCache) -> None:
     for key in ("a", "b", "a", "c"):
-        cache.future(key, lambda: 1).result(WAIT_S)
-    assert cache.future("a", lambda: 2).result(WAIT_S) == 1
-    assert cache.future("b", lambda: 2).result(WAIT_S) == 2
+        cache.future(key, lambda: 1).result(PATIENCE_S)
+    assert cache.future("a", lambda: 2).result(PATIENCE_S) == 1
+    assert cache.future("b", lambda: 2).result(PATIENCE_S) == 2
 
 
 def test_failed_work_raises_and_is_started_again(cache: AnswerCache) -> None:
@@ -53,12 +52,12 @@ def test_failed_work_raises_and_is_started_again(cache: AnswerCache) -> None:
         raise StoreError("the store is away")
 
     with pytest.raises(StoreError, match="the store is away"):
-        cache.future("a", fail).result(WAIT_S)
-    assert cache.future("a", lambda: 1).result(WAIT_S) == 1
+        cache.future("a", fail).result(PATIENCE_S)
+    assert cache.future("a", lambda: 1).result(PATIENCE_S) == 1
 
 
 def test_a_page_and_the_command_line_get_the_same_answer(desk: Desk, tmp_path: Path) -> None:
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", request_lines(3)))])
     answer = desk.lookup("req_N0000001")
-    assert desk.diagnosed_in_background(answer).result(WAIT_S) == desk.diagnosed(answer)
-    assert desk.customer_in_background("cus_0184").result(WAIT_S) == desk.customer("cus_0184")
+    assert desk.diagnosed_in_background(answer).result(PATIENCE_S) == desk.diagnosed(answer)
+    assert desk.customer_in_background("cus_0184").result(PATIENCE_S) == desk.customer("cus_0184")

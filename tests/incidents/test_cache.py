@@ -12,8 +12,7 @@ from pixeldesk.incidents.incident import Incident
 from pixeldesk.store import Store
 from tests.alerts.made_incidents import ended
 from tests.log_lines import request_lines, write_lines
-
-_PATIENCE_S = 30
+from tests.patience import PATIENCE_S
 
 
 class Finder:
@@ -29,7 +28,7 @@ class Finder:
     def __call__(self, _: Store) -> list[Incident]:
         self.times += 1
         self.asked.release()
-        assert self.may_go_on.wait(_PATIENCE_S)
+        assert self.may_go_on.wait(PATIENCE_S)
         return list(self.found)
 
 
@@ -62,9 +61,9 @@ def test_a_page_gets_the_cached_incidents_while_a_search_runs(desk: Desk, finder
     new_lines(desk, tmp_path, "one")
     finder.found = [ended()]
     finder.may_go_on.clear()
-    assert finder.asked.acquire(timeout=_PATIENCE_S)
+    assert finder.asked.acquire(timeout=PATIENCE_S)
     assert cache.known() == []
-    assert finder.asked.acquire(timeout=_PATIENCE_S)
+    assert finder.asked.acquire(timeout=PATIENCE_S)
     assert cache.known() == []
     finder.may_go_on.set()
     assert cache.incidents() == finder.found
@@ -97,6 +96,6 @@ def test_only_incidents_waits_for_the_first_search(desk: Desk, finder: Finder) -
 
 def test_closing_the_store_ends_a_search_quietly(desk: Desk, finder: Finder) -> None:
     desk.warm_caches()
-    assert finder.asked.acquire(timeout=_PATIENCE_S)
+    assert finder.asked.acquire(timeout=PATIENCE_S)
     finder.may_go_on.set()
     desk.close()

@@ -11,6 +11,7 @@ from pixeldesk.desk.desk import close_the_desk, open_the_desk
 from pixeldesk.settings import Settings
 from tests.conftest import ROOT
 from tests.log_lines import Line, write_lines
+from tests.patience import PATIENCE_S
 
 PageRunner = Callable[..., AppTest]
 
@@ -31,7 +32,7 @@ def page(tmp_path: Path) -> Iterator[PageRunner]:
         desk = open_the_desk(Settings(db=tmp_path / "pixeldesk.duckdb"))
         if lines:
             desk.ingest([str(write_lines(tmp_path / "api.ndjson", lines))])
-        test = AppTest.from_file(str(ROOT / "pixeldesk" / "pages" / "navigation.py"), default_timeout=30)
+        test = AppTest.from_file(str(ROOT / "pixeldesk" / "pages" / "navigation.py"), default_timeout=PATIENCE_S)
         if at:
             test.run()
             test.switch_page(at)

@@ -16,6 +16,7 @@ from pixeldesk.retention.daily import daily
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
 from tests.log_lines import Line, event_line, failed_line, moment, request_line, write_lines
+from tests.patience import PATIENCE_S
 
 # Lines are dated from noon of 16 November 2026.
 DAY = 86_400
@@ -221,5 +222,5 @@ def test_the_server_runs_it_at_its_start_and_reports_a_failure() -> None:
         raise StoreError("no space left")
 
     with daily(run, reported.append):
-        assert ran.wait(timeout=10)
+        assert ran.wait(timeout=PATIENCE_S)
     assert reported == ["retention: no space left"]

@@ -17,6 +17,7 @@ from pixeldesk.queries import question
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
 from tests.command import ROOT
+from tests.patience import PATIENCE_S
 
 INDEXES = {"requests_by_request_id", "events_by_request_id", "aliases_by_alias", "aliases_by_request_id"}
 MANY = """INSERT INTO requests BY NAME
@@ -196,7 +197,7 @@ def test_readers_never_wait_for_the_writer_and_see_whole_transactions(store: Sto
 def test_a_reader_is_answered_while_a_transaction_is_open(store: Store) -> None:
     with store.transaction() as transaction, ThreadPoolExecutor(1) as other:
         transaction.execute(MANY, {"first": 0, "past": 5})
-        assert other.submit(count, store).result(timeout=30) == 0
+        assert other.submit(count, store).result(timeout=PATIENCE_S) == 0
     assert count(store) == 5
 
 
@@ -311,9 +312,9 @@ def test_closing_interrupts_long_queries(settings: Settings) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(work)
-        assert begun.wait(timeout=30)
+        assert begun.wait(timeout=PATIENCE_S)
         store.close()
-        assert "is being closed" in working.result(timeout=30)
+        assert "is being closed" in working.result(timeout=PATIENCE_S)
     with pytest.raises(StoreError, match="is being closed"), store.workbench():
         pass
 

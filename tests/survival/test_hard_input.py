@@ -19,6 +19,7 @@ from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.command import environment, finish, start
 from tests.log_lines import as_bytes, event_line, failed_line, moment, request_line, request_lines, write_lines
+from tests.patience import PATIENCE_S
 from tests.survival.seen import IS_LONG, seen
 from tests.whole_store import differences
 
@@ -60,7 +61,7 @@ def peak_of(pieces: Iterator[bytes], db: Path, **env: str) -> int:
     with suppress(BrokenPipeError):  # The command reads no further than it has to.
         for piece in pieces:
             process.stdin.write(piece)
-    peak, _ = process.communicate(timeout=120)
+    peak, _ = process.communicate(timeout=PATIENCE_S)
     # ru_maxrss is in KiB on Linux.
     return int(peak) * 1024
 

@@ -26,10 +26,10 @@ from pixeldesk.store import open_store
 from tests.command import ROOT, run
 from tests.ingest.sources.s3_server import KNOWN_KEY, S3Server
 from tests.log_lines import as_bytes, request_line
+from tests.patience import PATIENCE_S
 from tests.whole_store import differences
 
 SMALL = {"chunk_bytes": 16384, "max_line_bytes": 4096, "batch_bytes": 65536}
-WAIT = 30
 
 
 def some_lines(name: str, count: int = 3) -> bytes:
@@ -274,7 +274,7 @@ class _Answer(BaseHTTPRequestHandler):
         body = self.server.content[start : end + 1]
         if start + len(body) > self.server.breaks_at:
             if self.server.waits:
-                self.server.goes_on.wait(WAIT)
+                self.server.goes_on.wait(PATIENCE_S)
             self.close_connection = True
             return
         self._answer(body, start)

@@ -12,6 +12,7 @@ from pixeldesk.desk.desk import close_the_desk
 from tests.conftest import ROOT
 from tests.log_lines import event_line, failed_line, moment, request_line, request_lines
 from tests.pages.conftest import PageRunner, elements
+from tests.patience import PATIENCE_S
 
 SCOPE_ERROR = failed_line("insufficient_scope", 403, request_id="req_Scope0001")
 
@@ -157,7 +158,7 @@ def another_process_owns_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.usefixtures("another_process_owns_the_store")
 def test_a_store_that_is_taken_is_one_calm_line_and_a_way_to_try_again() -> None:
     close_the_desk()
-    test = AppTest.from_file(str(ROOT / "pixeldesk" / "pages" / "navigation.py"), default_timeout=30).run()
+    test = AppTest.from_file(str(ROOT / "pixeldesk" / "pages" / "navigation.py"), default_timeout=PATIENCE_S).run()
     text = shown(test)
     assert "The store cannot be read just now." in text
     assert "Traceback" not in text

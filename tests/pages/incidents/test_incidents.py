@@ -19,6 +19,7 @@ from tests.log_lines import request_line
 from tests.pages.conftest import PageRunner, elements
 from tests.pages.outage_lines import CODE, CUSTOMERS, outage_lines
 from tests.pages.test_hostile_text import ATTACKS, CODE_SPAN, MARK, assert_inert
+from tests.patience import PATIENCE_S
 
 ID = f"2026-11-16T12:00-{CODE}-production"
 LIST, ONE = "incidents/page.py", "incidents/one_incident.py"
@@ -42,7 +43,7 @@ def sample_page(sample_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> PageRunne
     monkeypatch.setattr("pixeldesk.desk.desk._desk", sample_desk)
 
     def run(at: str, **query: str) -> AppTest:
-        test = AppTest.from_file(str(ROOT / "pixeldesk" / "pages" / "navigation.py"), default_timeout=30).run()
+        test = AppTest.from_file(str(ROOT / "pixeldesk" / "pages" / "navigation.py"), default_timeout=PATIENCE_S).run()
         test.switch_page(at)
         test.query_params.update(query)
         return test.run()

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.log_lines import failed_line, moment, request_line
 from tests.pages.conftest import PageRunner, elements
+from tests.patience import PATIENCE_S
 
 
 def rows() -> list[dict[str, Any]]:
@@ -18,7 +19,7 @@ def rows() -> list[dict[str, Any]]:
 
         show_contradictions(the_desk(), datetime(2026, 11, 16, 12), datetime(2026, 11, 16, 13), "production")
 
-    test = AppTest.from_function(script, default_timeout=30).run()
+    test = AppTest.from_function(script, default_timeout=PATIENCE_S).run()
     assert not test.exception
     (component,) = elements(test, "bidi_component")
     told: list[dict[str, Any]] = json.loads(component.proto.json)["sentences"]

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pixeldesk.trends.differences import Difference, WhatDiffers
 from pixeldesk.trends.proportions import Proportion
+from tests.patience import PATIENCE_S
 
 HOSTILE = "![x](https://evil.example/x.png) <img src=x onerror=alert(1)> =1+1"
 
@@ -18,7 +19,7 @@ def shown(what: WhatDiffers) -> AppTest:
 
         show_differences(what)
 
-    test = AppTest.from_function(script, args=(what,), default_timeout=30).run()
+    test = AppTest.from_function(script, args=(what,), default_timeout=PATIENCE_S).run()
     assert not test.exception
     return test
 

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.server.push.routes import Push
+from tests.patience import PATIENCE_S
 
 TOKEN = "a-token-of-sixteen-or-more"
 SENDER = "vector"
@@ -46,7 +47,7 @@ class Client:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         try:
             connection.request(method, path, body, sent, encode_chunked=not isinstance(body, bytes | None))
             response = connection.getresponse()
@@ -73,4 +74,4 @@ def served(desk: Desk) -> Iterator[int]:
             yield listener.getsockname()[1]
         finally:
             server.should_exit = True
-            thread.join(timeout=20)
+            thread.join(timeout=PATIENCE_S)

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 import socket
-import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from pixeldesk.desk.desk import Desk
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.log_lines import as_bytes, event_line, moment, request_line
+from tests.patience import wait_until
 from tests.server.push.served import SENDER, TOKEN, Client, served
 from tests.whole_store import differences
 
@@ -168,7 +168,7 @@ def test_a_sender_that_dies_within_its_body_leaves_nothing(client: Client, desk:
             sender.sendall(head.encode() + f"{len(body):x}\r\n".encode() + body[:kept])
             if kept % 2:  # Reset, not closed.
                 sender.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    wait_until(lambda: b'status="499"} 4.0' in client.ask("GET", "/metrics", Authorization=METRICS).body)
+    wait_until(lambda: b'status="499"} 4.0' in client.ask("GET", "/metrics", Authorization=METRICS).body, "four 499")
     assert desk.query("sources_read") == before
     # It comes again, as Vector does it: in pieces of any size.
     told = client.post(iter([body[start : start + 777] for start in range(0, len(body), 777)]))
@@ -176,13 +176,6 @@ def test_a_sender_that_dies_within_its_body_leaves_nothing(client: Client, desk:
 
 
 METRICS = "Bearer a-token-for-metrics"
-
-
-def wait_until(is_so: Any) -> None:
-    """Return as soon as it is so."""
-    latest = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < latest, "it never was"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +288,7 @@ def test_under_pressure_senders_are_told_when_to_come_again(desk: Desk) -> None:
         metrics = b"pixeldesk_push_waiting_posts 2.0"
         with desk.store.transaction():
             waiting = [pool.submit(client.post, as_bytes(lines(f"wait{n}", 1))) for n in range(2)]
-            wait_until(lambda: metrics in client.ask("GET", "/metrics", Authorization=METRICS).body)
+            wait_until(lambda: metrics in client.ask("GET", "/metrics", Authorization=METRICS).body, "the metrics")
             told = client.post(as_bytes(lines("late", 1)))
             assert (told.status, told.headers["retry-after"]) == (429, "1")
         assert [one.result().status for one in waiting] == [200, 200]
@@ -320,7 +313,7 @@ def test_posts_of_one_transaction_do_not_disturb_each_other(desk: Desk, last: st
 
         def wait_for_posts(count: int) -> None:
             text = f"waiting_posts {count}.0".encode()
-            wait_until(lambda: text in client.ask("GET", "/metrics", Authorization=METRICS).body)
+            wait_until(lambda: text in client.ask("GET", "/metrics", Authorization=METRICS).body, "the metrics")
 
         with desk.store.transaction():
             first = pool.submit(client.post, as_bytes(lines(f"{last}0x", 1)))

@@ -17,6 +17,7 @@ from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.command import ROOT
 from tests.log_lines import as_bytes, moment, request_line
+from tests.patience import PATIENCE_S, wait_until
 from tests.server.push.served import SENDER, TOKEN, Client
 from tests.whole_store import differences
 
@@ -38,15 +39,12 @@ def process(*command: str, port: int, **env: str) -> Iterator["subprocess.Popen[
     """A server, from when it answers until the block ends or it is killed."""
     started = subprocess.Popen([sys.executable, *command], cwd=ROOT, env={**os.environ, **env})
     try:
-        latest = time.monotonic() + 60
-        while not is_healthy(port):
-            assert started.poll() is None, "the server has ended"
-            assert time.monotonic() < latest, "the server does not answer"
-            time.sleep(0.02)
+        wait_until(lambda: started.poll() is not None or is_healthy(port), "the server answers")
+        assert started.poll() is None, "the server has ended"
         yield started
     finally:
         started.terminate()
-        started.wait(timeout=30)
+        started.wait(timeout=PATIENCE_S)
 
 
 def is_healthy(port: int) -> bool:
@@ -110,7 +108,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     with process(*command, port=port):
         stop.set()
         for one in sending:
-            one.join(timeout=60)
+            one.join(timeout=PATIENCE_S)
     assert [one.wrong for one in sending] == [[]] * SENDERS
     assert any(one.retries for one in sending)
     store = open_store(Settings(db=db))
