@@ -55,7 +55,8 @@ def post(server: ServerFile, command: str, body: bytes, token: str | None = None
 @contextmanager
 def endless_ingests(desk: Desk) -> Iterator[threading.Event]:
     """Within the block an ingest of the desk ends only by being broken off; sets the event when it is in its midst."""
-    begun, ingest = threading.Event(), desk.ingest
+    begun = threading.Event()
+    ingest: Callable[..., Any] = desk.ingest
 
     def held(*arguments: Any, progress: Callable[[Progress], None], **named: Any) -> Any:
         def tell(state: Progress) -> None:
@@ -250,7 +251,7 @@ def test_standard_input_that_breaks_off_is_taken_back(server: ServerFile, desk: 
     connection.endheaders()
     with closing(connection):
         connection.send(head + lines[: len(lines) - 1000])
-        wait_until(desk._ingesting.locked, "an ingest begins")  # It cannot end without the rest of the lines.
+        wait_until(desk._ingest_lock.locked, "an ingest begins")  # It cannot end without the rest of the lines.
     desk.ingest([])
     assert stored(desk) == before
 
