@@ -1,4 +1,4 @@
-"""Streamlit and uvicorn give their loggers handlers of their own. Here they are handed over to the one of all."""
+"""Remove the log handlers of Streamlit and uvicorn, so that their messages reach the handler of the root logger."""
 
 import logging
 
@@ -7,10 +7,10 @@ import uvicorn.config
 
 
 def hand_over_library_logs() -> None:
-    """Let what Streamlit and uvicorn log reach the root's handler, and only that. May be called again.
+    """Let messages of Streamlit and uvicorn reach the root logger's handler only. May be called again.
 
-    Both configure their loggers whenever a server is made or a setting is read, and Streamlit each of its modules'
-    when it is first loaded: so it is what they configure by that is changed, and not the loggers of this moment alone.
+    Both configure their loggers again whenever a server is created or a setting is read, and Streamlit configures the
+    logger of each module at its import. Therefore this changes their configuration too, not only the present loggers.
     """
     streamlit.logger.setup_formatter = _hand_over
     streamlit.logger.update_formatter()
