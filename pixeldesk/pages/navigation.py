@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pixeldesk.pages.widgets.travel import travel
+from pixeldesk.pages.widgets.switch_page import travel
 
 # Text runs along the mark, so it has to be legible on a light and on a dark ground.
 _LOGO = """
@@ -43,7 +43,7 @@ pages = st.navigation(
             help="When it was our own fault: each incident with its onset, end, peak, customers and what differs.",
         ),
         st.Page(
-            "incidents/one_incident.py",
+            "incident/page.py",
             title="Incident",
             url_path="incident",
             icon=":material/crisis_alert:",
@@ -58,7 +58,7 @@ pages = st.navigation(
             help="Who is failing now and why, by case, status, environment and time; and how right that has been.",
         ),
         st.Page(
-            "customers/one_customer.py",
+            "customer/page.py",
             title="Customer",
             url_path="customer",
             icon=":material/person:",

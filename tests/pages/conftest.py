@@ -25,7 +25,7 @@ def elements(test: AppTest, kind: str) -> list[Any]:
 def page(tmp_path: Path) -> Iterator[PageRunner]:
     """Fill a store with lines and run a page at an address: `page(lines, "req_…", "req_…", show="1")`.
 
-    `at` names another page than the first: `page(lines, at="customers/one_customer.py", id="cus_…")`.
+    `at` names another page than the first: `page(lines, at="customer/page.py", id="cus_…")`.
     """
 
     def run(lines: Sequence[Line], *request_ids: str, at: str | None = None, **query: str) -> AppTest:

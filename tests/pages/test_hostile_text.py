@@ -116,12 +116,12 @@ def test_hostile_customers_are_shown_as_text(page: PageRunner) -> None:
     assert_inert(page([line for of_one in lines for line in of_one], at="customers/page.py"))
     board = the_desk().diagnosis_snapshot().diagnoses
     assert {one["customer_id"] for one in board} == set(attacks)
-    test = page([], at="customers/one_customer.py")
+    test = page([], at="customer/page.py")
     for attack in attacks:
         test.query_params["id"] = attack
         assert_inert(test.run())
     assert_inert(page([], lines[0][1]["request_id"]))
-    assert_inert(page([], at="customers/one_customer.py", diagnosis=board[0]["id"]))
+    assert_inert(page([], at="customer/page.py", diagnosis=board[0]["id"]))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -6,12 +6,12 @@ from pixeldesk.catalogue.wording import counted
 from pixeldesk.diagnosis.cache import filtered
 from pixeldesk.diagnosis.overview import overview, scanners_last, start_of
 from pixeldesk.pages.customers.filters import ask_filters
-from pixeldesk.pages.customers.overview_row import show_overview
+from pixeldesk.pages.customers.overview import show_overview
 from pixeldesk.pages.customers.precision import show_precision
 from pixeldesk.pages.customers.table import offer_export, show_customers
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
-from pixeldesk.pages.widgets.judging import show_newer_lines
+from pixeldesk.pages.widgets.newer_lines import show_newer_lines
 
 
 def _show(frame: Frame) -> None:

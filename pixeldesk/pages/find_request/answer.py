@@ -7,11 +7,11 @@ import streamlit as st
 from pixeldesk.pages.find_request.card import show_card
 from pixeldesk.pages.find_request.card_side import CardSide
 from pixeldesk.pages.find_request.not_found import show_not_found
-from pixeldesk.pages.widgets.moments import in_table
+from pixeldesk.pages.find_request.welcome import show_no_id
 from pixeldesk.pages.widgets.request_link import show_place, shown_place
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.pages.widgets.status_colour import status_colour
-from pixeldesk.pages.widgets.welcome import show_no_id
+from pixeldesk.pages.widgets.time_format import in_table
 from pixeldesk.tickets.cards import Card
 from pixeldesk.tickets.lookup import LookupAnswer, NotFound
 

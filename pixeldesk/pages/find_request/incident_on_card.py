@@ -6,7 +6,7 @@ import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.pages.widgets.incident_link import incident_link
-from pixeldesk.pages.widgets.incident_words import from_until, state_badge
+from pixeldesk.pages.widgets.incident_text import from_until, state_badge
 
 
 def show_incident_of_card(incident: dict[str, Any]) -> None:

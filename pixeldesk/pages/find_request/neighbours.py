@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from pixeldesk.pages.widgets.customer_link import customer_link
-from pixeldesk.pages.widgets.moments import in_table
 from pixeldesk.pages.widgets.request_link import ask_for
 from pixeldesk.pages.widgets.status_colour import status_colour
+from pixeldesk.pages.widgets.time_format import in_table
 from pixeldesk.tickets.cards import Card
 
 _KEY = "open_neighbour"

@@ -3,10 +3,10 @@
 from pixeldesk.pages.find_request.answer import show_answer
 from pixeldesk.pages.find_request.card_side import finish_side
 from pixeldesk.pages.find_request.paste_box import paste_box, unread_text
+from pixeldesk.pages.find_request.welcome import show_no_id, show_welcome
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
 from pixeldesk.pages.widgets.request_link import asked_ids
-from pixeldesk.pages.widgets.welcome import show_no_id, show_welcome
 
 
 def _show(frame: Frame) -> None:

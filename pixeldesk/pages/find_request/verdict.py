@@ -7,9 +7,9 @@ import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.pages.find_request.raw_record import show_actions
-from pixeldesk.pages.widgets.moments import in_utc, in_viewers_zone, to_the_minute
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
 from pixeldesk.pages.widgets.status_colour import status_colour
+from pixeldesk.pages.widgets.time_format import in_utc, in_viewers_zone, to_the_minute
 from pixeldesk.tickets.cards import Card
 
 _SHOWN_DETAILS = 400

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pixeldesk.pages.widgets.moments import in_table
 from pixeldesk.pages.widgets.request_link import open_request
 from pixeldesk.pages.widgets.status_colour import status_colour
+from pixeldesk.pages.widgets.time_format import in_table
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.trends.span_errors import SpanErrors
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import Incident
-from pixeldesk.pages.live_errors.marks import COLUMN_AXIS, LAST_IN_THE_LEGEND, Part, as_sent, marks
+from pixeldesk.pages.live_errors.overlays import COLUMN_AXIS, LAST_IN_THE_LEGEND, Part, as_sent, marks
 from pixeldesk.pages.live_errors.view import Measure
 from pixeldesk.pages.widgets.code_colour import code_colour
 from pixeldesk.pages.widgets.span_words import span_words

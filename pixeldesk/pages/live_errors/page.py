@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pixeldesk.pages.live_errors.contradictions_table import show_contradictions
+from pixeldesk.pages.live_errors.contradictions import show_contradictions
 from pixeldesk.pages.live_errors.drill import show_drill
 from pixeldesk.pages.live_errors.filters import ask_filters
-from pixeldesk.pages.live_errors.live_part import show_live_part
+from pixeldesk.pages.live_errors.fragment import show_live_part
 from pixeldesk.pages.live_errors.view import address_of, asked_view, says_its_time
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store

@@ -1,10 +1,10 @@
 """Sources: drop files in, what was read and what became of it, quarantine, gaps, and how long lines are kept."""
 
 from pixeldesk.pages.sources.coverage_calendar import show_calendar
-from pixeldesk.pages.sources.follow_table import show_followed
-from pixeldesk.pages.sources.quarantine_part import show_quarantine
-from pixeldesk.pages.sources.retention_part import show_retention
-from pixeldesk.pages.sources.sources_table import show_sources, show_totals
+from pixeldesk.pages.sources.following import show_followed
+from pixeldesk.pages.sources.quarantine import show_quarantine
+from pixeldesk.pages.sources.retention import show_retention
+from pixeldesk.pages.sources.table import show_sources, show_totals
 from pixeldesk.pages.sources.uploads import take_uploads
 from pixeldesk.pages.widgets.frame import Frame, show_page
 

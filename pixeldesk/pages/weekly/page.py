@@ -8,7 +8,7 @@ from pixeldesk.pages.weekly.head import show_definitions, show_head
 from pixeldesk.pages.weekly.view import ask_environment, ask_week, asked_view, says_its_week
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
-from pixeldesk.pages.widgets.judging import show_newer_lines
+from pixeldesk.pages.widgets.newer_lines import show_newer_lines
 from pixeldesk.pages.widgets.pinned_address import pin_address
 from pixeldesk.weekly.reviewing import newest_whole_week
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pixeldesk.diagnosis.diagnose import Diagnosis
 from pixeldesk.pages.widgets.safe_text import code_label
-from pixeldesk.pages.widgets.travel import travel_to
+from pixeldesk.pages.widgets.switch_page import travel_to
 
 _ID, _DIAGNOSIS = "id", "diagnosis"
 _LONGEST = 500
@@ -23,7 +23,7 @@ def asked_diagnosis() -> str | None:
 def customer_link(customer_id: str) -> None:
     """A link to all that is known of a customer."""
     st.page_link(
-        "customers/one_customer.py",
+        "customer/page.py",
         label=f"Customer {code_label(customer_id)}",
         icon=":material/person:",
         help="",

@@ -7,8 +7,8 @@ import streamlit as st
 
 from pixeldesk.diagnosis.diagnose import Diagnosis
 from pixeldesk.pages.widgets.evidence_list import Sentence, evidence_list, sentences
-from pixeldesk.pages.widgets.moments import to_the_minute
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
+from pixeldesk.pages.widgets.time_format import to_the_minute
 
 # From so much confidence on it is called this.
 _WORDS = ((0.9, "very likely"), (0.7, "likely"), (0.5, "possible"), (0.0, "a guess"))

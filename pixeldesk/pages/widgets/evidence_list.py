@@ -10,7 +10,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pixeldesk.pages.widgets.travel import GO_JS
+from pixeldesk.pages.widgets.switch_page import GO_JS
 from pixeldesk.tickets.citations import cited
 
 Sign = Literal["for", "against", "over", "retries", "found", "none"]

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pixeldesk.errors import PixeldeskError
-from pixeldesk.pages.widgets.moments import to_the_minute
+from pixeldesk.pages.widgets.time_format import to_the_minute
 
 
 def freshness_words(coverage: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from pixeldesk.incidents.around import Around
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.membership import code_of
-from pixeldesk.pages.widgets.travel import travel_to
+from pixeldesk.pages.widgets.switch_page import travel_to
 
 _ID = "id"
 _LONGEST = 500
@@ -19,7 +19,7 @@ def asked_incident() -> str | None:
 def incident_link(incident_id: str, label: str) -> None:
     """A link to all that is known of an incident. The label is Markdown."""
     st.page_link(
-        "incidents/one_incident.py",
+        "incident/page.py",
         label=label,
         icon=":material/crisis_alert:",
         help="",

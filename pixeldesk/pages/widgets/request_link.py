@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pixeldesk.pages.widgets.travel import travel_to
+from pixeldesk.pages.widgets.switch_page import travel_to
 
 _REQUEST_ID, _SHOWN = "request_id", "show"
 

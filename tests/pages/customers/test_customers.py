@@ -116,8 +116,8 @@ def test_a_broken_file_of_marks_is_one_calm_line(page: PageRunner) -> None:
     assert any("that is no mark" in element.value for element in test.text)
 
 
-@pytest.mark.parametrize("name", ["customers/page.py", "customers/one_customer.py"])
+@pytest.mark.parametrize("name", ["customers/page.py", "customer/page.py"])
 def test_the_pages_know_each_other(page: PageRunner, name: str) -> None:
     test = page(failing_lines(), at=name, id=RETRIER)
     links = {element.proto.page for element in elements(test, "page_link")}
-    assert links == ({"customers"} if name == "customers/one_customer.py" else set())
+    assert links == ({"customers"} if name == "customer/page.py" else set())

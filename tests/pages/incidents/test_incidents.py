@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from pixeldesk.desk.desk import Desk, the_desk
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.incidents.table import _EXPORTED, _exported
-from pixeldesk.pages.widgets.incident_words import from_until, lasting, rate
+from pixeldesk.pages.widgets.incident_text import from_until, lasting, rate
 from pixeldesk.spreadsheet import as_csv
 from tests.alerts.made_incidents import after, ended, incident
 from tests.conftest import ROOT
@@ -22,7 +22,7 @@ from tests.pages.test_hostile_text import ATTACKS, CODE_SPAN, MARK, assert_inert
 from tests.patience import PATIENCE_S
 
 ID = f"2026-11-16T12:00-{CODE}-production"
-LIST, ONE = "incidents/page.py", "incidents/one_incident.py"
+LIST, ONE = "incidents/page.py", "incident/page.py"
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_hours_are_joined_to_gaps() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "![x](http://evil.example)"])
 def test_a_file_of_the_quarantine_computes_nothing(text: str, desk: Desk, tmp_path: Path) -> None:
-    from pixeldesk.pages.sources.quarantine_part import _COLUMNS, _rows
+    from pixeldesk.pages.sources.quarantine import _COLUMNS, _rows
     from pixeldesk.spreadsheet import as_csv
 
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", [request_line(), text]))])

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pixeldesk.pages.widgets.moments import in_table
 from pixeldesk.pages.widgets.request_link import open_request
 from pixeldesk.pages.widgets.status_colour import status_colour
+from pixeldesk.pages.widgets.time_format import in_table
 
 _KEY = "open_failure"
 _ROW_PX, _HEAD_PX, _MOST_ROWS = 28, 34, 12

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pixeldesk.diagnosis.diagnose import Diagnosis
 from pixeldesk.pages.widgets.code_colour import code_colour
-from pixeldesk.pages.widgets.moments import moment
+from pixeldesk.pages.widgets.time_format import moment
 
 _PLOT_PX, _LANE_PX, _MOST_LANES = 230, 30, 6
 _HOUR_MS = 3_600_000

@@ -8,7 +8,7 @@ from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import Change, Incident
 from pixeldesk.incidents.membership import code_of
 from pixeldesk.pages.widgets.copy_button import copy_button
-from pixeldesk.pages.widgets.moments import to_the_minute
+from pixeldesk.pages.widgets.time_format import to_the_minute
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.tickets.outage import Outage
 from pixeldesk.tickets.outage_note import outage_note

@@ -3,15 +3,15 @@
 import pytest
 import streamlit as st
 
-from pixeldesk.pages.widgets import moments
+from pixeldesk.pages.widgets import time_format
 
 AT = "2026-11-16T23:45:01.005Z"
 
 
 def test_a_time_in_utc_has_its_day_and_its_milliseconds() -> None:
-    assert moments.in_utc(AT) == "Mon 16 Nov 2026, 23:45:01.005 UTC"
-    assert moments.in_table(AT) == "16 Nov 23:45:01.005"
-    assert moments.to_the_minute(AT) == "16 Nov 2026 23:45"
+    assert time_format.in_utc(AT) == "Mon 16 Nov 2026, 23:45:01.005 UTC"
+    assert time_format.in_table(AT) == "16 Nov 23:45:01.005"
+    assert time_format.to_the_minute(AT) == "16 Nov 2026 23:45"
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_the_viewers_zone_names_the_day_only_where_it_differs(
     monkeypatch: pytest.MonkeyPatch, zone: str | None, written: str | None
 ) -> None:
     monkeypatch.setattr(st, "context", type("Context", (), {"timezone": zone}))
-    assert moments.in_viewers_zone(AT) == written
+    assert time_format.in_viewers_zone(AT) == written

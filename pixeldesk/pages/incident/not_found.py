@@ -4,7 +4,7 @@ import streamlit as st
 
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.widgets.incident_link import incident_link
-from pixeldesk.pages.widgets.incident_words import from_until
+from pixeldesk.pages.widgets.incident_text import from_until
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.queries.values import rfc3339
 

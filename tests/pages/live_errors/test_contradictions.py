@@ -15,7 +15,7 @@ def rows() -> list[dict[str, Any]]:
         from datetime import datetime
 
         from pixeldesk.desk.desk import the_desk
-        from pixeldesk.pages.live_errors.contradictions_table import show_contradictions
+        from pixeldesk.pages.live_errors.contradictions import show_contradictions
 
         show_contradictions(the_desk(), datetime(2026, 11, 16, 12), datetime(2026, 11, 16, 13), "production")
 

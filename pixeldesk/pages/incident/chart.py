@@ -9,7 +9,7 @@ import streamlit as st
 from pixeldesk.incidents.around import Around, HostFailures
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.widgets.code_colour import code_colour
-from pixeldesk.pages.widgets.incident_words import lasting, rate
+from pixeldesk.pages.widgets.incident_text import lasting, rate
 from pixeldesk.trends.time_range import MINUTE
 
 _HEIGHT_PX = 310

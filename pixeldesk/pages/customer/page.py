@@ -7,11 +7,11 @@ import streamlit as st
 
 from pixeldesk.desk.desk import Customer, Desk
 from pixeldesk.diagnosis.overview import caller_of
-from pixeldesk.pages.customers.diagnoses import show_diagnoses, show_one, show_retries
-from pixeldesk.pages.customers.tables import show_failures, show_keys, show_websites
-from pixeldesk.pages.customers.timeline import show_timeline
-from pixeldesk.pages.customers.totals import show_totals
-from pixeldesk.pages.customers.unknown_customer import show_no_customer, show_no_diagnosis
+from pixeldesk.pages.customer.diagnoses import show_diagnoses, show_one, show_retries
+from pixeldesk.pages.customer.not_found import show_no_customer, show_no_diagnosis
+from pixeldesk.pages.customer.tables import show_failures, show_keys, show_websites
+from pixeldesk.pages.customer.timeline import show_timeline
+from pixeldesk.pages.customer.totals import show_totals
 from pixeldesk.pages.widgets.customer_link import asked_customer, asked_diagnosis, customer_link
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.safe_text import code_label

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pixeldesk.diagnosis.diagnose import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark
-from pixeldesk.pages.customers.mark_buttons import mark_buttons
+from pixeldesk.pages.customer.mark_buttons import mark_buttons
 from pixeldesk.pages.widgets.copy_button import copy_button
 from pixeldesk.pages.widgets.diagnosis_panel import extent, retry_rows, show_diagnosis
 from pixeldesk.pages.widgets.evidence_list import evidence_list

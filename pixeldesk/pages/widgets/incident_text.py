@@ -1,6 +1,6 @@
 """An incident's times as people read them, in UTC. No log text is in them."""
 
-from pixeldesk.pages.widgets.moments import moment, to_the_minute
+from pixeldesk.pages.widgets.time_format import moment, to_the_minute
 
 
 def from_until(started_at: str, ended_at: str | None) -> str:

@@ -5,11 +5,11 @@ import streamlit as st
 from pixeldesk.desk.desk import Desk
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.selection import nearest_to, with_id
-from pixeldesk.pages.incidents.chart import show_incident_chart
-from pixeldesk.pages.incidents.facts import show_incident_facts
-from pixeldesk.pages.incidents.hits import show_examples, show_hit_customers
-from pixeldesk.pages.incidents.side import show_changes, show_note, show_what_differs
-from pixeldesk.pages.incidents.unknown_incident import show_no_incident
+from pixeldesk.pages.incident.affected import show_examples, show_hit_customers
+from pixeldesk.pages.incident.chart import show_incident_chart
+from pixeldesk.pages.incident.facts import show_incident_facts
+from pixeldesk.pages.incident.not_found import show_no_incident
+from pixeldesk.pages.incident.side import show_changes, show_note, show_what_differs
 from pixeldesk.pages.widgets.differences_table import show_differences
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.incident_link import asked_incident, errors_link

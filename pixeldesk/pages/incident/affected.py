@@ -9,9 +9,9 @@ import streamlit as st
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.around import Around
 from pixeldesk.pages.widgets.customer_link import open_customer
-from pixeldesk.pages.widgets.moments import in_table
 from pixeldesk.pages.widgets.request_link import open_request
 from pixeldesk.pages.widgets.status_colour import status_colour
+from pixeldesk.pages.widgets.time_format import in_table
 
 _CUSTOMER, _EXAMPLE = "open_hit_customer", "open_example"
 _ROW_PX, _HEAD_PX, _MOST_ROWS = 28, 34, 10

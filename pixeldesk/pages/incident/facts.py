@@ -5,8 +5,8 @@ import streamlit as st
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.times import minutes_lasted, minutes_to_detect
-from pixeldesk.pages.widgets.incident_words import from_until, lasting, rate, state_badge
-from pixeldesk.pages.widgets.moments import in_viewers_zone, to_the_minute
+from pixeldesk.pages.widgets.incident_text import from_until, lasting, rate, state_badge
+from pixeldesk.pages.widgets.time_format import in_viewers_zone, to_the_minute
 from pixeldesk.queries.values import rfc3339
 
 _SHOWN_NAMES = 8

@@ -1,0 +1,1 @@
+"""One customer: which requests fail, why, and what to answer."""

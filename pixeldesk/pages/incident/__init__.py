@@ -1,0 +1,1 @@
+"""One incident: when it was, which customers it affected, and what differs."""
