@@ -1,1 +1,1 @@
-"""The dashboard's pages: widgets, one call to the desk, and how its answer looks. No SQL, no sums."""
+"""The dashboard's pages: each shows widgets, asks the desk, and shows its answer. No SQL, no arithmetic on rows."""

@@ -1,10 +1,10 @@
-"""What the server runs for every visitor: the page's frame, and which pages there are."""
+"""Set up the dashboard and run the page that the address names. The server runs this script for every visitor."""
 
 import streamlit as st
 
-from pixeldesk.pages.widgets.switch_page import travel
+from pixeldesk.pages.widgets.switch_page import switch_if_requested
 
-# Text runs along the mark, so it has to be legible on a light and on a dark ground.
+# The name beside the icon has to be legible on a light and on a dark background.
 _LOGO = """
 <svg xmlns="http://www.w3.org/2000/svg" width="132" height="28" viewBox="0 0 132 28">
   <rect x="1" y="2" width="24" height="24" rx="6" fill="#2f5fde"/>
@@ -15,10 +15,10 @@ _LOGO = """
 </svg>
 """
 
-# An emoji, as a page icon from the icon font would be fetched from outside.
+# An emoji, since a page icon from the icon font would be fetched from another server.
 st.set_page_config(page_title="pixeldesk", page_icon="🔎", layout="wide")
 st.logo(_LOGO, size="medium")
-# Each file is called after its part in the folder, so the address is given.
+# Every page's file is called page.py, so each page names its URL path.
 pages = st.navigation(
     [
         st.Page(
@@ -82,7 +82,7 @@ pages = st.navigation(
     ],
     position="top",
 )
-# Not before the pages are named: the browser, already at the next address, would put the former one back for a moment,
-# and keep it in its history with the wrong parameters.
-travel()
+# Only after st.navigation: until the browser knows the current page, it would restore the former address for a moment,
+# and store it in its history with the wrong parameters.
+switch_if_requested()
 pages.run()

@@ -1,4 +1,4 @@
-"""A customer's diagnoses, each to be marked and with its reply; and how the customer tries again."""
+"""Show a customer's diagnoses, each with buttons to mark it and its reply, and how failed requests are retried."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,28 +14,28 @@ from pixeldesk.pages.widgets.evidence_list import evidence_list
 
 
 def show_diagnoses(diagnoses: Sequence[Diagnosis], marks: Mapping[str, Mark]) -> None:
-    """One panel each; how requests are retried is the customer's, so it is said once and not in each."""
+    """Show one panel per diagnosis, without retries: `show_retries` shows them once for the customer."""
     if not diagnoses:
         with st.container(border=True):
             st.markdown("No lasting mistake was found.")
-    for one in diagnoses:
-        show_one({**one, "retries": None}, marks)
+    for diagnosis in diagnoses:
+        show_diagnosis_with_reply({**diagnosis, "retries": None}, marks)
 
 
-def show_one(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -> None:
-    """The diagnosis, the two marks, and the reply."""
-    name = diagnosis["id"]
+def show_diagnosis_with_reply(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -> None:
+    """Show a diagnosis, the buttons to mark it, and its reply."""
+    diagnosis_id = diagnosis["id"]
     with st.container(border=True, gap="small"):
-        show_diagnosis(diagnosis, key=f"diagnosis_{name}", lead=extent(diagnosis))
+        show_diagnosis(diagnosis, key=f"diagnosis_{diagnosis_id}", lead=extent(diagnosis))
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
             mark_buttons(diagnosis, marks)
-            copy_button("Copy reply", diagnosis["reply"], key=f"copy_{name}", type="primary")
+            copy_button("Copy reply", diagnosis["reply"], key=f"copy_{diagnosis_id}", type="primary")
         with st.expander("Reply to the customer"):
             st.text(diagnosis["reply"])
 
 
 def show_retries(retries: Mapping[str, Any] | None) -> None:
-    """Failed requests beside the operations behind them, and what is wrong with the retries."""
+    """Show how many operations are behind the failed requests, and what is wrong with the retries."""
     rows = retry_rows(retries)
     if rows:
         with st.container(border=True, gap="small"):

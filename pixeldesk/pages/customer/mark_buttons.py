@@ -1,4 +1,4 @@
-"""Right or wrong: what support says of a diagnosis. A second click on the same word takes it back."""
+"""Let support mark a diagnosis as right or wrong. A second click on the same button removes the mark."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ _LABELS: dict[Verdict, str] = {"right": ":material/check: Right", "wrong": ":mat
 
 
 def mark_buttons(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -> None:
-    """The two words, with the one that was said before."""
+    """Show the two buttons, with the diagnosis's mark selected."""
     key = f"mark_{diagnosis['id']}"
     mark = marks.get(diagnosis["id"])
     st.session_state[key] = mark.verdict if mark else None

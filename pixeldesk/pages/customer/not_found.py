@@ -1,10 +1,10 @@
-"""An address without anything behind it."""
+"""Show that nothing is known of the customer or diagnosis in the address."""
 
 import streamlit as st
 
 
 def show_no_customer() -> None:
-    """No request names this customer."""
+    """Show that no request names this customer."""
     with st.container(border=True):
         st.markdown(
             "**Nothing is known of this customer.** No request in the logs that were read names this id."
@@ -13,7 +13,7 @@ def show_no_customer() -> None:
 
 
 def show_no_diagnosis() -> None:
-    """The diagnosis was never there, or newer lines have changed it."""
+    """Show that this diagnosis never existed, or was changed by newer lines."""
     with st.container(border=True):
         st.markdown(
             "**There is no such diagnosis now.** What it was about may be over, or newer lines may explain it"

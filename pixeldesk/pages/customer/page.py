@@ -1,13 +1,13 @@
-"""A customer's page: what fails since when and why, with which keys and websites, and what to answer.
+"""Customer: which requests fail, since when and why, with which keys and websites, and what to answer.
 
-`?diagnosis=…` shows one diagnosis alone: that of a key, an address or a scanner, behind which no customer is known.
+`?diagnosis=…` shows a single diagnosis: that of a key, a client address or a scanner without a known customer.
 """
 
 import streamlit as st
 
 from pixeldesk.desk.desk import Customer, Desk
 from pixeldesk.diagnosis.overview import caller_of
-from pixeldesk.pages.customer.diagnoses import show_diagnoses, show_one, show_retries
+from pixeldesk.pages.customer.diagnoses import show_diagnoses, show_diagnosis_with_reply, show_retries
 from pixeldesk.pages.customer.not_found import show_no_customer, show_no_diagnosis
 from pixeldesk.pages.customer.tables import show_failures, show_keys, show_websites
 from pixeldesk.pages.customer.timeline import show_timeline
@@ -36,16 +36,16 @@ def _show_customer(desk: Desk, customer: Customer) -> None:
 
 def _show_diagnosis(desk: Desk, diagnosis_id: str) -> None:
     with st.skeleton(height=420):
-        found = [one for one in desk.diagnosis_snapshot().diagnoses if one["id"] == diagnosis_id]
+        found = [diagnosis for diagnosis in desk.diagnosis_snapshot().diagnoses if diagnosis["id"] == diagnosis_id]
     if not found:
         show_no_diagnosis()
         return
-    for one in found:
-        st.text(caller_of(one))
-        if one["customer_id"]:
-            customer_link(one["customer_id"])
+    for diagnosis in found:
+        st.text(caller_of(diagnosis))
+        if diagnosis["customer_id"]:
+            customer_link(diagnosis["customer_id"])
         with st.container(width=720):
-            show_one(one, desk.marks())
+            show_diagnosis_with_reply(diagnosis, desk.marks())
 
 
 customer_id, diagnosis_id = asked_customer(), asked_diagnosis()

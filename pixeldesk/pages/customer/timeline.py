@@ -1,4 +1,4 @@
-"""When a customer's requests failed, with which codes, and over which time each diagnosis goes."""
+"""Show when a customer's requests failed, with which codes, and which time each diagnosis spans."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ import streamlit as st
 
 from pixeldesk.diagnosis.diagnose import Diagnosis
 from pixeldesk.pages.widgets.code_colour import code_colour
-from pixeldesk.pages.widgets.time_format import moment
+from pixeldesk.pages.widgets.time_format import parsed
 
 _PLOT_PX, _LANE_PX, _MOST_LANES = 230, 30, 6
 _HOUR_MS = 3_600_000
@@ -18,7 +18,7 @@ _LANE_COLOUR = {"active": "#d6423d", "recovered": "#4c9a52"}
 
 
 def show_timeline(hours: Sequence[dict[str, Any]], diagnoses: Sequence[Diagnosis]) -> None:
-    """Failed requests an hour, stacked by code, under one line a diagnosis."""
+    """Show failed requests per hour, stacked by code, below one line per diagnosis."""
     if not hours:
         st.caption("No request that names this customer was answered with an error.")
         return
@@ -36,8 +36,8 @@ def _figure(hours: Sequence[dict[str, Any]], lanes: Sequence[Diagnosis]) -> go.F
     figure = go.Figure()
     for code in sorted({row["error_code"] for row in hours}):
         figure.add_trace(_bars(code, [row for row in hours if row["error_code"] == code]))
-    for place, one in enumerate(lanes):
-        _add_lane(figure, place, one)
+    for lane, diagnosis in enumerate(lanes):
+        _add_lane(figure, lane, diagnosis)
     height = _PLOT_PX + _LANE_PX * len(lanes)
     figure.update_layout(
         barmode="stack",
@@ -60,7 +60,7 @@ def _figure(hours: Sequence[dict[str, Any]], lanes: Sequence[Diagnosis]) -> go.F
 
 
 def _bars(code: str, rows: Sequence[dict[str, Any]]) -> go.Bar:
-    # Plotly reads tags in names and hovers, and a code is log text.
+    # Plotly renders HTML tags in names and hover texts, and a code is log text.
     return go.Bar(
         x=[_as_utc(row["hour"]) for row in rows],
         y=[row["requests"] for row in rows],
@@ -72,14 +72,14 @@ def _bars(code: str, rows: Sequence[dict[str, Any]]) -> go.Bar:
     )
 
 
-def _add_lane(figure: go.Figure, place: int, diagnosis: Diagnosis) -> None:
+def _add_lane(figure: go.Figure, lane: int, diagnosis: Diagnosis) -> None:
     start, end = _as_utc(diagnosis["first_seen"]), _as_utc(diagnosis["last_seen"])
     colour = _LANE_COLOUR[diagnosis["status"]]
     title = escape(diagnosis["title"])
     figure.add_trace(
         go.Scatter(
             x=[start, end],
-            y=[place + 0.78] * 2,
+            y=[lane + 0.78] * 2,
             yaxis="y2",
             mode="lines+markers",
             line={"color": colour, "width": 4},
@@ -94,12 +94,12 @@ def _add_lane(figure: go.Figure, place: int, diagnosis: Diagnosis) -> None:
         x=0,
         xanchor="left",
         yref="y2",
-        y=place + 0.32,
+        y=lane + 0.32,
         showarrow=False,
         font={"size": 12},
     )
 
 
 def _as_utc(timestamp: str) -> datetime:
-    """Without its zone: Plotly shows a time as it is sent."""
-    return moment(timestamp).replace(tzinfo=None)
+    """Return a timestamp in UTC without a zone: Plotly shows a time as it is sent."""
+    return parsed(timestamp).replace(tzinfo=None)

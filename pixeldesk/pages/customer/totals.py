@@ -1,4 +1,4 @@
-"""How much a customer does in each environment, and how much of it fails."""
+"""Show how many requests a customer sends in each environment, and how many of them fail."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from pixeldesk.pages.widgets.time_format import to_the_minute
 
 
 def show_totals(totals: Sequence[dict[str, Any]]) -> None:
-    """One small tile an environment."""
+    """Show one tile per environment."""
     with st.grid("auto", min_column_width=260, gap="small"):
         for row in totals:
             with st.container(border=True, gap="xxsmall"):

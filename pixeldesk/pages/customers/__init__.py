@@ -1,1 +1,1 @@
-"""Customers: who fails, and why."""
+"""The list of customers: whose requests fail, and why."""

@@ -1,4 +1,4 @@
-"""Which diagnoses the customers page shows. Each choice is in the address, so that a link shows the same."""
+"""Ask which diagnoses Customers shows. Each choice is in the address, so that a link shows the same rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,14 @@ import streamlit as st
 
 from pixeldesk.diagnosis.case_file import cases
 from pixeldesk.diagnosis.diagnose import Diagnosis
-from pixeldesk.diagnosis.overview import SPANS
+from pixeldesk.pages.widgets.bound_filters import ask_span, ask_value
 
 _STATUSES = {"Active": "active", "Recovered": "recovered", "All": None}
-_WHOLE, _EVERYWHERE = "Whole logs", "All"
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What was chosen; None and () choose all. `span` is a name of SPANS, or another for the whole logs."""
+    """The chosen filters. None and () choose all; `span` is a name of SPANS, or another for the whole logs."""
 
     cases: tuple[str, ...]
     status: str | None
@@ -24,32 +23,19 @@ class Filters:
 
 
 def ask_filters(diagnoses: Sequence[Diagnosis]) -> Filters:
-    """The row of filters. The address holds what they show, so the words here are those of the links."""
-    titles = {one.title: one.name for one in cases()}
+    """Show the filters in a row. The address holds their options, so a renamed option breaks old links."""
+    names = {case.title: case.name for case in cases()}
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         status = st.segmented_control(
             "Status", list(_STATUSES), default="Active", required=True, key="status", bind="query-params"
         )
-        span = st.segmented_control(
-            "Failed within the last",
-            [*SPANS, _WHOLE],
-            default=_WHOLE,
-            required=True,
-            key="time",
-            bind="query-params",
-            help="Counting back from the newest record, not from now",
-        )
-        environment = st.selectbox(
-            "Environment", [_EVERYWHERE, *_environments(diagnoses)], key="environment", bind="query-params", width=180
-        )
-        chosen = st.multiselect("Case", sorted(titles), key="case", bind="query-params", placeholder="All cases")
+        span = ask_span("Failed within the last")
+        environments = (diagnosis["environment"] for diagnosis in diagnoses)
+        environment = ask_value("Environment", "environment", environments, width=180)
+        titles = st.multiselect("Case", sorted(names), key="case", bind="query-params", placeholder="All cases")
     return Filters(
-        cases=tuple(titles[title] for title in chosen),
+        cases=tuple(names[title] for title in titles),
         status=_STATUSES[status],
-        environment=None if environment == _EVERYWHERE else environment,
+        environment=environment,
         span=span,
     )
-
-
-def _environments(diagnoses: Sequence[Diagnosis]) -> list[str]:
-    return sorted({one["environment"] for one in diagnoses if one["environment"]} - {_EVERYWHERE})

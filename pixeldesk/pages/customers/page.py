@@ -1,4 +1,4 @@
-"""Customers: who is failing now and why, how sure that is, and how right it has been."""
+"""Customers: whose requests fail now and why, with which confidence, and how often that has been right."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from pixeldesk.diagnosis.overview import overview, scanners_last, start_of
 from pixeldesk.pages.customers.filters import ask_filters
 from pixeldesk.pages.customers.overview import show_overview
 from pixeldesk.pages.customers.precision import show_precision
-from pixeldesk.pages.customers.table import offer_export, show_customers
+from pixeldesk.pages.customers.table import show_customers, show_export
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
 from pixeldesk.pages.widgets.newer_lines import show_newer_lines
@@ -23,18 +23,18 @@ def _show(frame: Frame) -> None:
     with st.skeleton(height=420):
         snapshot, marks, precision = desk.diagnosis_snapshot(), desk.marks(), desk.case_precision()
     filters = ask_filters(snapshot.diagnoses)
-    within = filtered(
+    selected = filtered(
         snapshot.diagnoses,
         cases=filters.cases,
         environment=filters.environment,
         start=start_of(filters.span, newest),
     )
-    show_overview(overview(within, newest))
-    shown = scanners_last(filtered(within, status=filters.status))
+    show_overview(overview(selected, newest))
+    shown = scanners_last(filtered(selected, status=filters.status))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.markdown(f"**{counted(len(shown), 'diagnosis')}**", width="content")
         show_newer_lines(snapshot)
-        offer_export(shown, marks)
+        show_export(shown, marks)
     if shown:
         show_customers(shown, marks)
     else:

@@ -1,4 +1,4 @@
-"""The answer to a search: which request to look at where there are several, and then that one."""
+"""Show the answer to a search: the choice of a request if there are several, and the card of the chosen one."""
 
 from concurrent.futures import Future
 
@@ -8,10 +8,10 @@ from pixeldesk.pages.find_request.card import show_card
 from pixeldesk.pages.find_request.card_side import CardSide
 from pixeldesk.pages.find_request.not_found import show_not_found
 from pixeldesk.pages.find_request.welcome import show_no_id
-from pixeldesk.pages.widgets.request_link import show_place, shown_place
+from pixeldesk.pages.widgets.request_link import show_index, shown_index
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.pages.widgets.status_colour import status_colour
-from pixeldesk.pages.widgets.time_format import in_table
+from pixeldesk.pages.widgets.time_format import with_milliseconds
 from pixeldesk.tickets.cards import Card
 from pixeldesk.tickets.lookup import LookupAnswer, NotFound
 
@@ -19,28 +19,28 @@ _KEY = "shown_card"
 
 
 def show_answer(answer: LookupAnswer, pending: "Future[LookupAnswer]") -> CardSide | None:
-    """Show one card, with a choice above it when the text led to more than one.
+    """Show a card, below a choice of cards if the text led to more than one.
 
-    What stands beside a card may be still to be finished.
+    Return the column beside the card if the diagnosis in it is still pending; see `finish_side`.
     """
     cards: list[Card | NotFound] = [*answer.found, *answer.not_found]
     if not cards:
         show_no_id()
         return None
-    place = shown_place(len(cards))
+    index = shown_index(len(cards))
     if len(cards) > 1:
-        _choice(cards, place)
-    card = cards[place]
+        _show_choice(cards, index)
+    card = cards[index]
     if isinstance(card, NotFound):
         show_not_found(card)
         return None
-    return show_card(answer, place, pending)
+    return show_card(answer, index, pending)
 
 
-def _choice(cards: list[Card | NotFound], place: int) -> None:
+def _show_choice(cards: list[Card | NotFound], index: int) -> None:
     labels = [_label(card, _is_shared(card, cards)) for card in cards]
     shared = sum(_is_shared(card, cards) for card in cards)
-    st.session_state[_KEY] = place
+    st.session_state[_KEY] = index
     st.pills(
         "Requests found in the text",
         range(len(cards)),
@@ -58,9 +58,9 @@ def _choice(cards: list[Card | NotFound], place: int) -> None:
 
 
 def _choose() -> None:
-    place = st.session_state[_KEY]
-    if place is not None:
-        show_place(place)
+    index = st.session_state[_KEY]
+    if index is not None:
+        show_index(index)
 
 
 def _is_shared(card: Card | NotFound, cards: list[Card | NotFound]) -> bool:
@@ -71,7 +71,7 @@ def _label(card: Card | NotFound, shared: bool) -> str:
     if isinstance(card, NotFound):
         return f":gray[not found] {code_label(card.request_id)}"
     status = f":{status_colour(card['status'])}[{card['status'] or 'no status'}]"
-    when = f" {in_table(card['timestamp'])}" if shared else ""
+    when = f" {with_milliseconds(card['timestamp'])}" if shared else ""
     who = f" {code_label(card['customer_id'])}" if shared and card["customer_id"] else ""
     return f"{status} {code_label(card['request_id'])}{when}{who}"
 

@@ -1,4 +1,4 @@
-"""One request's card: the verdict, the requests around it, and beside them why and what to answer."""
+"""Show a request's card: its outcome, the requests before and after it, and beside them the reason and the reply."""
 
 from concurrent.futures import Future
 
@@ -6,15 +6,18 @@ import streamlit as st
 
 from pixeldesk.pages.find_request.card_side import CardSide, show_side
 from pixeldesk.pages.find_request.neighbours import show_neighbours
-from pixeldesk.pages.find_request.verdict import show_verdict
+from pixeldesk.pages.find_request.outcome import show_outcome
 from pixeldesk.tickets.lookup import LookupAnswer
 
 
-def show_card(answer: LookupAnswer, place: int, pending: "Future[LookupAnswer]") -> CardSide | None:
-    """What happened and around it what else did, beside why and what to answer, which may be still to be finished."""
+def show_card(answer: LookupAnswer, index: int, pending: "Future[LookupAnswer]") -> CardSide | None:
+    """Show a card. Return the column beside it if the diagnosis in it is still pending; see `finish_side`.
+
+    `index` is the card's index in `answer.found`.
+    """
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        show_verdict(answer.found[place])
-        show_neighbours(answer.found[place])
+        show_outcome(answer.found[index])
+        show_neighbours(answer.found[index])
     with right:
-        return show_side(answer, place, pending)
+        return show_side(answer, index, pending)

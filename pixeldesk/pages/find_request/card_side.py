@@ -1,7 +1,7 @@
-"""What stands beside a card: why the request failed, what to answer, what else its customer gets wrong.
+"""Show what stands beside a card: why the request failed, what to answer, and other mistakes of the customer.
 
-The answer from the catalogue is there at once. The diagnosis takes up to a second: its place is kept until it
-comes, so that nothing else moves.
+The answer from the catalogue is shown at once. The diagnosis takes up to a second: a skeleton of its height stands in
+for it, so that nothing moves when it is shown.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from pixeldesk.diagnosis.overview import candidate_cases
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.incidents.membership import may_be_part
 from pixeldesk.pages.find_request.incident_on_card import show_incident_of_card
-from pixeldesk.pages.find_request.reply import ReplyPlaces, fill_reply, reply_places
+from pixeldesk.pages.find_request.reply import ReplyFrame, fill_reply, reply_frame
 from pixeldesk.pages.widgets.customer_link import customer_link
 from pixeldesk.pages.widgets.diagnosis_panel import show_diagnosis, status_badge
 from pixeldesk.pages.widgets.freshness import show_store_error
@@ -27,63 +27,63 @@ from pixeldesk.tickets.card_diagnoses import explaining_diagnosis
 from pixeldesk.tickets.cards import Card
 from pixeldesk.tickets.lookup import LookupAnswer
 
-# What the diagnoses need on a wide screen; a longer one scrolls within. What no case can explain needs a line.
+# The heights of diagnoses on a wide screen; a longer diagnosis scrolls. A request that no case explains needs a line.
 _TALL_PX, _SHORT_PX, _INCIDENT_PX, _LINE_PX = 396, 316, 116, 58
-_SENTENCES_OF_A_TALL_ONE = 3
+_SENTENCES_OF_A_TALL_DIAGNOSIS = 3
 
 
 @dataclass(frozen=True)
 class CardSide:
-    """The column's places, and the card they are about by its place among those found."""
+    """The column's slots that are still to be filled, and the index of its card in `LookupAnswer.found`."""
 
-    place: int
+    index: int
     height: int
     diagnosis: DeltaGenerator
-    reply: ReplyPlaces
+    reply: ReplyFrame
     others: DeltaGenerator
 
 
-def show_side(answer: LookupAnswer, place: int, pending: "Future[LookupAnswer]") -> CardSide | None:
-    """Draw all that is there. What `finish_side` has still to draw is returned."""
-    card = answer.found[place]
+def show_side(answer: LookupAnswer, index: int, pending: "Future[LookupAnswer]") -> CardSide | None:
+    """Show what is known of the column. Return what `finish_side` has to fill in, or None if nothing is pending."""
+    card = answer.found[index]
     height = _height(card)
     if pending.done():
-        known = _fill_diagnosis(st.empty(), place, height, pending)
-        fill_reply(reply_places(answer), (known or answer).found[place], known or answer, final=True)
-        _fill_others(st.empty(), known.found[place] if known else card)
+        known = _fill_diagnosis(st.empty(), index, height, pending)
+        fill_reply(reply_frame(answer), (known or answer).found[index], known or answer, final=True)
+        _fill_others(st.empty(), known.found[index] if known else card)
         return None
-    diagnosis, reply = st.skeleton(height), reply_places(answer)
+    diagnosis, reply = st.skeleton(height), reply_frame(answer)
     fill_reply(reply, card, answer, final=False)
-    return CardSide(place, height, diagnosis, reply, st.empty())
+    return CardSide(index, height, diagnosis, reply, st.empty())
 
 
 def finish_side(side: CardSide, pending: "Future[LookupAnswer]") -> None:
-    """Wait for the diagnosis and draw it, with the reply that names the mistake."""
-    known = _fill_diagnosis(side.diagnosis, side.place, side.height, pending)
+    """Wait for the diagnosis, then show it and the reply that names the mistake."""
+    known = _fill_diagnosis(side.diagnosis, side.index, side.height, pending)
     if known:
-        fill_reply(side.reply, known.found[side.place], known, final=True)
-        _fill_others(side.others, known.found[side.place])
+        fill_reply(side.reply, known.found[side.index], known, final=True)
+        _fill_others(side.others, known.found[side.index])
 
 
 def _fill_diagnosis(
-    where: DeltaGenerator, place: int, height: int, pending: "Future[LookupAnswer]"
+    slot: DeltaGenerator, index: int, height: int, pending: "Future[LookupAnswer]"
 ) -> LookupAnswer | None:
     try:
         answer = wait_for(pending)
     except PixeldeskError as error:
-        with where.container():
+        with slot.container():
             show_store_error(error)
         return None
-    card = answer.found[place]
-    with where.container(border=True, height=height, gap="small", key="beside_card"):
+    card = answer.found[index]
+    with slot.container(border=True, height=height, gap="small", key="beside_card"):
         _show_panel(card, explaining_diagnosis(card))
     return answer
 
 
-def _fill_others(where: DeltaGenerator, card: Card) -> None:
-    others = [one for one in card["diagnoses"] if one is not explaining_diagnosis(card)]
+def _fill_others(slot: DeltaGenerator, card: Card) -> None:
+    others = [diagnosis for diagnosis in card["diagnoses"] if diagnosis is not explaining_diagnosis(card)]
     if others:
-        with where.container(border=True, gap="xsmall"):
+        with slot.container(border=True, gap="xsmall"):
             _show_others(others)
 
 
@@ -102,7 +102,7 @@ def _show_panel(card: Card, found: Diagnosis | None) -> None:
 
 
 def _show_candidates(candidates: Sequence[Case]) -> None:
-    """What it might have been, and how that would show: for whoever looks on by hand."""
+    """Show which cases might have explained the request and how they would show, for a search by hand."""
     if candidates:
         st.caption("Looked for, and not found:")
         st.markdown(
@@ -112,10 +112,10 @@ def _show_candidates(candidates: Sequence[Case]) -> None:
 
 def _show_others(others: list[Diagnosis]) -> None:
     st.markdown("**The same customer also has**")
-    for one in others:
-        count = one["failing_requests"]
+    for diagnosis in others:
+        count = diagnosis["failing_requests"]
         st.markdown(
-            f"{markdown_escaped(one['title'])} {status_badge(one['status'])}"
+            f"{markdown_escaped(diagnosis['title'])} {status_badge(diagnosis['status'])}"
             f" :gray[{count:,} request{'' if count == 1 else 's'}]"
         )
 
@@ -128,4 +128,4 @@ def _height(card: Card) -> int:
     lengths = [len(case.evidence_for) + len(case.evidence_against) for case in _candidates(card)]
     if not lengths:
         return _INCIDENT_PX if may_be_part(card) else _LINE_PX
-    return _TALL_PX if max(lengths) >= _SENTENCES_OF_A_TALL_ONE else _SHORT_PX
+    return _TALL_PX if max(lengths) >= _SENTENCES_OF_A_TALL_DIAGNOSIS else _SHORT_PX

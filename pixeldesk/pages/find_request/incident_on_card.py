@@ -1,4 +1,4 @@
-"""The incident that a card's request is part of, in short."""
+"""Summarise the incident that a card's request is part of."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from pixeldesk.pages.widgets.incident_text import from_until, state_badge
 
 
 def show_incident_of_card(incident: dict[str, Any]) -> None:
-    """What, when and how many, and a link to the rest. The code is log text."""
+    """Show code, time and number of customers of an incident, and a link to its page. The code is log text."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         badge = state_badge(incident["ended_at"] is None)
         st.markdown(f"**Part of an incident** &nbsp; {badge}", width="content")

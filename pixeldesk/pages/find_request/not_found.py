@@ -1,4 +1,4 @@
-"""An id without a request: why, and the ids most like it."""
+"""Show why an id has no request, and the ids most similar to it."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from pixeldesk.tickets.lookup import NotFound
 
 
 def show_not_found(missing: NotFound) -> None:
-    """Say why there is no card, and offer the nearest ids."""
+    """Show why there is no card, and a button for each of the nearest ids."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge("Not found", color="gray")
@@ -17,10 +17,10 @@ def show_not_found(missing: NotFound) -> None:
         if missing.nearest:
             st.markdown("**Did the customer mean one of these?**")
             with st.container(horizontal=True, gap="small"):
-                for place, request_id in enumerate(missing.nearest):
+                for index, request_id in enumerate(missing.nearest):
                     st.button(
                         code_label(request_id),
-                        key=f"nearest_{place}",
+                        key=f"nearest_{index}",
                         on_click=ask_for,
                         args=([request_id],),
                     )

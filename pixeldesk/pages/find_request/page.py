@@ -1,8 +1,8 @@
-"""Find a request: a pasted id, error body or ticket becomes cards, each with its reason, fix and reply."""
+"""Find a request: turn a pasted id, error body or ticket into cards, each with a reason, a fix and a reply."""
 
 from pixeldesk.pages.find_request.answer import show_answer
 from pixeldesk.pages.find_request.card_side import finish_side
-from pixeldesk.pages.find_request.paste_box import paste_box, unread_text
+from pixeldesk.pages.find_request.paste_box import paste_box, pasted_without_id
 from pixeldesk.pages.find_request.welcome import show_no_id, show_welcome
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
@@ -11,19 +11,19 @@ from pixeldesk.pages.widgets.request_link import asked_ids
 
 def _show(frame: Frame) -> None:
     paste_box()
-    unread, asked = unread_text(), asked_ids()
+    without_id, ids = pasted_without_id(), asked_ids()
     side = None
-    if unread:
+    if without_id:
         show_no_id()
-    elif asked:
-        answer = frame.desk.lookup("\n".join(asked))
+    elif ids:
+        answer = frame.desk.lookup("\n".join(ids))
         pending = frame.desk.diagnosed_in_background(answer)
         side = show_answer(answer, pending)
-    # Not before the answer, so that no card waits for it.
+    # After the answer, so that no card waits for it.
     frame.show_freshness()
-    if frame.is_empty and not asked:
+    if frame.is_empty and not ids:
         show_empty_store()
-    elif not (unread or asked):
+    elif not (without_id or ids):
         show_welcome()
     if side:
         finish_side(side, pending)

@@ -1,8 +1,7 @@
-"""The box to paste into. It acts on a paste at once and on typing only at Enter, and keeps none of the text.
+"""Show the box to paste into. It acts on a paste at once, on typed text at Enter, and stores none of the text.
 
-A ticket is private: it is sent once, as an event, and is in neither the address nor the session afterwards.
-A plain text input would hold it as its value, would turn its lines into one, and would look up half an id
-while it is typed.
+A ticket is private: it is sent once, as an event, and afterwards is neither in the address nor in the session.
+A plain text input would store it as its value, join its lines into one, and look up half an id while it is typed.
 """
 
 from contextlib import suppress
@@ -15,7 +14,7 @@ from pixeldesk.pages.widgets.request_link import MOST_IDS, ask_for
 from pixeldesk.tickets.request_ids import find_request_ids
 
 _KEY = "paste_box"
-_UNREAD = "paste_box_unread"
+_WITHOUT_ID = "paste_box_without_id"
 _LEFT_OUT = "paste_box_left_out"
 
 _HTML = """
@@ -38,7 +37,7 @@ textarea::placeholder { color: var(--st-text-color); opacity: .62; }
 textarea:focus { outline: 2px solid var(--st-primary-color); outline-offset: -1px; }
 """
 
-# More characters at once than a keystroke brings are a paste, a drop or an assistive tool filling the box.
+# More characters at once than a keystroke adds come from a paste, a drop or an assistive tool.
 _JS = """
 const PASTE_FROM = 6
 export default function ({ parentElement, setTriggerValue }) {
@@ -73,7 +72,7 @@ _component = st.components.v2.component("pixeldesk_paste_box", html=_HTML, css=_
 
 
 def paste_box() -> None:
-    """Draw the box. What is pasted into it becomes the page's address before the page runs again."""
+    """Show the box. The ids in a pasted text become the page's address before the page runs again."""
     _component(key=_KEY, on_pasted_change=_take_paste)
     left_out = st.session_state.pop(_LEFT_OUT, 0)
     if left_out:
@@ -83,9 +82,9 @@ def paste_box() -> None:
         )
 
 
-def unread_text() -> bool:
-    """Whether the last paste held no request id. True once a paste."""
-    return bool(st.session_state.pop(_UNREAD, False))
+def pasted_without_id() -> bool:
+    """Return whether the last paste held no request id. Return True only once per paste."""
+    return bool(st.session_state.pop(_WITHOUT_ID, False))
 
 
 def _take_paste() -> None:
@@ -93,12 +92,12 @@ def _take_paste() -> None:
     ids = _ids_in(text) if isinstance(text, str) else ()
     if ids:
         ask_for(ids)
-    st.session_state[_UNREAD] = not ids
+    st.session_state[_WITHOUT_ID] = not ids
     st.session_state[_LEFT_OUT] = max(0, len(ids) - MOST_IDS)
 
 
 def _ids_in(text: str) -> tuple[str, ...]:
-    """The ids of a text; the store is asked where it may be one id of an unusual form."""
+    """Return the ids in a text. If it has none of the usual form, ask the store whether all of it is an id."""
     ids = find_request_ids(text)
     with suppress(PixeldeskError):
         ids = ids or the_desk().lookup(text).ids

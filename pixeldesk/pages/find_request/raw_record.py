@@ -1,4 +1,4 @@
-"""What can be done with a card: see its log lines as they were written, or pass a link to it on."""
+"""Show the buttons of a card: open its raw log lines, or copy a link to it."""
 
 import streamlit as st
 
@@ -7,18 +7,18 @@ from pixeldesk.tickets.cards import Card
 
 
 def show_actions(card: Card) -> None:
-    """The row of small buttons."""
+    """Show the buttons in a row."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         lines = len(card["lines"])
         label = "Raw record" if lines == 1 else f"Raw record, {lines} lines"
         if st.button(label, key="raw_record", icon=":material/data_object:"):
-            _drawer(card)
+            _show_drawer(card)
         copy_link_button("Copy link", card["request_id"], key="copy_link")
 
 
 @st.dialog("Raw record", position="right", width=620)
-def _drawer(card: Card) -> None:
-    """All lines of the request in time order. Secrets were taken out before they were stored."""
+def _show_drawer(card: Card) -> None:
+    """Show all log lines of the request in order of time. Secrets were redacted before the lines were stored."""
     st.caption("As the servers logged it, secrets removed. Lines in time order.")
     st.text(f"{card['source']['path']}, line {card['source']['line']}")
     for line in card["lines"]:

@@ -1,4 +1,4 @@
-"""The reply to send: for the whole ticket, or for the request shown."""
+"""Show the reply to send: for the whole ticket, or for the request shown."""
 
 from dataclasses import dataclass
 
@@ -10,41 +10,41 @@ from pixeldesk.tickets.cards import Card
 from pixeldesk.tickets.lookup import LookupAnswer
 
 _WHOLE, _THIS = "Whole ticket", "This request"
-_LONG = 1400
+_LONG_TEXT, _SCROLLED_PX = 1400, 540
 
 
 @dataclass(frozen=True)
-class ReplyPlaces:
-    """Where the button and the text stand, and which of the replies was chosen."""
+class ReplyFrame:
+    """The slots of the button and of the text, and which reply was chosen."""
 
     chosen: str
     button: DeltaGenerator
     text: DeltaGenerator
 
 
-def reply_places(answer: LookupAnswer) -> ReplyPlaces:
-    """The reply's frame; `fill_reply` fills it, and again once the mistake behind the request is known."""
+def reply_frame(answer: LookupAnswer) -> ReplyFrame:
+    """Show the frame of the reply. `fill_reply` fills it, and fills it again when the diagnosis is known."""
     with st.container(border=True, gap="small", key="reply"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
             st.markdown("**Reply to the customer**", width="content")
             chosen = _choice(answer)
             button = st.empty()
-        return ReplyPlaces(chosen, button, st.empty())
+        return ReplyFrame(chosen, button, st.empty())
 
 
-def fill_reply(places: ReplyPlaces, card: Card, answer: LookupAnswer, *, final: bool) -> None:
-    """The drafted text with a button to copy it."""
-    text = answer.reply() if places.chosen == _WHOLE else str(card["reply"])
-    with places.button:
+def fill_reply(frame: ReplyFrame, card: Card, answer: LookupAnswer, *, final: bool) -> None:
+    """Show the drafted reply with a button to copy it. `final` says that the diagnosis is in it."""
+    text = answer.reply() if frame.chosen == _WHOLE else str(card["reply"])
+    with frame.button:
         copy_button("Copy reply", text, key="copy_reply" if final else "copy_first_reply", type="primary")
-    with places.text.container(height=540 if len(text) > _LONG else "content", border=False):
+    with frame.text.container(height=_SCROLLED_PX if len(text) > _LONG_TEXT else "content", border=False):
         st.text(text)
 
 
 def _choice(answer: LookupAnswer) -> str:
     if len(answer.found) == 1:
         return _THIS
-    # Of an id that several requests share, the others are another customer's: no reply names them unasked.
+    # Requests that share an id may be of different customers: by default, the reply names only the one shown.
     shared = len({found["request_id"] for found in answer.found}) < len(answer.found)
     return st.segmented_control(
         "Reply for",

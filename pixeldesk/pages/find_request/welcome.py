@@ -1,4 +1,4 @@
-"""What the page shows before there is anything to show."""
+"""Show what to paste: before the first search, and after a text without an id."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ _EXAMPLE = """{
 
 
 def show_welcome() -> None:
-    """What may be pasted, and where a customer finds the id."""
+    """Show what may be pasted, and where a customer finds the id."""
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(
@@ -25,7 +25,7 @@ def show_welcome() -> None:
 
 
 def show_no_id() -> None:
-    """A text was pasted, and no id was in it."""
+    """Show that the pasted text holds no id."""
     with st.container(border=True):
         st.markdown(
             "**No request id in that text.** Ids look like `req_7Qm2xV9cT4`. Ask the customer for the value"

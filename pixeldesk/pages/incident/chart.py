@@ -1,4 +1,4 @@
-"""The failures of an incident over time: by host, from an hour before it to an hour after."""
+"""Chart the failures of an incident by host, from an hour before it to an hour after it."""
 
 from datetime import datetime, timedelta
 from html import escape
@@ -9,22 +9,22 @@ import streamlit as st
 from pixeldesk.incidents.around import Around, HostFailures
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.widgets.code_colour import code_colour
-from pixeldesk.pages.widgets.incident_text import lasting, rate
+from pixeldesk.pages.widgets.incident_text import duration, rate
 from pixeldesk.trends.time_range import MINUTE
 
 _HEIGHT_PX = 310
 _MILLISECOND = timedelta(milliseconds=1)
-# One colour a code everywhere, so hosts differ in how strong it is.
-_STRENGTHS = (1.0, 0.72, 0.5, 0.34, 0.22, 0.14)
+# The colour stands for the error code on every page, so hosts differ in its opacity.
+_OPACITIES = (1.0, 0.72, 0.5, 0.34, 0.22, 0.14)
 _QUIET = "#8792a6"
-# Labels of moments that lie close together stand on lines of their own.
-_LABEL_LINES = {"began": 1.0, "detected": 1.07, "ended": 1.14}
+# Each label has a height of its own, as a share of the plot, so that labels of close times do not overlap.
+_LABEL_HEIGHTS = {"began": 1.0, "detected": 1.07, "ended": 1.14}
 
 
-def show_incident_chart(incident: Incident, around: Around) -> None:
-    """Stacked bars under the moments when it began, was detected and ended, and the usual rate."""
+def show_chart(incident: Incident, around: Around) -> None:
+    """Show stacked bars with the times when the incident began, was detected and ended, and the usual rate."""
     width = around.time.width
-    bucket = "" if width == MINUTE else f", in steps of {lasting(width // MINUTE)}"
+    bucket = "" if width == MINUTE else f", in steps of {duration(width // MINUTE)}"
     st.markdown(f"**Failed requests a minute, UTC** :gray[by host{bucket}]")
     st.plotly_chart(
         _figure(incident, around),
@@ -40,11 +40,11 @@ def show_incident_chart(incident: Incident, around: Around) -> None:
 
 def _figure(incident: Incident, around: Around) -> go.Figure:
     figure = go.Figure()
-    for strength, host in zip(_STRENGTHS, around.hosts, strict=False):
-        figure.add_trace(_bars(host, around.time.width, code_colour(incident.code), strength))
+    for opacity, host in zip(_OPACITIES, around.hosts, strict=False):
+        figure.add_trace(_bars(host, around.time.width, code_colour(incident.code), opacity))
     figure.add_trace(_usual(incident, around))
-    for name, moment in _moments(incident).items():
-        _add_moment(figure, name, moment)
+    for name, time in _labelled_times(incident).items():
+        _add_label(figure, name, time)
     figure.update_layout(
         barmode="stack",
         bargap=0,
@@ -64,8 +64,8 @@ def _figure(incident: Incident, around: Around) -> go.Figure:
     return figure
 
 
-def _bars(host: HostFailures, width: timedelta, colour: str, strength: float) -> go.Bar:
-    # Plotly reads tags in names and hovers, and a host is log text.
+def _bars(host: HostFailures, width: timedelta, colour: str, opacity: float) -> go.Bar:
+    # Plotly renders HTML tags in names and hover texts, and a host is log text.
     name = "other hosts" if host.is_rest else escape(host.host or "host not logged")
     return go.Bar(
         x=list(host.buckets),
@@ -73,14 +73,14 @@ def _bars(host: HostFailures, width: timedelta, colour: str, strength: float) ->
         width=width // _MILLISECOND,
         offset=0,
         name=name,
-        marker={"color": _as_strong(colour, strength), "line": {"width": 0}},
+        marker={"color": _rgba(colour, opacity), "line": {"width": 0}},
         hovertemplate=f"%{{x}} UTC<br>%{{y:.3~g}} a minute, {name}<extra></extra>",
     )
 
 
-def _as_strong(colour: str, strength: float) -> str:
-    """A colour such as #d6423d, let through what is behind it."""
-    return f"rgba({', '.join(str(octet) for octet in bytes.fromhex(colour.removeprefix('#')))}, {strength})"
+def _rgba(colour: str, opacity: float) -> str:
+    """Return a colour such as #d6423d with an opacity from 0 to 1, as CSS."""
+    return f"rgba({', '.join(str(octet) for octet in bytes.fromhex(colour.removeprefix('#')))}, {opacity})"
 
 
 def _usual(incident: Incident, around: Around) -> go.Scatter:
@@ -94,28 +94,28 @@ def _usual(incident: Incident, around: Around) -> go.Scatter:
     )
 
 
-def _moments(incident: Incident) -> dict[str, datetime]:
+def _labelled_times(incident: Incident) -> dict[str, datetime]:
     ended = {"ended": incident.ended_at} if incident.ended_at else {}
     return {"began": incident.started_at, "detected": incident.detected_at, **ended}
 
 
-def _add_moment(figure: go.Figure, name: str, moment: datetime) -> None:
+def _add_label(figure: go.Figure, name: str, time: datetime) -> None:
     figure.add_shape(
         type="line",
-        x0=moment,
-        x1=moment,
+        x0=time,
+        x1=time,
         yref="paper",
         y0=0,
-        y1=_LABEL_LINES[name],
+        y1=_LABEL_HEIGHTS[name],
         line={"color": _QUIET, "width": 1, "dash": "dot"},
     )
     figure.add_annotation(
-        text=f"{name} {moment:%H:%M}",
-        x=moment,
+        text=f"{name} {time:%H:%M}",
+        x=time,
         xanchor="right" if name == "began" else "left",
         xshift=-2 if name == "began" else 2,
         yref="paper",
-        y=_LABEL_LINES[name],
+        y=_LABEL_HEIGHTS[name],
         yanchor="bottom",
         showarrow=False,
         font={"size": 12},

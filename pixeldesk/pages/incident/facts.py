@@ -1,28 +1,25 @@
-"""The facts of an incident: from when to when, how much, whom and where it hit."""
+"""Show the facts of an incident: when it was, how many requests failed, and which hosts and routes failed them."""
 
 import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.times import minutes_lasted, minutes_to_detect
-from pixeldesk.pages.widgets.incident_text import from_until, lasting, rate, state_badge
+from pixeldesk.pages.widgets.fact_grid import show_fact_grid
+from pixeldesk.pages.widgets.incident_text import duration, from_until, rate, state_badge
 from pixeldesk.pages.widgets.time_format import in_viewers_zone, to_the_minute
 from pixeldesk.queries.values import rfc3339
 
-_SHOWN_NAMES = 8
+_MOST_NAMES = 8
 
 
-def show_incident_facts(incident: Incident) -> None:
-    """The card on top of its page."""
+def show_facts(incident: Incident) -> None:
+    """Show the card at the top of an incident's page."""
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(_badges(incident), width="content")
             st.text(_when(incident))
-        with st.grid(6, min_column_width=150, gap="small"):
-            for title, lines in _facts(incident):
-                with st.container(gap="xxsmall"):
-                    st.caption(title)
-                    st.text("\n".join(lines))
+        show_fact_grid(_facts(incident), columns=6)
         if incident.failing_before:
             st.caption(
                 f"Not counted: {counted(len(incident.failing_before), 'caller')} that failed like this already before"
@@ -33,7 +30,7 @@ def show_incident_facts(incident: Incident) -> None:
 def _badges(incident: Incident) -> str:
     ours = ":red-badge[:material/home_repair_service: Ours, not the customer's]"
     learning = ":gray-badge[Learning: less than a week of logs came before]" if incident.is_learning else ""
-    return " ".join(one for one in (state_badge(incident.is_open), ours, learning) if one)
+    return " ".join(badge for badge in (state_badge(incident.is_open), ours, learning) if badge)
 
 
 def _when(incident: Incident) -> str:
@@ -43,10 +40,10 @@ def _when(incident: Incident) -> str:
 
 
 def _facts(incident: Incident) -> list[tuple[str, list[str]]]:
-    lasted = f"{lasting(minutes_lasted(incident))}{' so far' if incident.is_open else ''}"
-    noticed = lasting(minutes_to_detect(incident))
+    lasted = f"{duration(minutes_lasted(incident))}{' so far' if incident.is_open else ''}"
+    detection = duration(minutes_to_detect(incident))
     return [
-        ("Detected", [to_the_minute(rfc3339(incident.detected_at)), f"after {noticed}"]),
+        ("Detected", [to_the_minute(rfc3339(incident.detected_at)), f"after {detection}"]),
         ("Lasted", [lasted, f"last seen {to_the_minute(rfc3339(incident.last_seen))}"]),
         ("Failed requests", [f"{incident.requests:,}", *_callers(incident)]),
         (
@@ -70,5 +67,5 @@ def _callers(incident: Incident) -> list[str]:
 def _names(names: tuple[str, ...]) -> list[str]:
     if not names:
         return ["not logged"]
-    more = [f"and {len(names) - _SHOWN_NAMES} more"] if len(names) > _SHOWN_NAMES else []
-    return [*names[:_SHOWN_NAMES], *more]
+    more = [f"and {len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
+    return [*names[:_MOST_NAMES], *more]

@@ -1,4 +1,4 @@
-"""An address without an incident behind it."""
+"""Show that there is no incident with the id in the address."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from pixeldesk.queries.values import rfc3339
 
 
 def show_no_incident(nearest: Incident | None) -> None:
-    """It was never there, or newer lines have moved its beginning; the nearest one with its code, if any."""
+    """Show that this incident never existed or now begins at another time, and link to the nearest one of its code."""
     with st.container(border=True):
         st.markdown(
             "**There is no such incident now.** Newer lines may have moved its beginning, or shown that it was none."

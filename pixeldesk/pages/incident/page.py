@@ -1,13 +1,13 @@
-"""An incident's page: when it was, how bad, what differs, whom it hit, and what to tell them."""
+"""Incident: when it was, how bad it was, what differs, which customers it affected, and what to tell them."""
 
 import streamlit as st
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.selection import nearest_to, with_id
-from pixeldesk.pages.incident.affected import show_examples, show_hit_customers
-from pixeldesk.pages.incident.chart import show_incident_chart
-from pixeldesk.pages.incident.facts import show_incident_facts
+from pixeldesk.pages.incident.affected import show_affected_customers, show_examples
+from pixeldesk.pages.incident.chart import show_chart
+from pixeldesk.pages.incident.facts import show_facts
 from pixeldesk.pages.incident.not_found import show_no_incident
 from pixeldesk.pages.incident.side import show_changes, show_note, show_what_differs
 from pixeldesk.pages.widgets.differences_table import show_differences
@@ -18,20 +18,20 @@ from pixeldesk.pages.widgets.waiting import wait_for
 
 
 def _title(incident: Incident) -> str:
-    where = f" in {code_label(incident.environment)}" if incident.environment else ""
-    return f"Incident {code_label(incident.code)}{where}"
+    environment = f" in {code_label(incident.environment)}" if incident.environment else ""
+    return f"Incident {code_label(incident.code)}{environment}"
 
 
 def _show_incident(desk: Desk, incident: Incident) -> None:
-    show_incident_facts(incident)
+    show_facts(incident)
     differences = desk.incident_differences_in_background(incident)
     with st.skeleton(height=420):
         around, examples = desk.around(incident), desk.examples(incident)
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        show_incident_chart(incident, around)
+        show_chart(incident, around)
         errors_link(incident, around)
-        show_hit_customers(around)
+        show_affected_customers(around)
     with right:
         show_what_differs(incident)
         show_note(incident)

@@ -1,4 +1,4 @@
-"""Beside an incident's chart: what differs, what to tell customers, and what was known when."""
+"""Show what stands beside an incident's chart: what differs, what to tell customers, and what was known when."""
 
 from datetime import UTC
 
@@ -13,11 +13,11 @@ from pixeldesk.queries.values import rfc3339
 from pixeldesk.tickets.outage import Outage
 from pixeldesk.tickets.outage_note import outage_note
 
-_KINDS = {"opened": "opened", "grew": "had grown", "ended": "was over"}
+_VERBS = {"opened": "opened", "grew": "had grown", "ended": "was over"}
 
 
 def show_what_differs(incident: Incident) -> None:
-    """In sentences, the most telling first. Log text."""
+    """Show what differs about the failing requests in sentences, the most telling first. They hold log text."""
     with st.container(border=True, gap="small"):
         st.markdown(":material/troubleshoot: **What is different about the failing requests**")
         for sentence in incident.differs:
@@ -27,7 +27,7 @@ def show_what_differs(incident: Incident) -> None:
 
 
 def show_note(incident: Incident) -> None:
-    """What support may tell whoever asks, ready to copy."""
+    """Show what support may tell customers, ready to copy."""
     outage = Outage(
         since=incident.started_at.replace(tzinfo=UTC),
         until=incident.ended_at.replace(tzinfo=UTC) if incident.ended_at else None,
@@ -41,15 +41,15 @@ def show_note(incident: Incident) -> None:
 
 
 def show_changes(incident: Incident) -> None:
-    """How it looked to whoever watched."""
+    """Show how the incident looked at each time that it opened, grew or ended."""
     if incident.changes:
         with st.container(border=True, gap="small"):
             st.markdown("**What was known when** :gray[UTC]")
-            st.text("\n".join(_line(one) for one in incident.changes))
+            st.text("\n".join(_line(change) for change in incident.changes))
 
 
 def _line(change: Change) -> str:
     return (
-        f"{to_the_minute(rfc3339(change.at))}  it {_KINDS[change.kind]}:"
+        f"{to_the_minute(rfc3339(change.at))}  it {_VERBS[change.kind]}:"
         f" {counted(change.requests, 'request')}, {counted(change.customers, 'caller')}"
     )

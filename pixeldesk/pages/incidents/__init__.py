@@ -1,1 +1,1 @@
-"""Incidents: when it was our own fault, and whom it hit."""
+"""The list of incidents: failures that were our own fault."""

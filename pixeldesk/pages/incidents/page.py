@@ -1,13 +1,13 @@
-"""Incidents: when it was our own fault, from when to when, and whom it hit."""
+"""Incidents: when failures were our own fault, and how many customers they affected."""
 
 import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.diagnosis.overview import start_of
 from pixeldesk.incidents.selection import chosen
-from pixeldesk.pages.incidents.filters import ask_incident_filters
+from pixeldesk.pages.incidents.filters import ask_filters
 from pixeldesk.pages.incidents.rule import show_doubts, show_rule
-from pixeldesk.pages.incidents.table import offer_incidents, show_incidents
+from pixeldesk.pages.incidents.table import show_export, show_incidents
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
 from pixeldesk.queries.values import parse_time
@@ -20,8 +20,8 @@ def _show(frame: Frame) -> None:
         return
     desk = frame.desk
     with st.skeleton(height=420):
-        all_of_them, quiet = desk.shown_incidents(), desk.too_quiet()
-    filters = ask_incident_filters(all_of_them)
+        all_incidents, quiet = desk.shown_incidents(), desk.too_quiet()
+    filters = ask_filters(all_incidents)
     start = start_of(filters.span, frame.coverage["newest"])
     shown = chosen(
         desk.shown_incidents(parse_time(start) if start else None),
@@ -31,10 +31,10 @@ def _show(frame: Frame) -> None:
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.markdown(f"**{counted(len(shown), 'incident')}**", width="content")
-        offer_incidents(shown)
+        show_export(shown)
     if shown:
         show_incidents(shown)
-    elif all_of_them:
+    elif all_incidents:
         st.caption("No incident is like that. Choose another state, time, environment or code.")
     else:
         st.caption("No incident is found in these logs.")

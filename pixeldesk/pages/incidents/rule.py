@@ -1,4 +1,4 @@
-"""What counts as an incident, and where the logs tell too little to say that there was none."""
+"""Explain what counts as an incident, and where the logs hold too little to say that there was none."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from pixeldesk.queries.values import parse_time
 
 
 def show_doubts(coverage: dict[str, Any], quiet: Sequence[str]) -> None:
-    """Whether the history is too short, and where there is not enough traffic to judge. Log text."""
+    """Say whether the history is too short, and where there is not enough traffic to judge. `quiet` is log text."""
     if is_learning(parse_time(coverage["oldest"]), parse_time(coverage["newest"])):
         st.caption(
             f"Learning: the logs cover less than {LEARNING_DAYS} days, so what is usual is not known well yet,"
@@ -30,7 +30,7 @@ def show_doubts(coverage: dict[str, Any], quiet: Sequence[str]) -> None:
 
 
 def show_rule() -> None:
-    """The rule in words, with the numbers it works with."""
+    """Show the rule in words, with the numbers of `pixeldesk.incidents.rules`."""
     with st.expander("What counts as an incident"):
         st.markdown(
             f"- **What is looked at:** requests answered with 5xx, every error code by itself and all together, in each"
@@ -47,5 +47,5 @@ def show_rule() -> None:
 
 
 def _windows() -> str:
-    *first, last = [f"{one.minutes} minutes ({one.lift:g} times the usual)" for one in WINDOWS]
+    *first, last = [f"{window.minutes} minutes ({window.lift:g} times the usual)" for window in WINDOWS]
     return f"{', '.join(first)} or {last}"

@@ -1,4 +1,4 @@
-"""The table of incidents: sortable, each row a way to its page, all of it to be had as a file."""
+"""Show incidents as a sortable table with a CSV export. Each row opens its incident."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,12 +9,12 @@ import streamlit as st
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.times import minutes_lasted, minutes_to_detect
 from pixeldesk.pages.widgets.code_colour import code_colour
+from pixeldesk.pages.widgets.compact_table import open_column, show_table
+from pixeldesk.pages.widgets.csv_button import show_csv_button
 from pixeldesk.pages.widgets.incident_link import open_incident
-from pixeldesk.spreadsheet import as_csv
 
-_KEY = "open_incident"
-_ROW_PX, _HEAD_PX, _MOST_ROWS = 28, 34, 18
-_TIME = "D MMM YYYY, HH:mm"
+_MOST_ROWS, _OPEN_PX = 18, 60
+_TIME_FORMAT = "D MMM YYYY, HH:mm"
 _STATES = {"going on": "red", "over": "green", "learning": "gray"}
 _EXPORTED = (
     "id", "code", "environment", "started_at", "detected_at", "ended_at", "last_seen", "requests", "customers",
@@ -25,20 +25,15 @@ _LISTS = ("hosts", "routes", "examples")
 
 
 def show_incidents(incidents: Sequence[Incident]) -> None:
-    """One row an incident. A click on a heading sorts."""
-    codes = sorted({one.code for one in incidents})
-    st.dataframe(
+    """Show one row per incident. A click on a column's header sorts."""
+    codes = sorted({incident.code for incident in incidents})
+    show_table(
         _table(incidents),
         key="incidents",
-        height=_HEAD_PX + _ROW_PX * min(len(incidents), _MOST_ROWS),
-        row_height=_ROW_PX,
-        hide_index=True,
-        placeholder="",
         alt="Incidents, one row each, newest first",
-        column_config={
-            "open": st.column_config.ButtonColumn(
-                "", width=60, type="tertiary", key=_KEY, on_click=_open, args=([one.id for one in incidents],)
-            ),
+        most_rows=_MOST_ROWS,
+        columns={
+            "open": open_column("open_incident", [incident.id for incident in incidents], open_incident, _OPEN_PX),
             "code": st.column_config.MultiselectColumn(
                 "Error code", width=156, options=codes, color=[code_colour(code) for code in codes]
             ),
@@ -46,7 +41,7 @@ def show_incidents(incidents: Sequence[Incident]) -> None:
                 "State", width=136, options=list(_STATES), color=list(_STATES.values())
             ),
             "environment": st.column_config.TextColumn("Environment", width=92),
-            "started": st.column_config.DatetimeColumn("Began (UTC)", width=128, format=_TIME, timezone="UTC"),
+            "started": st.column_config.DatetimeColumn("Began (UTC)", width=128, format=_TIME_FORMAT, timezone="UTC"),
             "lasted": st.column_config.NumberColumn("Lasted", width=72, format="%d min"),
             "detected": st.column_config.NumberColumn("Detected after", width=100, format="%d min"),
             "requests": st.column_config.NumberColumn("Requests", width=76, format="localized"),
@@ -58,33 +53,26 @@ def show_incidents(incidents: Sequence[Incident]) -> None:
     )
 
 
-def offer_incidents(incidents: Sequence[Incident]) -> None:
-    """A button that saves the same rows, with all that is known of each."""
-    st.download_button(
-        "Export as CSV",
-        data=lambda: as_csv([_exported(one) for one in incidents], _EXPORTED),
-        file_name="incidents.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+def show_export(incidents: Sequence[Incident]) -> None:
+    """Show a button that saves the same rows, with more columns."""
+    show_csv_button("incidents.csv", lambda: [_exported(incident) for incident in incidents], _EXPORTED)
 
 
 def _table(incidents: Sequence[Incident]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "open": ["Open" for _ in incidents],
-            "code": [[one.code] for one in incidents],
-            "state": [_state(one) for one in incidents],
-            "environment": [one.environment for one in incidents],
-            "started": [one.started_at for one in incidents],
-            "lasted": [minutes_lasted(one) for one in incidents],
-            "detected": [minutes_to_detect(one) for one in incidents],
-            "requests": [one.requests for one in incidents],
-            "customers": [one.customers for one in incidents],
-            "peak": [one.peak_per_minute for one in incidents],
-            "usual": [one.baseline_per_minute for one in incidents],
-            "hosts": [", ".join(one.hosts) for one in incidents],
+            "code": [[incident.code] for incident in incidents],
+            "state": [_state(incident) for incident in incidents],
+            "environment": [incident.environment for incident in incidents],
+            "started": [incident.started_at for incident in incidents],
+            "lasted": [minutes_lasted(incident) for incident in incidents],
+            "detected": [minutes_to_detect(incident) for incident in incidents],
+            "requests": [incident.requests for incident in incidents],
+            "customers": [incident.customers for incident in incidents],
+            "peak": [incident.peak_per_minute for incident in incidents],
+            "usual": [incident.baseline_per_minute for incident in incidents],
+            "hosts": [", ".join(incident.hosts) for incident in incidents],
         }
     )
 
@@ -94,9 +82,6 @@ def _state(incident: Incident) -> list[str]:
 
 
 def _exported(incident: Incident) -> dict[str, Any]:
-    told = incident.as_json()
-    return {**told, **{name: ", ".join(told[name]) for name in _LISTS}, "differs": " ".join(told["differs"])}
-
-
-def _open(ids: Sequence[str]) -> None:
-    open_incident(ids[st.session_state[_KEY].row])
+    fields = incident.as_json()
+    lists = {name: ", ".join(fields[name]) for name in _LISTS}
+    return {**fields, **lists, "differs": " ".join(fields["differs"])}

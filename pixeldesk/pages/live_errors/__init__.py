@@ -1,1 +1,1 @@
-"""Live errors: which codes, since when, at whom, and what differs."""
+"""Live errors: which codes, since when, for which customers, and what differs about the failing requests."""

@@ -1,41 +1,34 @@
-"""Who met errors in a span of time: each customer a way to its page."""
-
-from collections.abc import Sequence
+"""Show which customers and other callers had errors in a span of time. Each customer opens its page."""
 
 import pandas as pd
 import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
+from pixeldesk.pages.widgets.compact_table import open_column, show_table
 from pixeldesk.pages.widgets.customer_link import open_customer
 from pixeldesk.trends.span_errors import FailingCaller, SpanErrors
 
-_KEY = "open_failing_customer"
-_ROW_PX, _HEAD_PX, _MOST_ROWS = 28, 34, 10
+_MOST_ROWS = 10
 
 
 def show_callers(found: SpanErrors) -> None:
-    """One row a customer, or where none is known a key or an address; those with most errors first."""
-    st.markdown(f"**Customers** :gray[{_counted(found)}]")
+    """Show one row per customer, or per key or client address without a customer; those with most errors first."""
+    st.markdown(f"**Customers** :gray[{_count(found)}]")
     callers = found.worst_callers
-    st.dataframe(
+    show_table(
         pd.DataFrame(
             {
-                "open": ["Open" if one.customer_id else None for one in callers],
-                "who": [one.customer_id or f"unknown: {one.caller or 'not logged'}" for one in callers],
-                "errors": [one.errors for one in callers],
-                "codes": [", ".join(one.codes) for one in callers],
+                "open": ["Open" if caller.customer_id else None for caller in callers],
+                "who": [caller.customer_id or f"unknown: {caller.caller or 'not logged'}" for caller in callers],
+                "errors": [caller.errors for caller in callers],
+                "codes": [", ".join(caller.codes) for caller in callers],
             }
         ),
         key="drill_callers",
-        height=_HEAD_PX + _ROW_PX * min(len(callers), _MOST_ROWS),
-        row_height=_ROW_PX,
-        hide_index=True,
-        placeholder="",
         alt="Customers and other callers with errors in this time",
-        column_config={
-            "open": st.column_config.ButtonColumn(
-                "", width=56, type="tertiary", key=_KEY, on_click=_open, args=(callers,)
-            ),
+        most_rows=_MOST_ROWS,
+        columns={
+            "open": open_column("open_failing_customer", callers, _open),
             "who": st.column_config.TextColumn("Customer, key or address", width=170),
             "errors": st.column_config.NumberColumn("Errors", width=66, format="localized"),
             "codes": st.column_config.TextColumn("Error codes", width=190),
@@ -43,14 +36,13 @@ def show_callers(found: SpanErrors) -> None:
     )
 
 
-def _counted(found: SpanErrors) -> str:
+def _count(found: SpanErrors) -> str:
     unknown = found.callers - found.customers
     others = f", {counted(unknown, 'other caller')}" if unknown else ""
     listed = f"; the {len(found.worst_callers)} with most errors" if found.callers > len(found.worst_callers) else ""
     return counted(found.customers, "customer") + others + listed
 
 
-def _open(callers: Sequence[FailingCaller]) -> None:
-    customer_id = callers[st.session_state[_KEY].row].customer_id
-    if customer_id:
-        open_customer(customer_id)
+def _open(caller: FailingCaller) -> None:
+    if caller.customer_id:
+        open_customer(caller.customer_id)

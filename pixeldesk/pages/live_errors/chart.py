@@ -1,4 +1,4 @@
-"""The chart of live errors on its page: which measure it shows, and how a bucket of it is looked into."""
+"""Show the chart of live errors, choose its measure, and drill down into a bucket or a span of it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,8 +12,8 @@ from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.live_errors.chart_clicks import allow_clicks
 from pixeldesk.pages.live_errors.figure import error_figure
 from pixeldesk.pages.live_errors.view import Measure, View, go_to
-from pixeldesk.pages.widgets.span_words import span_words
-from pixeldesk.pages.widgets.widget_value import show_value
+from pixeldesk.pages.widgets.time_format import range_text
+from pixeldesk.pages.widgets.widget_value import set_value
 from pixeldesk.queries.values import parse_time
 from pixeldesk.trends.live_errors import LiveErrors
 from pixeldesk.trends.span_errors import worst_buckets
@@ -25,26 +25,26 @@ _MOST_BUCKETS = 12
 
 
 def ask_measure(view: View) -> None:
-    """What the bars count."""
+    """Ask what the bars count: errors, requests, or the error rate."""
     names = {measure: name for name, measure in _MEASURES.items()}
-    show_value(_MEASURE, names[view.measure])
+    set_value(_MEASURE, names[view.measure])
     st.segmented_control("Show", list(_MEASURES), key=_MEASURE, required=True, on_change=_choose_measure, args=(view,))
 
 
 def ask_bucket(view: View, live: LiveErrors) -> None:
-    """The worst buckets to choose from: the same as a click, for whoever cannot click into a chart."""
-    buckets = {span_words(bucket): bucket for bucket, _ in worst_buckets(live.series, _MOST_BUCKETS)}
-    errors = {span_words(bucket): count for bucket, count in worst_buckets(live.series)}
-    chosen = span_words(view.drill) if view.drill else None
+    """Offer the buckets with most errors: the same as a click into the chart, for those who cannot click there."""
+    buckets = {range_text(bucket): bucket for bucket, _ in worst_buckets(live.series, _MOST_BUCKETS)}
+    errors = {range_text(bucket): count for bucket, count in worst_buckets(live.series)}
+    chosen = range_text(view.drill) if view.drill else None
     options = list(dict.fromkeys([*buckets, *([chosen] if chosen else [])]))
-    show_value(_BUCKET, chosen)
+    set_value(_BUCKET, chosen)
     st.selectbox(
         "Look into",
         options,
         index=None,
         key=_BUCKET,
         placeholder="Click or drag on the chart, or choose",
-        format_func=lambda words: f"{words}, {counted(errors[words], 'error')}" if words in errors else words,
+        format_func=lambda text: f"{text}, {counted(errors[text], 'error')}" if text in errors else text,
         width=330,
         on_change=_choose_bucket,
         args=(view, buckets),
@@ -53,7 +53,7 @@ def ask_bucket(view: View, live: LiveErrors) -> None:
 
 
 def show_chart(view: View, live: LiveErrors, incidents: Sequence[Incident]) -> None:
-    """The bars. A click on one looks into it, a drag into the buckets it covers."""
+    """Show the bars. A click on a bar drills down into it, and a drag into the buckets that it covers."""
     series = live.series
     st.plotly_chart(
         error_figure(live, view.measure, incidents, view.drill),
@@ -70,14 +70,17 @@ def show_chart(view: View, live: LiveErrors, incidents: Sequence[Incident]) -> N
 
 
 def selected_span(selection: Any, within: TimeRange) -> TimeRange | None:
-    """The whole buckets that a click or a drag on the chart meets; None for what meets none."""
+    """Return the whole buckets that a click or a drag on the chart covers, or None if it covers none.
+
+    `selection` is Streamlit's state of the chart, `within` the range that the chart shows.
+    """
     times: list[datetime] = []
     for box in selection.get("box", []):
-        times += [parse_time(str(end)) for end in box["x"]]
+        times += [parse_time(str(edge)) for edge in box["x"]]
     times = times or [parse_time(str(point["x"])) for point in selection.get("points", [])]
     if not times:
         return None
-    # A click gives one time only, and a bucket begins with it.
+    # A click gives a single time: the start of its bucket.
     first = floor(min(times), within.width)
     past = max(ceiling(max(times), within.width), first + within.width)
     return TimeRange(first, past).overlap(within)
@@ -88,13 +91,13 @@ def _choose_measure(view: View) -> None:
 
 
 def _choose_bucket(view: View, buckets: dict[str, TimeRange]) -> None:
-    words = st.session_state[_BUCKET]
-    bucket = buckets.get(words) if words else None
+    text = st.session_state[_BUCKET]
+    bucket = buckets.get(text) if text else None
     go_to(replace(view, drill=bucket))
 
 
 def _choose_selected(view: View) -> None:
     span = selected_span(st.session_state[_CHART].selection, view.range)
-    # Plotly forgets its selection whenever the figure changes: an empty one says nothing.
+    # Plotly drops its selection whenever the figure changes: an empty selection is no choice of the visitor.
     if span:
         go_to(replace(view, drill=span))

@@ -1,7 +1,7 @@
-"""Click and drag on one chart, both: Streamlit takes clicks only where a drag moves the chart.
+"""Let a chart be selected by click and by drag: Streamlit offers clicks only on charts that a drag pans.
 
-Where a drag selects, Streamlit tells Plotly not to select on a click. This tells it to, just before it looks. Were it
-not to work one day, a drag would still do.
+For a chart with the dragmode `select`, Streamlit sets Plotly's clickmode so that clicks do not select. This component
+sets it back just before Plotly reads it. Should that fail with a later version, drags still work.
 """
 
 import streamlit as st
@@ -21,5 +21,5 @@ _component = st.components.v2.component("pixeldesk_chart_clicks", html="\n<span>
 
 
 def allow_clicks(chart: str) -> None:
-    """On the chart of this key, whose figure has the dragmode `select`."""
+    """Let clicks select on the chart with this key, whose figure has the dragmode `select`."""
     _component(key=f"clicks_on_{chart}", data={"chart": chart}, height="content")

@@ -1,4 +1,4 @@
-"""Where the API contradicts itself: one row a kind, the requests that show it a click away."""
+"""Show where the API contradicts itself: one row per kind, with links to requests that show it."""
 
 from datetime import datetime
 
@@ -9,15 +9,15 @@ from pixeldesk.trends.contradictions import Contradiction
 
 
 def show_contradictions(desk: Desk, start: datetime, end: datetime, environment: str | None) -> None:
-    """All kinds, counted over the whole minutes of a range (UTC, no zone); a kind without any is shown as none."""
-    rows = [_row(one) for one in desk.contradictions(start, end, environment)]
+    """Show every kind with its count in a range of whole minutes (UTC, without zone), also a count of none."""
+    rows = [_row(kind) for kind in desk.contradictions(start, end, environment)]
     evidence_list("", rows, key="contradictions")
 
 
 def _row(kind: Contradiction) -> Sentence:
     if not kind.requests:
         return Sentence("none", f"{kind.title}: none.")
-    places = f" Newest: {'; '.join(kind.lines)}." if kind.lines else ""
+    newest = f" Newest: {'; '.join(kind.lines)}." if kind.lines else ""
     return Sentence(
-        "found", f"{kind.title}: {counted(kind.requests, 'request')}. {kind.explanation}{places}", kind.examples
+        "found", f"{kind.title}: {counted(kind.requests, 'request')}. {kind.explanation}{newest}", kind.examples
     )

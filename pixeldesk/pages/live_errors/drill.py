@@ -1,7 +1,8 @@
-"""What failed in one bucket or span of the chart: codes, customers, what is different, and examples."""
+"""Drill down into a bucket or a span of the chart: its codes, customers, examples, and what differs."""
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
@@ -9,17 +10,19 @@ from pixeldesk.desk.desk import Desk
 from pixeldesk.pages.live_errors.callers import show_callers
 from pixeldesk.pages.live_errors.examples import show_examples
 from pixeldesk.pages.live_errors.view import View, go_to
+from pixeldesk.pages.widgets.compact_table import show_table
 from pixeldesk.pages.widgets.differences_table import show_differences
-from pixeldesk.pages.widgets.span_words import span_words
+from pixeldesk.pages.widgets.time_format import range_text
 from pixeldesk.trends.differences import Failing
 from pixeldesk.trends.span_errors import SpanErrors
 from pixeldesk.trends.time_range import DAY, TimeRange
 
 _LONGEST_TO_COMPARE = DAY
+_MOST_CODES = 8
 
 
 def show_drill(desk: Desk, view: View, span: TimeRange) -> None:
-    """Its numbers, and beside them requests to open."""
+    """Show the numbers of a span, requests of it to open, and what differs about the failing ones."""
     found = desk.span_errors(span, view.chosen)
     _show_head(view, span, found)
     if not sum(found.series.errors):
@@ -36,8 +39,8 @@ def show_drill(desk: Desk, view: View, span: TimeRange) -> None:
         st.caption("Choose a day or less to see what is different about the failing requests.")
         return
     with st.skeleton(height=180):
-        different = desk.what_differs(_failing(view, span))
-    show_differences(different)
+        differences = desk.what_differs(_failing(view, span))
+    show_differences(differences)
 
 
 def _show_head(view: View, span: TimeRange, found: SpanErrors) -> None:
@@ -45,7 +48,7 @@ def _show_head(view: View, span: TimeRange, found: SpanErrors) -> None:
     share = f" ({errors / requests:.1%})" if requests else ""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.subheader(
-            f"{span_words(span)} UTC: {counted(errors, 'error')} in {counted(requests, 'request')}{share}",
+            f"{range_text(span)} UTC: {counted(errors, 'error')} in {counted(requests, 'request')}{share}",
             anchor=False,
             width="content",
         )
@@ -54,20 +57,20 @@ def _show_head(view: View, span: TimeRange, found: SpanErrors) -> None:
 
 def _show_codes(found: SpanErrors) -> None:
     errors = sum(found.series.errors)
-    codes = sorted(found.series.codes, key=lambda one: -one.total)
+    codes = sorted(found.series.codes, key=lambda code: -code.total)
     st.markdown("**Error codes**")
-    st.dataframe(
-        {
-            "code": [one.name for one in codes],
-            "errors": [one.total for one in codes],
-            "share": [one.total / errors for one in codes],
-        },
+    show_table(
+        pd.DataFrame(
+            {
+                "code": [code.name for code in codes],
+                "errors": [code.total for code in codes],
+                "share": [code.total / errors for code in codes],
+            }
+        ),
         key="drill_codes",
-        hide_index=True,
-        row_height=28,
-        height=34 + 28 * min(len(codes), 8),
         alt="Errors of this time by code",
-        column_config={
+        most_rows=_MOST_CODES,
+        columns={
             "code": st.column_config.TextColumn("Error code", width=200),
             "errors": st.column_config.NumberColumn("Errors", width=70, format="localized"),
             "share": st.column_config.ProgressColumn("Share", width=110, format="percent", min_value=0, max_value=1),

@@ -1,6 +1,6 @@
-"""The chart of live errors: bars by code over what is usual. Codes are log text, which is escaped for Plotly.
+"""Build the Plotly figure of live errors: bars by code over the usual range. Codes are log text, escaped for Plotly.
 
-The figure is made of plain values in one step: Plotly's own objects would take a second to put together.
+The figure is built from plain dictionaries in one step: Plotly's own graph objects would take a second.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import Incident
-from pixeldesk.pages.live_errors.overlays import COLUMN_AXIS, LAST_IN_THE_LEGEND, Part, as_sent, marks
+from pixeldesk.pages.live_errors.overlays import COLUMN_AXIS, LAST_IN_THE_LEGEND, Part, overlays, plotly_time
 from pixeldesk.pages.live_errors.view import Measure
 from pixeldesk.pages.widgets.code_colour import code_colour
-from pixeldesk.pages.widgets.span_words import span_words
+from pixeldesk.pages.widgets.time_format import range_text
 from pixeldesk.trends.error_series import ErrorSeries
 from pixeldesk.trends.live_errors import LiveErrors
 from pixeldesk.trends.time_range import TimeRange
@@ -29,20 +29,20 @@ _MOST_CODES_IN_A_HOVER = 8
 def error_figure(
     live: LiveErrors, measure: Measure, incidents: Sequence[Incident], drill: TimeRange | None
 ) -> go.Figure:
-    """All of it."""
-    marked = marks(live, incidents, drill)
+    """Return the figure: bars of a measure, usual range, incidents, deploys, hours without logs and drill-down."""
+    over = overlays(live, incidents, drill)
     layout = {
-        **_layout(live.series, measure, len(marked.lanes)),
-        "shapes": marked.shapes,
-        "annotations": marked.annotations,
+        **_layout(live.series, measure, len(over.lanes)),
+        "shapes": over.shapes,
+        "annotations": over.annotations,
     }
-    traces = [*_usual(live, measure), *_bars(live, measure), _columns(live), *marked.lanes]
-    # The tests let Plotly validate it.
+    traces = [*_usual(live, measure), *_bars(live, measure), _columns(live), *over.lanes]
+    # Validation by Plotly is slow; the tests do it.
     return go.Figure(data=traces, layout=layout, _validate=False)
 
 
 def _bars(live: LiveErrors, measure: Measure) -> Iterable[Part]:
-    hatches = ["/" if live.is_partial(place) else "" for place in range(len(live.series.buckets))]
+    hatches = ["/" if live.is_partial(index) else "" for index in range(len(live.series.buckets))]
     pattern = {"shape": hatches, "fillmode": "overlay", "fgcolor": _HATCH, "size": 6, "solidity": 0.4}
     for name, colour, heights in _stack(live.series, measure):
         yield {
@@ -55,7 +55,7 @@ def _bars(live: LiveErrors, measure: Measure) -> Iterable[Part]:
 
 
 def _stack(series: ErrorSeries, measure: Measure) -> Iterable[tuple[str, str, Iterable[float]]]:
-    """Names, colours and heights, from the bottom up."""
+    """Yield the name, colour and heights of each stacked series, from the bottom up."""
     if measure == "requests":
         both = zip(series.requests, series.errors, strict=True)
         yield "errors", _ERRORS, series.errors
@@ -67,30 +67,30 @@ def _stack(series: ErrorSeries, measure: Measure) -> Iterable[tuple[str, str, It
 
 
 def _columns(live: LiveErrors) -> Part:
-    """A clear column a bucket, as high as the chart: so that a low bar, or none, can be hovered and clicked too."""
-    places = range(len(live.series.buckets))
+    """Return a clear column per bucket, as high as the chart, so that empty buckets can be hovered and clicked."""
+    indexes = range(len(live.series.buckets))
     return {
         **_along(live.series),
-        "y": [1 for _ in places],
+        "y": [1 for _ in indexes],
         "yaxis": COLUMN_AXIS,
         "marker": {"color": _CLEAR, "line": {"width": 0}},
         "showlegend": False,
         "name": "",
-        "hovertext": [_told(live, place) for place in places],
+        "hovertext": [_hover_text(live, index) for index in indexes],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
 
 
-def _told(live: LiveErrors, place: int) -> str:
+def _hover_text(live: LiveErrors, index: int) -> str:
     series = live.series
-    errors, requests = series.errors[place], series.requests[place]
+    errors, requests = series.errors[index], series.requests[index]
     share = f" ({errors / requests:.1%})" if requests else ""
-    codes = sorted(((one.counts[place], one.name) for one in series.codes if one.counts[place]), reverse=True)
+    codes = sorted(((code.counts[index], code.name) for code in series.codes if code.counts[index]), reverse=True)
     lines = [
-        f"{span_words(series.part_at(place))} UTC",
+        f"{range_text(series.part_at(index))} UTC",
         f"{counted(errors, 'error')} in {counted(requests, 'request')}{share}",
         *(f"{count:,} × {escape(name)}" for count, name in codes[:_MOST_CODES_IN_A_HOVER]),
-        *(["only a part of this time is counted"] if live.is_partial(place) else []),
+        *(["only a part of this time is counted"] if live.is_partial(index) else []),
     ]
     return "<br>".join(lines)
 
@@ -118,14 +118,14 @@ def _usual(live: LiveErrors, measure: Measure) -> Iterable[Part]:
 def _outlines(
     series: ErrorSeries, bands: Sequence[Band | None]
 ) -> Iterable[tuple[list[str], list[float], list[float]]]:
-    """For each run of buckets that have a band: times, lower and upper edge, two points a bucket."""
+    """Yield times, lower edge and upper edge of each run of buckets with a band, with two points per bucket."""
     times: list[str] = []
     low: list[float] = []
     high: list[float] = []
-    for place, band in enumerate([*bands, None]):
+    for index, band in enumerate([*bands, None]):
         if band:
-            bucket = series.bucket_at(place)
-            times += [as_sent(bucket.start), as_sent(bucket.end)]
+            bucket = series.bucket_at(index)
+            times += [plotly_time(bucket.start), plotly_time(bucket.end)]
             low += [band.low] * 2
             high += [band.high] * 2
         elif times:
@@ -136,7 +136,7 @@ def _outlines(
 def _layout(series: ErrorSeries, measure: Measure, lanes: int) -> Part:
     height = _BARS_PX + _LANE_PX * lanes
     top = 1 - _LANE_PX * lanes / height
-    shown = [as_sent(series.buckets[0]), as_sent(series.buckets[-1] + series.range.width)]
+    shown = [plotly_time(series.buckets[0]), plotly_time(series.buckets[-1] + series.range.width)]
     return {
         "barmode": "stack",
         "bargap": 0.08,
@@ -160,9 +160,9 @@ def _layout(series: ErrorSeries, measure: Measure, lanes: int) -> Part:
 
 
 def _along(series: ErrorSeries) -> Part:
-    """Bars that stand each from the beginning of its bucket to its end."""
+    """Return what places bars on the time axis: each from the start of its bucket to its end."""
     width = series.range.width / timedelta(milliseconds=1)
-    return {"type": "bar", "x0": as_sent(series.buckets[0]), "dx": width, "width": width, "offset": 0}
+    return {"type": "bar", "x0": plotly_time(series.buckets[0]), "dx": width, "width": width, "offset": 0}
 
 
 def _colour(name: str, is_ours: bool) -> str:

@@ -1,4 +1,4 @@
-"""The row of filters of the page of live errors. What they show is what the address says, and they change that."""
+"""Show the filters of Live errors. They show the values in the address, and a choice changes the address."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ import streamlit as st
 
 from pixeldesk.incidents.incident import ANY_SERVER_ERROR
 from pixeldesk.pages.live_errors.view import FIELDS, View, go_to, go_to_time, whole_minutes
-from pixeldesk.pages.widgets.widget_value import show_value
+from pixeldesk.pages.widgets.widget_value import set_value
 from pixeldesk.trends.time_range import LENGTHS, MINUTE, TimeRange, last
 
 _LENGTH, _FROM, _TO = "errors_length", "errors_from", "errors_to"
@@ -24,7 +24,7 @@ _TIME_FORMAT = "YYYY-MM-DD"
 
 
 def ask_filters(view: View, newest: datetime, values: dict[str, list[str]]) -> None:
-    """Range, time and what requests must be equal to. `values`: what there is to choose from, by field."""
+    """Ask for the range of time, and for values that requests must have. `values` are the options of each field."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _ask_length(view, newest)
         _ask_time(view)
@@ -33,7 +33,7 @@ def ask_filters(view: View, newest: datetime, values: dict[str, list[str]]) -> N
 
 
 def _ask_length(view: View, newest: datetime) -> None:
-    show_value(_LENGTH, view.live or view.length_back_from(newest))
+    set_value(_LENGTH, view.live or view.length_back_from(newest))
     st.segmented_control(
         "Range",
         list(LENGTHS),
@@ -52,17 +52,17 @@ def _choose_length(view: View, newest: datetime) -> None:
 
 
 def _ask_time(view: View) -> None:
-    label = f"Newest {view.live}" if view.live else _words(view.range)
+    label = f"Newest {view.live}" if view.live else _range_label(view.range)
     with st.popover(label, icon=":material/calendar_month:"):
-        # Shown anew for each range: in a form what was typed and not sent would stay.
+        # A new key for each range: a form would otherwise show what was typed before and not submitted.
         key = f"{view.range.start:%Y%m%d%H%M}-{view.range.end:%Y%m%d%H%M}"
         with st.form(f"errors_time_{key}", border=False):
             left, right = st.columns(2)
-            for place, label, name, moment in (
+            for column, label, name, time in (
                 (left, "From (UTC)", _FROM, view.range.start),
                 (right, "To (UTC)", _TO, view.range.end),
             ):
-                place.datetime_input(label, moment, key=f"{name}_{key}", step=MINUTE, format=_TIME_FORMAT)
+                column.datetime_input(label, time, key=f"{name}_{key}", step=MINUTE, format=_TIME_FORMAT)
             st.form_submit_button("Show", type="primary", on_click=_choose_time, args=(view, key))
 
 
@@ -75,7 +75,7 @@ def _choose_time(view: View, key: str) -> None:
 
 def _ask_value(view: View, name: str, values: Sequence[str]) -> None:
     key, value = f"errors_{name}", view.values.get(name)
-    show_value(key, value)
+    set_value(key, value)
     first = [ANY_SERVER_ERROR] if name == "code" else []
     st.selectbox(
         _LABELS[name],
@@ -93,10 +93,10 @@ def _ask_value(view: View, name: str, values: Sequence[str]) -> None:
 
 def _choose_value(view: View, name: str) -> None:
     value = (st.session_state[f"errors_{name}"] or "").strip()
-    others = {one: of_one for one, of_one in view.values.items() if one != name}
+    others = {field: chosen for field, chosen in view.values.items() if field != name}
     go_to(replace(view, values={**others, name: value} if value else others))
 
 
-def _words(within: TimeRange) -> str:
-    """`21 Nov 00:00 to 22 Nov 00:00`."""
-    return f"{within.start:%-d %b %H:%M} to {within.end:%-d %b %H:%M}"
+def _range_label(time: TimeRange) -> str:
+    """Format a range as `21 Nov 00:00 to 22 Nov 00:00`."""
+    return f"{time.start:%-d %b %H:%M} to {time.end:%-d %b %H:%M}"

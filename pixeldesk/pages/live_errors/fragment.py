@@ -1,4 +1,4 @@
-"""The part of the page of live errors that follows the newest record: tiles and chart."""
+"""Show the part of Live errors that follows the newest record: tiles and chart, in a Streamlit fragment."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,25 +18,25 @@ from pixeldesk.pages.widgets.freshness import show_store_error
 from pixeldesk.trends.logged_time import LoggedTime
 from pixeldesk.trends.time_range import LENGTHS, last
 
-_EVERY_S = 5
+_REFRESH_S = 5
 
 
-def show_live_part(desk: Desk, view: View, logged: LoggedTime) -> None:
-    """Drawn once, or while it is live again every few seconds, and nothing else of the page with it.
+def show_live_fragment(desk: Desk, view: View, logged: LoggedTime) -> None:
+    """Show tiles and chart; while the view is live, refresh them every few seconds without the rest of the page.
 
-    It is drawn again too until the incidents are known, which may take a while after a start.
+    They are also refreshed until the incidents are known, which may take a while after a start.
     """
     incidents = desk.known_incidents()
-    with st.container(key="live_part"):
+    with st.container(key="live_fragment"):
         if view.live or incidents is None:
-            st.fragment(_show_again, run_every=_EVERY_S)(desk, view, st.query_params.to_dict())
+            st.fragment(_refresh, run_every=_REFRESH_S)(desk, view, st.query_params.to_dict())
         else:
             _show(desk, view, logged, incidents)
 
 
-def _show_again(desk: Desk, view: View, address: dict[str, str]) -> None:
+def _refresh(desk: Desk, view: View, address: dict[str, str]) -> None:
     if st.query_params.to_dict() != address:
-        # Another view was chosen in this part: the rest of the page is to show it too.
+        # The visitor chose another view in this fragment: rerun the whole page to show it.
         st.rerun()
     try:
         logged, incidents = desk.logged_time(), desk.known_incidents()
@@ -44,7 +44,7 @@ def _show_again(desk: Desk, view: View, address: dict[str, str]) -> None:
             return
         if view.live:
             _show(desk, replace(view, range=last(LENGTHS[view.live], logged.newest)), logged, incidents)
-            st.caption(_seen(logged))
+            st.caption(_newest_text(logged))
         elif incidents is None:
             _show(desk, view, logged, incidents)
         else:
@@ -56,8 +56,8 @@ def _show_again(desk: Desk, view: View, address: dict[str, str]) -> None:
 def _show(desk: Desk, view: View, logged: LoggedTime, incidents: list[Incident] | None) -> None:
     live = desk.live_errors(view.range, view.chosen, logged)
     environment = view.chosen.environment
-    of_the_range = within(incidents or [], view.range.start, view.range.end)
-    shown = [one for one in of_the_range if environment in (None, one.environment)]
+    in_range = within(incidents or [], view.range.start, view.range.end)
+    shown = [incident for incident in in_range if environment in (None, incident.environment)]
     show_tiles(live)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         ask_measure(view)
@@ -70,8 +70,8 @@ def _show(desk: Desk, view: View, logged: LoggedTime, incidents: list[Incident] 
     show_notes(live)
 
 
-def _seen(logged: LoggedTime) -> str:
+def _newest_text(logged: LoggedTime) -> str:
     return (
         f"Newest record {logged.newest:%-d %b %H:%M:%S}, looked at {datetime.now(UTC):%H:%M:%S} UTC,"
-        f" every {_EVERY_S} seconds."
+        f" every {_REFRESH_S} seconds."
     )

@@ -1,4 +1,4 @@
-"""What is marked on the chart of live errors: incidents, deploys, hours without logs, and what is looked into."""
+"""Mark incidents, deploys, hours without logs and the drill-down on the chart of live errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,68 +11,68 @@ from pixeldesk.trends.live_errors import LiveErrors
 from pixeldesk.trends.time_range import TimeRange
 
 LAST_IN_THE_LEGEND = 2000
-"""The legend's rank of what is not an error code."""
+"""The legend rank of everything that is not an error code."""
 
 COLUMN_AXIS = "y3"
-"""The axis that goes from 0 to 1 over the height of the bars."""
+"""The axis from 0 to 1 over the height of the bars."""
 
 _LANE_AXIS = "y2"
-_INCIDENT, _DEPLOY, _LOOKED_INTO = "#d6423d", "#7a86a0", "#2f6be0"
+_INCIDENT, _DEPLOY, _DRILL = "#d6423d", "#7a86a0", "#2f6be0"
 _NO_LOGS_FILL, _INCIDENT_FILL, _CLEAR = "rgba(122, 134, 160, 0.16)", "rgba(214, 66, 61, 0.10)", "rgba(0, 0, 0, 0)"
-# Of the chart's width: narrower ones have no room for words.
-_WIDE_ENOUGH_FOR_WORDS = 0.08
+# The least share of the chart's width for a label to fit.
+_NARROWEST_LABELLED = 0.08
 
 Part = dict[str, Any]
-"""A trace, a shape or an annotation as Plotly takes it."""
+"""A trace, a shape or an annotation, as a dictionary that Plotly accepts."""
 
 
 @dataclass(frozen=True)
-class Marks:
-    """`lanes` are lines of marks above the bars, from the top down."""
+class Overlays:
+    """What is drawn over the bars. `lanes` are traces in lines above the bars, from the top down."""
 
     lanes: list[Part]
     shapes: list[Part]
     annotations: list[Part]
 
 
-def marks(live: LiveErrors, incidents: Sequence[Incident], drill: TimeRange | None) -> Marks:
-    """All of them. Codes, hosts and releases are log text, which is escaped for Plotly."""
+def overlays(live: LiveErrors, incidents: Sequence[Incident], drill: TimeRange | None) -> Overlays:
+    """Return all overlays. Codes, hosts and releases are log text, escaped for Plotly."""
     newest = live.logged.newest
     lanes = [
         *([_incident_lane(incidents, newest)] if incidents else []),
         *([_deploy_lane(live)] if live.deploys else []),
     ]
-    for place, lane in enumerate(lanes):
-        lane["y"] = [len(lanes) - place - 0.5] * len(lane["x"])
-    return Marks(
+    for index, lane in enumerate(lanes):
+        lane["y"] = [len(lanes) - index - 0.5] * len(lane["x"])
+    return Overlays(
         lanes,
         shapes=[
-            *(_span(part.start, part.end, _NO_LOGS_FILL) for part in live.missing),
-            *(_span(one.started_at, one.ended_at or newest, _INCIDENT_FILL) for one in incidents),
-            *(_line(one.at) for one in live.deploys),
-            *([_span(drill.start, drill.end, _CLEAR, outline=_LOOKED_INTO)] if drill else []),
+            *(_span(gap.start, gap.end, _NO_LOGS_FILL) for gap in live.missing),
+            *(_span(incident.started_at, incident.ended_at or newest, _INCIDENT_FILL) for incident in incidents),
+            *(_line(deploy.at) for deploy in live.deploys),
+            *([_span(drill.start, drill.end, _CLEAR, outline=_DRILL)] if drill else []),
         ],
         annotations=[
-            _no_logs(part) for part in live.missing if part.length >= _WIDE_ENOUGH_FOR_WORDS * live.series.range.length
+            _no_logs(gap) for gap in live.missing if gap.length >= _NARROWEST_LABELLED * live.series.range.length
         ],
     )
 
 
-def as_sent(moment: datetime) -> str:
-    """A time as Plotly reads it, which shows it as it is sent: in UTC."""
-    return moment.isoformat(sep=" ")
+def plotly_time(time: datetime) -> str:
+    """Return a time in UTC as Plotly reads it. Plotly shows it unchanged."""
+    return time.isoformat(sep=" ")
 
 
 def _incident_lane(incidents: Sequence[Incident], newest: datetime) -> Part:
     times: list[str | None] = []
-    told: list[str] = []
-    for one in incidents:
-        until = f"{one.ended_at:%-d %b %H:%M} UTC" if one.ended_at else "now"
-        # The None parts it from the next.
-        times += [as_sent(one.started_at), as_sent(one.ended_at or newest), None]
-        told += [f"Incident {escape(one.code)}<br>{one.started_at:%-d %b %H:%M} to {until}"] * 3
+    hover_texts: list[str] = []
+    for incident in incidents:
+        until = f"{incident.ended_at:%-d %b %H:%M} UTC" if incident.ended_at else "now"
+        # Plotly breaks the line at None, between two incidents.
+        times += [plotly_time(incident.started_at), plotly_time(incident.ended_at or newest), None]
+        hover_texts += [f"Incident {escape(incident.code)}<br>{incident.started_at:%-d %b %H:%M} to {until}"] * 3
     return {
-        **_lane("incidents", told),
+        **_lane("incidents", hover_texts),
         "x": times,
         "mode": "lines+markers",
         "line": {"color": _INCIDENT, "width": 4},
@@ -81,25 +81,25 @@ def _incident_lane(incidents: Sequence[Incident], newest: datetime) -> Part:
 
 
 def _deploy_lane(live: LiveErrors) -> Part:
-    told = [
-        f"Release {escape(one.release)} began to answer<br>{one.at:%a %-d %b %H:%M} UTC, "
-        + escape(", ".join(host or "host not logged" for host in one.hosts))
-        for one in live.deploys
+    hover_texts = [
+        f"Release {escape(deploy.release)} began to answer<br>{deploy.at:%a %-d %b %H:%M} UTC, "
+        + escape(", ".join(host or "host not logged" for host in deploy.hosts))
+        for deploy in live.deploys
     ]
     return {
-        **_lane("deploys", told),
-        "x": [as_sent(one.at) for one in live.deploys],
+        **_lane("deploys", hover_texts),
+        "x": [plotly_time(deploy.at) for deploy in live.deploys],
         "mode": "markers",
         "marker": {"color": _DEPLOY, "size": 9, "symbol": "triangle-down"},
     }
 
 
-def _lane(name: str, told: Sequence[str]) -> Part:
+def _lane(name: str, hover_texts: Sequence[str]) -> Part:
     return {
         "type": "scatter",
         "name": name,
         "yaxis": _LANE_AXIS,
-        "hovertext": told,
+        "hovertext": hover_texts,
         "hovertemplate": "%{hovertext}<extra></extra>",
         "legendrank": LAST_IN_THE_LEGEND,
     }
@@ -108,8 +108,8 @@ def _lane(name: str, told: Sequence[str]) -> Part:
 def _line(at: datetime) -> Part:
     return {
         "type": "line",
-        "x0": as_sent(at),
-        "x1": as_sent(at),
+        "x0": plotly_time(at),
+        "x1": plotly_time(at),
         "yref": COLUMN_AXIS,
         "y0": 0,
         "y1": 1,
@@ -121,8 +121,8 @@ def _line(at: datetime) -> Part:
 def _span(start: datetime, end: datetime, fill: str, outline: str | None = None) -> Part:
     return {
         "type": "rect",
-        "x0": as_sent(start),
-        "x1": as_sent(end),
+        "x0": plotly_time(start),
+        "x1": plotly_time(end),
         "yref": COLUMN_AXIS,
         "y0": 0,
         "y1": 1,
@@ -132,10 +132,10 @@ def _span(start: datetime, end: datetime, fill: str, outline: str | None = None)
     }
 
 
-def _no_logs(part: TimeRange) -> Part:
+def _no_logs(gap: TimeRange) -> Part:
     return {
         "text": "no logs",
-        "x": as_sent(part.start + part.length / 2),
+        "x": plotly_time(gap.start + gap.length / 2),
         "yref": COLUMN_AXIS,
         "y": 0.5,
         "showarrow": False,

@@ -1,4 +1,4 @@
-"""What is worst now: a few numbers, each with its course over the range."""
+"""Show what is worst now: a few numbers, each with its trend over the range."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ _HEIGHT_PX = 152
 
 
 def show_tiles(live: LiveErrors) -> None:
-    """The error rate, and the codes that stand out or are most numerous."""
+    """Show the error rate, and the codes that stand out or have most errors."""
     worst = live.worst
     if worst is None:
         return
@@ -40,7 +40,7 @@ def _show_rate(live: LiveErrors, worst: WorstNow) -> None:
 
 
 def _show_code(live: LiveErrors, code: WorstCode, worst: WorstNow) -> None:
-    counts = next((one.counts for one in live.series.codes if one.name == code.name), ())
+    counts = next((series.counts for series in live.series.codes if series.name == code.name), ())
     st.metric(
         code_label(code.name),
         f"{code.errors:,}",
@@ -60,7 +60,9 @@ def _when(worst: WorstNow) -> str:
     return f"from {worst.part.start:%-d %b %H:%M} to {worst.part.end:%-d %b %H:%M} UTC"
 
 
-def _usual(worst: WorstNow, what: str) -> str:
+def _usual(worst: WorstNow, measure: str) -> str:
     if not worst.days:
         return "What is usual cannot be said: fewer than 5 days before are in the logs."
-    return f"Usual: the median {what} at the same time of day on the {worst.days} days before that the logs have whole."
+    return (
+        f"Usual: the median {measure} at the same time of day on the {worst.days} days before that the logs have whole."
+    )

@@ -1,9 +1,8 @@
-"""What the page of live errors shows, as its address says it.
+"""Read what Live errors shows from its address, and write it there.
 
-`/errors?from=2026-11-21T00:00Z&to=…&environment=…&code=…&route=…&host=…&customer=…&measure=rate`, and with a span that
-is looked into `&drill_from=…&drill_to=…`: all in absolute time, so that it shows the same numbers later. Only
-`live=1&last=1 h` follows the newest record. An address without a time shows the last 24 hours. What makes no sense in
-an address is as if it were not there.
+`/errors?from=2026-11-21T00:00Z&to=…&environment=…&code=…&route=…&host=…&customer=…&measure=rate`, and with a drill-down
+`&drill_from=…&drill_to=…`: all in absolute time, so that a link shows the same numbers later. Only `live=1&last=1 h`
+follows the newest record. An address without a time shows the last 24 hours. Invalid parameters are ignored.
 """
 
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import streamlit as st
 
 from pixeldesk.errors import UsageError
 from pixeldesk.incidents.incident import ANY_SERVER_ERROR
+from pixeldesk.pages.widgets.query_value import query_value
 from pixeldesk.queries.values import parse_time
 from pixeldesk.trends.request_filter import RequestFilter
 from pixeldesk.trends.time_range import LENGTHS, LONGEST, MINUTE, TimeRange, ceiling, floor, last
@@ -27,16 +27,15 @@ FIELDS = {
     "host": "host",
     "customer": "customer_id",
 }
-"""What can be filtered by: the parameter of the address, and the field of a request."""
+"""The filters: the query parameter of each, and the field of a request."""
 
-_USUAL_LENGTH = "24 h"
-_LONGEST_VALUE = 500
+_DEFAULT_LENGTH = "24 h"
 _EARLIEST, _LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
 
 
 @dataclass(frozen=True)
 class View:
-    """`live` is the name of the range's length while it follows the newest record."""
+    """What the page shows. `live` is the name of the range's length while it follows the newest record, else None."""
 
     range: TimeRange
     values: dict[str, str]
@@ -46,7 +45,7 @@ class View:
 
     @property
     def chosen(self) -> RequestFilter:
-        """The filter, in the words of a request."""
+        """Return the filters by the fields of a request."""
         code = self.values.get("code")
         return RequestFilter(
             environment=self.values.get("environment"),
@@ -58,29 +57,29 @@ class View:
         )
 
     def length_back_from(self, newest: datetime) -> str | None:
-        """The name of its length, where it is one that counts back from the newest record."""
+        """Return the name of the range's length if the range ends at the newest record, and None otherwise."""
         names = [name for name, length in LENGTHS.items() if self.range == last(length, newest)]
         return names[0] if names else None
 
 
 def asked_view(newest: datetime) -> View:
-    """What the address asks for. `newest` is the time of the newest record."""
+    """Read the view from the address. `newest` is the time of the newest record."""
     asked = st.query_params
-    live = asked.get("last", _USUAL_LENGTH) if asked.get("live") == "1" else None
+    live = asked.get("last", _DEFAULT_LENGTH) if asked.get("live") == "1" else None
     if live is not None and live not in LENGTHS:
-        live = _USUAL_LENGTH
-    values = {name: asked[name][:_LONGEST_VALUE] for name in FIELDS if asked.get(name)}
+        live = _DEFAULT_LENGTH
+    values = {name: value for name in FIELDS if (value := query_value(name))}
     return View(
         range=last(LENGTHS[live], newest) if live else _asked_range(newest),
         values=values,
-        measure=next((one for one in MEASURES if one == asked.get("measure")), "errors"),
+        measure=next((measure for measure in MEASURES if measure == asked.get("measure")), "errors"),
         drill=_asked_span("drill_from", "drill_to"),
         live=live,
     )
 
 
 def address_of(view: View) -> dict[str, str]:
-    """The parameters that say a view."""
+    """Return the query parameters of a view."""
     time = {"live": "1", "last": view.live} if view.live else _written(view.range, "from", "to")
     measure = {} if view.measure == "errors" else {"measure": view.measure}
     drill = _written(view.drill, "drill_from", "drill_to") if view.drill else {}
@@ -88,23 +87,23 @@ def address_of(view: View) -> dict[str, str]:
 
 
 def go_to(view: View) -> None:
-    """Show another view. For a callback: the former address stays one step back in the browser's history."""
+    """Show another view. Call it from a callback; the browser's back button leads to the former one."""
     st.query_params.from_dict(address_of(view))
 
 
-def go_to_time(view: View, within: TimeRange) -> None:
-    """Show another time. What is looked into stays while it is in it. For a callback."""
-    drill = view.drill if view.drill and within.contains(view.drill) else None
-    go_to(replace(view, range=within, drill=drill))
+def go_to_time(view: View, time: TimeRange) -> None:
+    """Show another range. A drill-down within it stays open. Call it from a callback."""
+    drill = view.drill if view.drill and time.contains(view.drill) else None
+    go_to(replace(view, range=time, drill=drill))
 
 
-def says_its_time() -> bool:
-    """Whether the address says which time it shows."""
+def names_its_time() -> bool:
+    """Return whether the address names the time that the page shows."""
     return _asked_span("from", "to") is not None or st.query_params.get("live") == "1"
 
 
 def whole_minutes(start: datetime, end: datetime) -> TimeRange | None:
-    """Such a range with the minutes in which it begins and ends; of a too long one its newest part; None if empty."""
+    """Return the whole minutes that cover a range, or the newest LONGEST of them. Return None for an invalid range."""
     if not _EARLIEST <= start < end <= _LATEST:
         return None
     past = ceiling(end, MINUTE)
@@ -112,7 +111,7 @@ def whole_minutes(start: datetime, end: datetime) -> TimeRange | None:
 
 
 def _asked_range(newest: datetime) -> TimeRange:
-    return _asked_span("from", "to") or last(LENGTHS[_USUAL_LENGTH], newest)
+    return _asked_span("from", "to") or last(LENGTHS[_DEFAULT_LENGTH], newest)
 
 
 def _asked_span(start: str, end: str) -> TimeRange | None:

@@ -1,1 +1,1 @@
-"""Sources: what was read and what became of it."""
+"""Sources: which logs were read, and what became of their lines."""

@@ -1,24 +1,25 @@
-"""What is followed now and how far behind that is, and where lines of followed files may be lost."""
+"""Show which paths are followed and how many bytes behind they are, and where lines of followed files may be lost."""
 
 import pandas as pd
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.desk.desk import Desk
+from pixeldesk.pages.widgets.compact_table import ROW_PX
 
 _MOST_LOSSES = 20
 
 
 def show_followed(desk: Desk) -> None:
-    """One line a follower, each of its problems, and the losses."""
-    states = desk.followed()
+    """Show one line per follower, its problems, and the possible losses."""
+    followers = desk.followed()
     st.markdown("**Followed now**")
-    if not states:
+    if not followers:
         st.caption("Nothing. PIXELDESK_FOLLOW names what the server follows; pixeldesk ingest --follow does it too.")
-    for one in states:
-        behind = "up to date" if not one.bytes_behind else f"{one.bytes_behind:,} bytes behind"
-        files = f"{one.files:,} file{'' if one.files == 1 else 's'}"
-        st.text(f"{', '.join(one.paths)}: {files}, {behind}")
-        for problem in one.problems:
+    for follower in followers:
+        behind = "up to date" if not follower.bytes_behind else f"{follower.bytes_behind:,} bytes behind"
+        st.text(f"{', '.join(follower.paths)}: {counted(follower.files, 'file')}, {behind}")
+        for problem in follower.problems:
             st.text(problem)
     losses = desk.query("losses", limit=_MOST_LOSSES)
     if losses:
@@ -26,7 +27,7 @@ def show_followed(desk: Desk) -> None:
         st.dataframe(
             pd.DataFrame(losses)[["source", "what", "looked_at", "noticed_at"]],
             hide_index=True,
-            row_height=28,
+            row_height=ROW_PX,
             alt="Where lines of followed files may be lost, and since when",
             column_config={
                 "source": "Source",

@@ -1,4 +1,4 @@
-"""Sources: drop files in, what was read and what became of it, quarantine, gaps, and how long lines are kept."""
+"""Sources: upload files; see which logs were read and what became of them, quarantine, gaps, and retention."""
 
 from pixeldesk.pages.sources.coverage_calendar import show_calendar
 from pixeldesk.pages.sources.following import show_followed

@@ -1,4 +1,4 @@
-"""Quarantine: which lines were not understood and why, and trying them again after something was mended."""
+"""Show which lines are in quarantine and why, and retry them after formats or settings were corrected."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,18 +7,19 @@ import pandas as pd
 import streamlit as st
 
 from pixeldesk.desk.desk import Desk
-from pixeldesk.spreadsheet import as_csv
+from pixeldesk.pages.widgets.compact_table import HEADER_PX, ROW_PX, show_table
+from pixeldesk.pages.widgets.csv_button import show_csv_button
 
-_ROW_PX, _HEAD_PX, _MOST_ROWS = 28, 34, 12
+_MOST_ROWS, _MOST_REASONS = 12, 6
 _SHOWN_ROWS, _EXPORTED_ROWS = 500, 100_000
-_SAID = "sources_retried"
+_OUTCOME = "sources_retried"
 _COLUMNS = ("source", "line", "offset", "reason", "excerpt")
 
 
 def show_quarantine(desk: Desk) -> None:
-    """The reasons with their counts, the lines, and what can be done."""
+    """Show the reasons with their counts, the lines, and the buttons to retry and to export them."""
     st.markdown("**Quarantine**")
-    _show_what_was_tried()
+    _show_outcome()
     by_source = {row["source"]: row["lines"] for row in desk.query("quarantine_sources")}
     unmapped = desk.coverage()["unmapped"]
     if not by_source and not unmapped:
@@ -42,18 +43,12 @@ def show_quarantine(desk: Desk) -> None:
             "Try again",
             key="quarantine_retry",
             icon=":material/refresh:",
-            on_click=_try_again,
+            on_click=_retry,
             args=(desk,),
             help="Reads these lines again from their files, as formats and settings are now.",
         )
-        st.download_button(
-            "Export as CSV",
-            data=lambda: as_csv(_rows(desk, source, reason, _EXPORTED_ROWS), _COLUMNS),
-            file_name="quarantine.csv",
-            mime="text/csv",
-            key="quarantine_export",
-            on_click="ignore",
-            icon=":material/download:",
+        show_csv_button(
+            "quarantine.csv", lambda: _rows(desk, source, reason, _EXPORTED_ROWS), _COLUMNS, key="quarantine_export"
         )
     if unmapped:
         st.caption(
@@ -70,14 +65,13 @@ def _rows(desk: Desk, source: str | None, reason: str | None, limit: int) -> lis
 
 
 def _show_reasons(reasons: Sequence[dict[str, Any]]) -> None:
-    st.dataframe(
+    show_table(
         pd.DataFrame(reasons)[["lines", "sources", "kind", "example"]],
         key="quarantine_reasons",
-        height=_HEAD_PX + _ROW_PX * min(len(reasons), 6),
-        row_height=_ROW_PX,
-        hide_index=True,
         alt="Why lines were refused, and how many for each reason",
-        column_config={
+        most_rows=_MOST_REASONS,
+        placeholder=None,
+        columns={
             "lines": st.column_config.NumberColumn("Lines", width=70, format="localized"),
             "sources": st.column_config.NumberColumn("Sources", width=70, format="localized"),
             "kind": st.column_config.TextColumn("Reason", width=480),
@@ -90,8 +84,8 @@ def _show_lines(rows: Sequence[dict[str, Any]]) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=list(_COLUMNS)),
         key="quarantine_lines",
-        height=_HEAD_PX + _ROW_PX * min(max(len(rows), 1), _MOST_ROWS),
-        row_height=_ROW_PX,
+        height=HEADER_PX + ROW_PX * min(max(len(rows), 1), _MOST_ROWS),
+        row_height=ROW_PX,
         hide_index=True,
         alt="Lines in quarantine: where each stands, why it was refused, and how it begins",
         column_config={
@@ -106,22 +100,23 @@ def _show_lines(rows: Sequence[dict[str, Any]]) -> None:
         st.caption(f"The first {_SHOWN_ROWS:,} are shown; the file has up to {_EXPORTED_ROWS:,}.")
 
 
-def _try_again(desk: Desk) -> None:
-    # As they are chosen now: whoever clicks at once does so before the page has taken the choice up.
+def _retry(desk: Desk) -> None:
+    # Read the filters from the session: the visitor may click before the page has rerun with the new choice.
     state = st.session_state
-    state[_SAID] = desk.retry_quarantine(state["quarantine_source"], state["quarantine_reason"])
+    state[_OUTCOME] = desk.retry_quarantine(state["quarantine_source"], state["quarantine_reason"])
 
 
-def _show_what_was_tried() -> None:
-    """Once, after the button."""
-    done = st.session_state.pop(_SAID, None)
-    if done is None:
+def _show_outcome() -> None:
+    """Show what became of the retried lines, once after each retry."""
+    outcome = st.session_state.pop(_OUTCOME, None)
+    if outcome is None:
         return
-    good = done["requests"] + done["events"] + done["duplicates"]
+    good = outcome["requests"] + outcome["events"] + outcome["duplicates"]
     with st.container(border=True):
         st.text(
-            f"{done['tried']:,} lines tried: {good:,} are understood now ({done['requests']:,} requests,"
-            f" {done['events']:,} events, {done['duplicates']:,} there already), {done['still']:,} are still not."
+            f"{outcome['tried']:,} lines tried: {good:,} are understood now ({outcome['requests']:,} requests,"
+            f" {outcome['events']:,} events, {outcome['duplicates']:,} there already),"
+            f" {outcome['still']:,} are still not."
         )
-        if done["not_found"]:
-            st.text(f"{done['not_found']:,} are no longer where they stood: {', '.join(done['not_found_in'])}")
+        if outcome["not_found"]:
+            st.text(f"{outcome['not_found']:,} are no longer where they stood: {', '.join(outcome['not_found_in'])}")

@@ -1,4 +1,4 @@
-"""How long lines are kept: the rules, what goes with the next run, and what has gone."""
+"""Show how long lines are retained: the rules, what the next run drops, and what was dropped."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,14 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from pixeldesk.desk.desk import Desk
+from pixeldesk.pages.widgets.compact_table import ROW_PX
 
 
 def show_retention(desk: Desk) -> None:
-    """All three; without a rule, how to give one."""
+    """Show the rules, or how to set one; what the next run drops; and what was dropped."""
     st.markdown("**How long lines are kept**")
     if desk.retention.rules:
         st.text(f"Rules, of which the first that fits counts: {', '.join(map(str, desk.retention.rules))}")
-        _show_due(desk.retention.run(dry_run=True))
+        _show_next_run(desk.retention.run(dry_run=True))
     else:
         st.caption("For good. PIXELDESK_RETENTION sets rules, such as production:5xx=400d, production=90d, *=180d.")
     dropped = desk.retention.dropped()
@@ -22,11 +23,11 @@ def show_retention(desk: Desk) -> None:
         _show_dropped(dropped)
 
 
-def _show_due(coming: dict[str, Any]) -> None:
-    if coming["days"]:
+def _show_next_run(next_run: dict[str, Any]) -> None:
+    if next_run["days"]:
         st.text(
-            f"With the next run, within a day, {coming['requests']:,} requests and {coming['events']:,} application log"
-            f" lines of {coming['days']:,} days go."
+            f"With the next run, within a day, {next_run['requests']:,} requests and {next_run['events']:,}"
+            f" application log lines of {next_run['days']:,} days go."
         )
     else:
         st.text("With the next run nothing goes.")
@@ -39,7 +40,7 @@ def _show_dropped(rows: Sequence[dict[str, Any]]) -> None:
     st.dataframe(
         table,
         key="sources_dropped",
-        row_height=28,
+        row_height=ROW_PX,
         hide_index=True,
         alt="What was dropped by which rule, and when",
         column_config={

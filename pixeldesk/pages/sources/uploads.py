@@ -1,4 +1,4 @@
-"""Log files dropped into the page: each is read at once, once, while its progress is shown."""
+"""Read log files that are dropped into the page: each is read once, at once, with its progress shown."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _FILES, _REPORTS = "sources_files", "sources_reports"
 
 
 def take_uploads(desk: Desk) -> None:
-    """The place to drop files, and what became of those that are in it."""
+    """Show the file uploader, and what became of the files in it."""
     files = st.file_uploader(
         "Drop log files here",
         accept_multiple_files=True,
@@ -35,10 +35,10 @@ def _read(desk: Desk, file: UploadedFile) -> dict[str, Any]:
     bar = st.progress(0.0, text=f"Reading {code_label(file.name)}")
     size = max(file.size, 1)
 
-    def show(share: float, lines: int) -> None:
+    def show_progress(share: float, lines: int) -> None:
         bar.progress(min(share, 1.0), text=f"Reading {code_label(file.name)}: {lines:,} lines")
 
-    report = desk.ingest_upload(file.name, file.getvalue(), lambda state: show(state.bytes_read / size, state.lines))
+    report = desk.ingest_upload(file.name, file.getvalue(), lambda state: show_progress(state.bytes_read / size, state.lines))
     bar.empty()
     return report
 
@@ -47,8 +47,8 @@ def _show_report(name: str, report: dict[str, Any]) -> None:
     if report["unchanged"]:
         st.text(f"{name}: was read before, and holds nothing new")
     elif not report["unreadable"]:
-        counted = ", ".join(f"{report[outcome]:,} {outcome}" for outcome in OUTCOMES if report[outcome])
+        counts = ", ".join(f"{report[outcome]:,} {outcome}" for outcome in OUTCOMES if report[outcome])
         formats = ", ".join(report["formats"])
-        st.text(f"{name} ({formats}): {report['lines']:,} lines: {counted or 'nothing new'}")
+        st.text(f"{name} ({formats}): {report['lines']:,} lines: {counts or 'nothing new'}")
     for problem in report["unreadable"] + report["damaged"]:
         st.text(problem)

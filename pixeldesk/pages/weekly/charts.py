@@ -1,4 +1,4 @@
-"""The charts of a weekly review: the weeks in a row, and the rates of codes and routes beside those a week before."""
+"""Chart a weekly review: the error rate week by week, and by code and route beside the rate of the week before."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -17,7 +17,7 @@ _BLUE, _PALE_BLUE, _ORANGE, _GREY = "#4a78e0", "#a9c0f2", "#c2620a", "#77839a"
 
 
 def show_weeks(weeks: Sequence[WeekOfMany]) -> None:
-    """The error rate of each week with its interval; partial weeks are pale."""
+    """Show the error rate of each week with its interval; partial weeks are pale."""
     st.markdown("**Error rate week by week**")
     st.plotly_chart(
         weeks_figure(weeks),
@@ -28,9 +28,9 @@ def show_weeks(weeks: Sequence[WeekOfMany]) -> None:
 
 
 def show_bars(rates: Sequence[Rate], title: str, key: str, colour: Callable[[str], str] = lambda _: _BLUE) -> None:
-    """The rates of codes or routes, each with its interval and a tick at the rate of the week before."""
+    """Show the rates of codes or routes, each with its interval and a tick at the rate of the week before."""
     st.markdown(f"**Error rate {title[0].lower()}{title[1:]}**")
-    shown = [one for one in rates if one.rate is not None][:_MOST_BARS]
+    shown = [rate for rate in rates if rate.rate is not None][:_MOST_BARS]
     if not shown:
         st.caption("None.")
         return
@@ -43,25 +43,26 @@ def show_bars(rates: Sequence[Rate], title: str, key: str, colour: Callable[[str
 
 
 def weeks_figure(weeks: Sequence[WeekOfMany]) -> go.Figure:
-    """One bar a week."""
-    shown = [one for one in weeks if one.rate is not None]
-    rates = [100 * (one.rate or 0.0) for one in shown]
+    """Return a figure with one bar per week."""
+    shown = [week for week in weeks if week.rate is not None]
+    percentages = [100 * (week.rate or 0.0) for week in shown]
     figure = go.Figure(
         go.Bar(
-            x=[str(one.logged.week) for one in shown],
-            y=rates,
+            x=[str(week.logged.week) for week in shown],
+            y=percentages,
             error_y=_interval(shown),
-            marker={"color": [_PALE_BLUE if one.logged.is_partial else _BLUE for one in shown]},
+            marker={"color": [_PALE_BLUE if week.logged.is_partial else _BLUE for week in shown]},
             hovertext=[
-                f"{one.logged.week}: {percent(one.rate)} ({interval((one.low, one.high))})<br>{one.errors:,} of"
-                f" {one.requests:,} requests{', partial' if one.logged.is_partial else ''}"
-                for one in shown
+                f"{week.logged.week}: {percent(week.rate)} ({interval((week.low, week.high))})<br>{week.errors:,} of"
+                f" {week.requests:,} requests{', partial' if week.logged.is_partial else ''}"
+                for week in shown
             ],
             hoverinfo="text",
         )
     )
-    for one, rate in zip(shown, rates, strict=True):
-        figure.add_annotation(x=str(one.logged.week), y=max(rate, 100 * one.high), text=percent(one.rate), **_ABOVE)
+    for week, percentage in zip(shown, percentages, strict=True):
+        top = max(percentage, 100 * week.high)
+        figure.add_annotation(x=str(week.logged.week), y=top, text=percent(week.rate), **_ABOVE)
     figure.update_layout(
         height=_WEEKS_PX,
         margin={"l": 0, "r": 0, "t": 20, "b": 0},
@@ -73,25 +74,25 @@ def weeks_figure(weeks: Sequence[WeekOfMany]) -> go.Figure:
 
 
 def bars_figure(rates: Sequence[Rate], colour: Callable[[str], str]) -> go.Figure:
-    """One lying bar a row, the first on top. Names come from logs, and Plotly reads tags in them."""
-    places = list(range(len(rates)))
+    """Return a figure with one horizontal bar per rate, the first on top. Names are log text, escaped for Plotly."""
+    rows = list(range(len(rates)))
     figure = go.Figure(
         go.Bar(
-            x=[100 * (one.rate or 0.0) for one in rates],
-            y=places,
+            x=[100 * (rate.rate or 0.0) for rate in rates],
+            y=rows,
             orientation="h",
             error_x=_interval(rates),
-            marker={"color": [colour(one.name) for one in rates]},
+            marker={"color": [colour(rate.name) for rate in rates]},
             name="this week",
-            hovertext=[_hover(one) for one in rates],
+            hovertext=[_hover_text(rate) for rate in rates],
             hoverinfo="text",
             showlegend=False,
         )
     )
     figure.add_trace(_week_before(rates))
-    for place, one in enumerate(rates):
-        text = f"{percent(one.rate)} {mark(one.from_week_before)}".rstrip()
-        figure.add_annotation(x=_farthest(one), y=place, text=text, **_BESIDE)
+    for row, rate in enumerate(rates):
+        text = f"{percent(rate.rate)} {mark(rate.from_week_before)}".rstrip()
+        figure.add_annotation(x=_right_end(rate), y=row, text=text, **_BESIDE)
     figure.update_layout(
         height=_BAR_PX * len(rates) + _AROUND_BARS_PX,
         margin={"l": 0, "r": 64, "t": 0, "b": 0},
@@ -102,8 +103,8 @@ def bars_figure(rates: Sequence[Rate], colour: Callable[[str], str]) -> go.Figur
         xaxis={"visible": False, "rangemode": "tozero", "fixedrange": True},
         yaxis={
             "range": [len(rates) - 0.5, -0.5],
-            "tickvals": places,
-            "ticktext": [escape(shortened(one.name, _LONGEST_LABEL)) for one in rates],
+            "tickvals": rows,
+            "ticktext": [escape(shortened(rate.name, _LONGEST_LABEL)) for rate in rates],
             "fixedrange": True,
             "automargin": True,
         },
@@ -116,10 +117,10 @@ _BESIDE: dict[str, Any] = {"showarrow": False, "xanchor": "left", "xshift": 6}
 
 
 def _week_before(rates: Sequence[Rate]) -> go.Scatter:
-    compared = [(place, one.from_week_before) for place, one in enumerate(rates) if one.from_week_before]
+    compared = [(row, rate.from_week_before) for row, rate in enumerate(rates) if rate.from_week_before]
     return go.Scatter(
         x=[100 * difference.rate for _, difference in compared],
-        y=[place for place, _ in compared],
+        y=[row for row, _ in compared],
         mode="markers",
         marker={"symbol": "line-ns", "size": 17, "line": {"width": 3, "color": _ORANGE}},
         name="the week before",
@@ -132,21 +133,21 @@ def _interval(rates: Sequence[Rate | WeekOfMany]) -> dict[str, Any]:
     return {
         "type": "data",
         "symmetric": False,
-        "array": [100 * (one.high - (one.rate or 0.0)) for one in rates],
-        "arrayminus": [100 * ((one.rate or 0.0) - one.low) for one in rates],
+        "array": [100 * (rate.high - (rate.rate or 0.0)) for rate in rates],
+        "arrayminus": [100 * ((rate.rate or 0.0) - rate.low) for rate in rates],
         "color": _GREY,
         "thickness": 1.4,
         "width": 4,
     }
 
 
-def _farthest(one: Rate) -> float:
-    before = one.from_week_before.rate if one.from_week_before else 0.0
-    return 100 * max(one.high, before)
+def _right_end(rate: Rate) -> float:
+    before = rate.from_week_before.rate if rate.from_week_before else 0.0
+    return 100 * max(rate.high, before)
 
 
-def _hover(one: Rate) -> str:
+def _hover_text(rate: Rate) -> str:
     return (
-        f"{escape(one.name)}: {percent(one.rate)} ({interval((one.low, one.high))})<br>{one.errors:,} of"
-        f" {one.requests:,} requests"
+        f"{escape(rate.name)}: {percent(rate.rate)} ({interval((rate.low, rate.high))})<br>{rate.errors:,} of"
+        f" {rate.requests:,} requests"
     )

@@ -1,4 +1,4 @@
-"""The buttons that save a weekly review as a file: made when they are clicked, of the figures that the page shows."""
+"""Offer a weekly review as files. A file is made when its button is clicked, from the figures that the page shows."""
 
 from functools import partial
 
@@ -12,8 +12,8 @@ _FORMS = {"html": ("HTML", "text/html"), "md": ("Markdown", "text/markdown"), "c
 }
 
 
-def offer_files(review: Review) -> None:
-    """One button a form."""
+def show_export(review: Review) -> None:
+    """Show a button for each file format: HTML, Markdown, CSV and XLSX."""
     for form, (name, mime) in _FORMS.items():
         st.download_button(
             f"Export {name}",

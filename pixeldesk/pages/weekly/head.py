@@ -1,4 +1,4 @@
-"""The few numbers at the top of a weekly review, and what to know before believing them."""
+"""Show the totals at the top of a weekly review, and what to know before relying on them."""
 
 from typing import Literal
 
@@ -9,24 +9,24 @@ from pixeldesk.weekly.rates import Difference, Rate
 from pixeldesk.weekly.review import Review
 from pixeldesk.weekly.wording import DEFINITIONS, availability, budget, notes
 
-_DEFINED_AT_ONCE = 1
+_DEFINED_IN_HEAD = 1
 
 
 def show_head(review: Review) -> None:
-    """Error rate, server errors, availability and customers, with the definition of an error under them."""
+    """Show error rate, server errors, availability and customers, and below them the definition of an error."""
     with st.grid(4, min_column_width=190, gap="small"):
         _show_rate("Requests that failed", review.overall)
         _show_rate("Failed by server errors", review.server_errors)
         _show_availability(review)
         _show_customers(review)
-    st.caption(" ".join(DEFINITIONS[:_DEFINED_AT_ONCE]))
+    st.caption(" ".join(DEFINITIONS[:_DEFINED_IN_HEAD]))
     for note in notes(review):
         st.caption(f":material/info: {note}")
 
 
 def show_definitions() -> None:
-    """What the other figures mean."""
-    st.caption("\n".join(f"- {one}" for one in DEFINITIONS[_DEFINED_AT_ONCE:]))
+    """Show what the other figures mean."""
+    st.caption("\n".join(f"- {definition}" for definition in DEFINITIONS[_DEFINED_IN_HEAD:]))
 
 
 def _show_rate(label: str, rate: Rate) -> None:
@@ -43,7 +43,7 @@ def _show_rate(label: str, rate: Rate) -> None:
 
 
 def _colour(difference: Difference | None) -> Literal["inverse", "off"]:
-    """Grey for noise."""
+    """Return the colour of a change: grey if it is no more than noise."""
     return "inverse" if difference and difference.is_more_than_noise else "off"
 
 

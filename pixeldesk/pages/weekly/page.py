@@ -1,11 +1,11 @@
-"""Weekly review: one ISO week of error rates against the weeks before, whom they hit, and files of it to hand on."""
+"""Weekly review: the error rates of an ISO week against the weeks before, whom they affected, and files to share."""
 
 import streamlit as st
 
 from pixeldesk.pages.weekly.body import show_body
-from pixeldesk.pages.weekly.export import offer_files
+from pixeldesk.pages.weekly.export import show_export
 from pixeldesk.pages.weekly.head import show_definitions, show_head
-from pixeldesk.pages.weekly.view import ask_environment, ask_week, asked_view, says_its_week
+from pixeldesk.pages.weekly.view import ask_environment, ask_week, asked_view, names_its_week
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
 from pixeldesk.pages.widgets.newer_lines import show_newer_lines
@@ -17,26 +17,26 @@ def _show(frame: Frame) -> None:
     frame.show_freshness()
     desk = frame.desk
     weeks, environments = desk.stored_weeks(), desk.environments()
-    usual = newest_whole_week(weeks)
-    if usual is None:
+    default = newest_whole_week(weeks)
+    if default is None:
         show_empty_store()
         return
-    view = asked_view(usual, weeks, environments)
+    view = asked_view(default, weeks, environments)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="small"):
         with st.container(horizontal=True, width=500, gap="small"):
             ask_week(view, weeks)
             ask_environment(view, environments)
-        files = st.container(horizontal=True, horizontal_alignment="right", width=620, gap="small")
+        export = st.container(horizontal=True, horizontal_alignment="right", width=620, gap="small")
     with st.skeleton(height=420):
         snapshot = desk.diagnosis_snapshot()
         review = desk.report(str(view.week), view.environment, snapshot)
-    with files:
+    with export:
         show_newer_lines(snapshot)
-        offer_files(review)
+        show_export(review)
     show_head(review)
     show_body(review)
     show_definitions()
-    if not says_its_week():
+    if not names_its_week():
         pin_address(view.address)
 
 

@@ -1,7 +1,6 @@
-"""Which week the weekly review shows, as its address says: `/weekly?week=2026-W47&environment=production`.
+"""Read from the address which week to show, and write it there: `/weekly?week=2026-W47&environment=production`.
 
-An address without a week shows the newest one without gaps. What makes no sense in an address is as if it were not
-there.
+An address without a week shows the newest week without gaps. Invalid parameters are ignored.
 """
 
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from pixeldesk.errors import UsageError
-from pixeldesk.pages.widgets.widget_value import show_value
+from pixeldesk.pages.widgets.widget_value import set_value
 from pixeldesk.weekly.logged import Logged
 from pixeldesk.weekly.week import Week
 
@@ -19,44 +18,44 @@ _WEEK, _ENVIRONMENT = "weekly_week", "weekly_environment"
 
 @dataclass(frozen=True)
 class View:
-    """The week shown, and the environment; None for all of them."""
+    """The week and the environment that the page shows. The environment None means all."""
 
     week: Week
     environment: str | None
 
     @property
     def address(self) -> dict[str, str]:
-        """The parameters that say it."""
+        """Return the query parameters of this view."""
         environment = {"environment": self.environment} if self.environment else {}
         return {"week": str(self.week), **environment}
 
 
-def asked_view(usual: Week, weeks: Sequence[Logged], environments: Sequence[str]) -> View:
-    """What the address asks for; `usual` where it asks for no week of the logs."""
+def asked_view(default: Week, weeks: Sequence[Logged], environments: Sequence[str]) -> View:
+    """Read the view from the address, with the week `default` if it names no week of the logs."""
     week, environment = _asked_week(), st.query_params.get("environment")
     return View(
-        week=week if week in [one.week for one in weeks] and week else usual,
+        week=week if week in [logged.week for logged in weeks] and week else default,
         environment=environment if environment in environments else None,
     )
 
 
-def says_its_week() -> bool:
-    """Whether the address names a week."""
+def names_its_week() -> bool:
+    """Return whether the address names a week."""
     return _asked_week() is not None
 
 
 def ask_week(view: View, weeks: Sequence[Logged]) -> None:
-    """The picker of weeks, newest first."""
-    named = {one.week: _label(one) for one in weeks}
-    show_value(_WEEK, view.week)
+    """Ask for a week, newest first."""
+    labels = {logged.week: _label(logged) for logged in weeks}
+    set_value(_WEEK, view.week)
     st.selectbox(
-        "Week", list(named), key=_WEEK, format_func=lambda week: named[week], width=280, on_change=_choose, args=(view,)
+        "Week", list(labels), key=_WEEK, format_func=labels.__getitem__, width=280, on_change=_choose, args=(view,)
     )
 
 
 def ask_environment(view: View, environments: Sequence[str]) -> None:
-    """The picker of environments."""
-    show_value(_ENVIRONMENT, view.environment)
+    """Ask for an environment."""
+    set_value(_ENVIRONMENT, view.environment)
     st.selectbox(
         "Environment",
         list(environments),

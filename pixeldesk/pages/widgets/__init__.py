@@ -1,1 +1,1 @@
-"""What several pages share."""
+"""Widgets and formats that several pages share."""

@@ -1,4 +1,4 @@
-"""A button that puts a text on the clipboard, and says so."""
+"""Show a button that copies a text to the clipboard, and says so."""
 
 from typing import Literal
 
@@ -24,7 +24,7 @@ button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offse
 span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 """
 
-# The clipboard needs https or this machine; elsewhere the older command still copies a selection.
+# The clipboard API needs https or localhost; elsewhere the older copy command still copies a selection.
 _JS = """
 const SHOWN_MS = 1600
 const copyBySelection = (text) => {
@@ -47,15 +47,15 @@ const copy = async (text) => {
 export default function ({ parentElement, data }) {
   const button = parentElement.querySelector("button")
   const status = parentElement.querySelector("span")
-  let back
+  let reset
   button.textContent = data.label
   button.className = data.type
   button.onclick = async () => {
     const query = data.link && new URLSearchParams({ request_id: data.text })
     const done = await copy(query ? `${location.origin}${location.pathname}?${query}` : data.text)
     button.textContent = status.textContent = done ? "Copied" : "Select the text and copy it by hand"
-    clearTimeout(back)
-    back = setTimeout(() => { button.textContent = data.label; status.textContent = "" }, SHOWN_MS)
+    clearTimeout(reset)
+    reset = setTimeout(() => { button.textContent = data.label; status.textContent = "" }, SHOWN_MS)
   }
 }
 """
@@ -64,10 +64,10 @@ _component = st.components.v2.component("pixeldesk_copy_button", html=_HTML, css
 
 
 def copy_button(label: str, text: str, key: str, type: Literal["primary", "secondary"] = "secondary") -> None:
-    """A button that copies this text."""
+    """Show a button that copies this text."""
     _component(key=key, data={"label": label, "text": text, "type": type, "link": False}, width="content")
 
 
 def copy_link_button(label: str, request_id: str, key: str) -> None:
-    """A button that copies this page's address for one request."""
+    """Show a button that copies the address of this page for one request."""
     _component(key=key, data={"label": label, "text": request_id, "type": "secondary", "link": True}, width="content")

@@ -1,27 +1,27 @@
-"""The address of a customer's page: `/customer?id=cus_…`, or `?diagnosis=…` where no customer is known."""
+"""Link to a customer's page: `/customer?id=cus_…`, or `?diagnosis=…` for a diagnosis without a known customer."""
 
 import streamlit as st
 
 from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.pages.widgets.query_value import query_value
 from pixeldesk.pages.widgets.safe_text import code_label
-from pixeldesk.pages.widgets.switch_page import travel_to
+from pixeldesk.pages.widgets.switch_page import request_switch
 
 _ID, _DIAGNOSIS = "id", "diagnosis"
-_LONGEST = 500
 
 
 def asked_customer() -> str | None:
-    """The customer the address asks for."""
-    return st.query_params.get(_ID, "")[:_LONGEST] or None
+    """Return the customer id in the address."""
+    return query_value(_ID)
 
 
 def asked_diagnosis() -> str | None:
-    """The diagnosis the address asks for."""
-    return st.query_params.get(_DIAGNOSIS, "")[:_LONGEST] or None
+    """Return the diagnosis id in the address."""
+    return query_value(_DIAGNOSIS)
 
 
 def customer_link(customer_id: str) -> None:
-    """A link to all that is known of a customer."""
+    """Show a link to a customer's page."""
     st.page_link(
         "customer/page.py",
         label=f"Customer {code_label(customer_id)}",
@@ -32,16 +32,16 @@ def customer_link(customer_id: str) -> None:
 
 
 def open_customer(customer_id: str) -> None:
-    """Go to a customer's page. For a callback."""
-    travel_to("customer", **{_ID: customer_id})
+    """Switch to a customer's page. Call it from a callback."""
+    request_switch("customer", **{_ID: customer_id})
 
 
 def open_subject(diagnosis: Diagnosis) -> None:
-    """Go to the page of whom a diagnosis is about. For a callback."""
-    travel_to("customer", **_address(diagnosis))
+    """Switch to the page of a diagnosis's customer, or of the diagnosis alone. Call it from a callback."""
+    request_switch("customer", **_query(diagnosis))
 
 
-def _address(diagnosis: Diagnosis) -> dict[str, str]:
+def _query(diagnosis: Diagnosis) -> dict[str, str]:
     if diagnosis["customer_id"]:
         return {_ID: diagnosis["customer_id"]}
     return {_DIAGNOSIS: diagnosis["id"]}

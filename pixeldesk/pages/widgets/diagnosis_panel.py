@@ -1,4 +1,4 @@
-"""A diagnosis as every page shows it: the mistake, how sure, how much, what speaks for it and against it."""
+"""Show a diagnosis the same way on every page: the mistake, its confidence, its extent, evidence for and against it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,26 +10,26 @@ from pixeldesk.pages.widgets.evidence_list import Sentence, evidence_list, sente
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
 from pixeldesk.pages.widgets.time_format import to_the_minute
 
-# From so much confidence on it is called this.
-_WORDS = ((0.9, "very likely"), (0.7, "likely"), (0.5, "possible"), (0.0, "a guess"))
+# The least confidence for each word.
+_CONFIDENCES = ((0.9, "very likely"), (0.7, "likely"), (0.5, "possible"), (0.0, "a guess"))
 
 
 def show_diagnosis(diagnosis: Diagnosis, key: str, *, lead: str = "") -> None:
-    """Its heading and its evidence under a line of summary; what frames them is the caller's."""
+    """Show the heading of a diagnosis and its evidence, with `lead` as a summary. The caller draws the frame."""
     st.markdown(
         f":material/stethoscope: **{markdown_escaped(diagnosis['title'])}** &nbsp;"
-        f" {status_badge(diagnosis['status'])} {_sureness(diagnosis['confidence'])}"
+        f" {status_badge(diagnosis['status'])} {_confidence_badge(diagnosis['confidence'])}"
     )
     evidence_list(lead, [*_evidence(diagnosis), *_retries(diagnosis["retries"])], key)
 
 
 def status_badge(status: str) -> str:
-    """As Markdown: whether it goes on or is over."""
+    """Return a Markdown badge that says whether a diagnosis is active or recovered."""
     return ":red-badge[Active]" if status == "active" else ":green-badge[Recovered]"
 
 
 def extent(diagnosis: Diagnosis) -> str:
-    """How many requests, where and from when to when. Log text."""
+    """Return how many requests failed, in which environment, and from when to when. It holds log text."""
     count = diagnosis["failing_requests"]
     return (
         f"{count:,} request{'' if count == 1 else 's'} in {diagnosis['environment'] or 'an unnamed environment'},"
@@ -38,13 +38,13 @@ def extent(diagnosis: Diagnosis) -> str:
 
 
 def retry_rows(retries: Mapping[str, Any] | None) -> list[Sentence]:
-    """What is wrong with how the customer's programs try again, and how many operations are behind the requests."""
+    """Return how many operations are behind the failed requests, and what is wrong with the retries."""
     if not retries or not retries["failed_requests"]:
         return []
-    again = f"{retries['retries']:,} were retries" if retries["retries"] else "none was tried again"
+    retried = f"{retries['retries']:,} were retries" if retries["retries"] else "none was tried again"
     counts = (
         f"Failed requests: {retries['failed_requests']:,}. Failed operations behind them:"
-        f" {retries['failed_operations']:,}; {again}."
+        f" {retries['failed_operations']:,}; {retried}."
     )
     return [Sentence("retries", counts), *sentences("retries", retries["sentences"], retries["request_ids"])]
 
@@ -62,6 +62,6 @@ def _evidence(diagnosis: Diagnosis) -> list[Sentence]:
     ]
 
 
-def _sureness(confidence: float) -> str:
-    word = next(word for least, word in _WORDS if confidence >= least)
+def _confidence_badge(confidence: float) -> str:
+    word = next(word for least, word in _CONFIDENCES if confidence >= least)
     return f":gray-badge[{confidence:.0%}, {word}]"

@@ -1,4 +1,4 @@
-"""What is different about failing requests, as a table, and what the table leaves unexplained."""
+"""Show what differs about failing requests as a table, and how many requests it leaves unexplained."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,35 +6,33 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pixeldesk.pages.widgets.compact_table import show_table
 from pixeldesk.trends.difference_words import FIELD_NAMES
 from pixeldesk.trends.differences import Difference, WhatDiffers
 from pixeldesk.trends.proportions import Proportion
 
-_ROW_PX, _HEAD_PX, _MOST_ROWS = 28, 34, 12
+_MOST_ROWS = 12
 
 
-def show_differences(what: WhatDiffers) -> None:
-    """One row a value that stands out, those that stand out in the same requests one after another."""
-    if not what.is_comparable:
-        st.caption(_too_few(what))
+def show_differences(found: WhatDiffers) -> None:
+    """Show one row per value that stands out. Values that stand out in the same requests follow each other."""
+    if not found.is_comparable:
+        st.caption(_too_few(found))
         return
-    if what.differences:
-        _show_table([row for one in what.differences for row in _rows(one)])
-        st.caption(f"{_rest(what)} {_compared_with(what)}")
+    if found.differences:
+        _show_rows([row for difference in found.differences for row in _rows(difference)])
+        st.caption(f"{_unexplained(found)} {_compared_with(found)}")
     else:
-        st.caption(f"Nothing stands out among the {what.failing:,} failing requests. {_compared_with(what)}")
+        st.caption(f"Nothing stands out among the {found.failing:,} failing requests. {_compared_with(found)}")
 
 
-def _show_table(rows: list[dict[str, Any]]) -> None:
-    st.dataframe(
+def _show_rows(rows: list[dict[str, Any]]) -> None:
+    show_table(
         pd.DataFrame(rows),
         key="differences",
-        height=_HEAD_PX + _ROW_PX * min(len(rows), _MOST_ROWS),
-        row_height=_ROW_PX,
-        hide_index=True,
-        placeholder="",
+        most_rows=_MOST_ROWS,
         alt="What is different about the failing requests: values that they have more often than requests that succeed",
-        column_config={
+        columns={
             "field": st.column_config.TextColumn("What", width=84),
             "value": st.column_config.TextColumn("Value", width=210),
             "failing": st.column_config.NumberColumn("Of the failing", width=96, format="percent"),
@@ -55,8 +53,8 @@ def _show_table(rows: list[dict[str, Any]]) -> None:
 
 def _rows(difference: Difference) -> Iterable[dict[str, Any]]:
     yield _row(difference, "")
-    for one in difference.same_requests:
-        yield _row(one, "the same requests")
+    for same in difference.same_requests:
+        yield _row(same, "the same requests")
 
 
 def _row(difference: Difference, note: str) -> dict[str, Any]:
@@ -75,26 +73,26 @@ def _share(proportion: Proportion | None) -> float | None:
     return proportion.share if proportion else None
 
 
-def _rest(what: WhatDiffers) -> str:
-    if not what.unexplained:
-        return f"All {what.failing:,} failing requests have at least one of these."
-    have = "has" if what.unexplained == 1 else "have"
-    return f"{what.unexplained:,} of {what.failing:,} failing requests {have} none of these: they stay unexplained."
+def _unexplained(found: WhatDiffers) -> str:
+    if not found.unexplained:
+        return f"All {found.failing:,} failing requests have at least one of these."
+    have = "has" if found.unexplained == 1 else "have"
+    return f"{found.unexplained:,} of {found.failing:,} failing requests {have} none of these: they stay unexplained."
 
 
-def _compared_with(what: WhatDiffers) -> str:
-    meanwhile = f"{what.succeeded:,} requests that succeeded meanwhile"
-    before = f"{what.succeeded_before:,} that succeeded in the same hours a week before"
-    if not what.compares_before:
+def _compared_with(found: WhatDiffers) -> str:
+    meanwhile = f"{found.succeeded:,} requests that succeeded meanwhile"
+    before = f"{found.succeeded_before:,} that succeeded in the same hours a week before"
+    if not found.compares_before:
         return f"Compared with {meanwhile}; nothing succeeded in the same hours a week before, as far as the logs go."
-    if not what.compares_meanwhile:
+    if not found.compares_meanwhile:
         return f"Compared with {before}; nothing succeeded meanwhile."
     return f"Compared with {meanwhile} and {before}."
 
 
-def _too_few(what: WhatDiffers) -> str:
-    if not what.failing:
+def _too_few(found: WhatDiffers) -> str:
+    if not found.failing:
         return "No request failed."
-    if not (what.compares_meanwhile or what.compares_before):
+    if not (found.compares_meanwhile or found.compares_before):
         return "Nothing succeeded, neither meanwhile nor in the same hours a week before, to compare the failures with."
-    return f"{what.failing} failing request{'s' * (what.failing > 1)}: too few to tell what is different."
+    return f"{found.failing} failing request{'s' * (found.failing > 1)}: too few to tell what is different."

@@ -1,7 +1,8 @@
-"""Sentences of a diagnosis or a check, each with the requests that show it: a click opens one, a new tab or window too.
+"""Show sentences of a diagnosis or a check, each with links to the requests that show it.
 
-A component of its own, as Streamlit has no list with links that shows hostile text as it is: everything here
-is set as text, never as HTML or Markdown, and every link leads to this desk.
+This is a component of our own, since Streamlit has no list with links that shows hostile text unchanged: everything
+here is set as text, never as HTML or Markdown, and every link leads to this dashboard. Ctrl, Shift or Alt with a click
+open a link as the browser does, such as in a new tab.
 """
 
 from collections.abc import Iterable, Sequence
@@ -66,14 +67,14 @@ const row = ({ sign, text, ids }) => {
   const mark = element("span", "sign", SIGNS[sign][0])
   mark.setAttribute("role", "img")
   mark.setAttribute("aria-label", SIGNS[sign][1])
-  const words = element("div", "", text)
-  for (const id of ids) words.append(" ", link(id))
-  made.append(mark, words)
+  const body = element("div", "", text)
+  for (const id of ids) body.append(" ", link(id))
+  made.append(mark, body)
   return made
 }
 export default function ({ parentElement, data }) {
   parentElement.querySelector("p").textContent = data.lead
-  parentElement.querySelector("ul").replaceChildren(...data.sentences.map((one) => row(one)))
+  parentElement.querySelector("ul").replaceChildren(...data.sentences.map((sentence) => row(sentence)))
 }
 """
 )
@@ -83,7 +84,7 @@ _component = st.components.v2.component("pixeldesk_evidence_list", html=_HTML, c
 
 @dataclass(frozen=True)
 class Sentence:
-    """One row: what it speaks for, the words, and the ids it cites."""
+    """A row of the list: its sign, its text, and the ids of the requests that it cites."""
 
     sign: Sign
     text: str
@@ -91,12 +92,12 @@ class Sentence:
 
 
 def sentences(sign: Sign, texts: Iterable[str], request_ids: Sequence[str]) -> list[Sentence]:
-    """The evidence's own sentences, with those of these ids that each one cites."""
+    """Return the sentences of an evidence, each with those of `request_ids` that it cites."""
     parts = [cited(text, request_ids) for text in texts]
-    return [Sentence(sign, one.text, one.request_ids) for one in parts]
+    return [Sentence(sign, part.text, part.request_ids) for part in parts]
 
 
 def evidence_list(lead: str, rows: Sequence[Sentence], key: str) -> None:
-    """Draw them under a line of summary, which may be empty."""
-    shown = [{"sign": one.sign, "text": one.text, "ids": list(one.ids)} for one in rows]
+    """Show sentences under a summary, which may be empty."""
+    shown = [{"sign": row.sign, "text": row.text, "ids": list(row.ids)} for row in rows]
     _component(key=key, data={"lead": lead, "sentences": shown})

@@ -1,4 +1,4 @@
-"""Draw what every page has: its heading, how fresh the store is, and one calm line where the store cannot be read."""
+"""Draw what every page has: a heading, how fresh the store is, and one calm line if the store cannot be read."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -8,11 +8,11 @@ import streamlit as st
 
 from pixeldesk.desk.desk import Desk, the_desk
 from pixeldesk.errors import PixeldeskError
-from pixeldesk.pages.widgets.freshness import freshness_words, show_store_error
+from pixeldesk.pages.widgets.freshness import freshness_text, show_store_error
 
 
 class Frame:
-    """The frame of the page that is being drawn. What it asks of the desk, it asks once."""
+    """The frame of the page that is being drawn. It asks the desk each question at most once."""
 
     def __init__(self, title: str) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="small"):
@@ -21,37 +21,37 @@ class Frame:
         self.entitle(title)
 
     def entitle(self, title: str) -> None:
-        """Write the heading, which may be a better one than at first. `title` is Markdown of ours."""
+        """Write the heading, or replace it by a better one. `title` is Markdown without unescaped log text."""
         self._heading.header(title, anchor=False, width="content")
 
     @cached_property
     def desk(self) -> Desk:
-        """The desk of this process. Raises StoreError when the store cannot be opened."""
+        """Return the desk of this process. Raises StoreError if the store cannot be opened."""
         return the_desk()
 
     @cached_property
     def coverage(self) -> dict[str, Any]:
-        """Which time the store covers, and how fresh it is; see the question `coverage`."""
+        """Return which time the store covers, and how fresh it is; see the question `coverage`."""
         return self.desk.coverage()
 
     @property
     def is_empty(self) -> bool:
-        """Whether no request was ever read."""
+        """Return whether no request was ever stored."""
         return self.coverage["oldest"] is None
 
     def show_freshness(self) -> None:
-        """Fill in the line beside the heading. A page that waits for something calls this before it waits."""
-        self._freshness.caption(freshness_words(self.coverage), width="content")
+        """Fill in the line beside the heading. A page that waits for an answer calls this before it waits."""
+        self._freshness.caption(freshness_text(self.coverage), width="content")
 
 
 def show_page(title: str, body: Callable[[Frame], None], back: tuple[str, str] | None = None) -> None:
-    """Draw a page: its heading, its body, how fresh the store is, and an error of the desk as one calm line.
+    """Draw a page: heading, body, and how fresh the store is. An error of the desk becomes one calm line.
 
-    `title` is Markdown of ours. `back` is the page above this one, by its file, and the words of the link to it.
+    `title` is Markdown without unescaped log text. `back` is the parent page's file and the label of the link to it.
     """
     if back:
-        page, label = back
-        st.page_link(page, label=label, icon=":material/arrow_back:", help="")
+        parent, label = back
+        st.page_link(parent, label=label, icon=":material/arrow_back:", help="")
     frame = Frame(title)
     try:
         body(frame)

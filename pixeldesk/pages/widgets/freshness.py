@@ -8,13 +8,13 @@ from pixeldesk.errors import PixeldeskError
 from pixeldesk.pages.widgets.time_format import to_the_minute
 
 
-def freshness_words(coverage: dict[str, Any]) -> str:
-    """Say which time the stored logs cover, and when they were last read. The words are ours, so Markdown is safe."""
-    return "The store is empty." if coverage["oldest"] is None else _span(coverage)
+def freshness_text(coverage: dict[str, Any]) -> str:
+    """Return which time the stored logs cover, and when they were last read, as Markdown without log text."""
+    return "The store is empty." if coverage["oldest"] is None else _covered_time(coverage)
 
 
 def show_empty_store() -> None:
-    """Say how to fill the store."""
+    """Show how to fill the store."""
     with st.container(border=True):
         st.markdown("**There are no logs yet.** Read a file, a folder or a pattern, then paste again:")
         st.code("pixeldesk ingest PATH", language=None)
@@ -22,14 +22,14 @@ def show_empty_store() -> None:
 
 
 def show_store_error(error: PixeldeskError) -> None:
-    """Show one calm line instead of the page, and a way to try again."""
+    """Show one calm line instead of the page, and a button to try again."""
     with st.container(border=True):
         st.markdown("**The store cannot be read just now.**")
         st.text(str(error))
         st.button("Try again", icon=":material/refresh:")
 
 
-def _span(coverage: dict[str, Any]) -> str:
+def _covered_time(coverage: dict[str, Any]) -> str:
     last_read = f" · last read {to_the_minute(coverage['last_ingest'])}" if coverage["last_ingest"] else ""
     return (
         f"{coverage['requests']:,} requests, {to_the_minute(coverage['oldest'])} to"

@@ -1,7 +1,7 @@
-"""An address that says which time it shows, put in place of one that does not.
+"""Replace an address that names no time by one that names the time shown.
 
-Whoever copies it from the browser hands on what he saw. It is put there without a step of the browser's history: the
-way back from the page would otherwise lead to the page.
+Whoever copies it from the browser shares what they saw. The replacement is no step of the browser's history: the back
+button would otherwise lead from the page to the same page.
 """
 
 from collections.abc import Mapping
@@ -19,5 +19,5 @@ _component = st.components.v2.component("pixeldesk_pinned_address", html="\n<spa
 
 
 def pin_address(params: Mapping[str, str]) -> None:
-    """Let an address without parameters have these."""
+    """Put these query parameters into the address, if it has none."""
     _component(key="pinned_address", data={"params": dict(params)}, height="content")

@@ -1,22 +1,22 @@
-"""How text from outside is shown where Streamlit would read Markdown in it.
+"""Show text from outside where Streamlit would read Markdown in it.
 
-Log text belongs into st.text, st.code, st.json and st.dataframe, which show it as it is. These functions are
-for the few places that have no such element: labels of buttons and pills, and our own catalogue's plain text.
+Log text belongs into st.text, st.code, st.json and st.dataframe, which show it unchanged. These functions are for
+elements that always read Markdown, such as labels of buttons and pills, and for the plain text of our own catalogue.
 """
 
 import re
 
-_SHOWN_OF_AN_ID = 60
+_MOST_CHARACTERS = 60
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&/@])")
 
 
 def code_label(text: str) -> str:
-    """A text from a log as a label: inert code on one line, shortened. Use it for request ids."""
+    """Return log text as a label: an inert code span on one line, truncated to 60 characters. Use it for ids."""
     line = " ".join(text.split()).replace("`", "'")
-    short = line if len(line) <= _SHOWN_OF_AN_ID else line[: _SHOWN_OF_AN_ID - 1] + "…"
+    short = line if len(line) <= _MOST_CHARACTERS else line[: _MOST_CHARACTERS - 1] + "…"
     return f"`` {short} ``"
 
 
 def markdown_escaped(text: str) -> str:
-    """Our own plain text as Markdown that shows it unchanged. Bare web addresses would still become links."""
+    """Escape our own plain text, so that Markdown shows it unchanged. Bare web addresses would still become links."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -1,7 +1,8 @@
-"""Going to another page of the desk in one step of the browser's history.
+"""Switch to another page in a single step of the browser's history.
 
-`st.switch_page` with parameters takes two: it first gives them to the page that is being left, so that the way back
-leads there with the wrong address. A step like the browser's own back and forward, which Streamlit follows, does not.
+`st.switch_page` with parameters takes two steps: it first gives the parameters to the page that the visitor leaves, so
+that the back button leads there with the wrong address. A step like the browser's own back and forward, which Streamlit
+follows, does not.
 """
 
 import streamlit as st
@@ -14,8 +15,9 @@ const go = (href) => {
 }
 const address = (page, params) => new URL(`./${page}?${new URLSearchParams(params)}`, document.baseURI).href
 """
+"""JavaScript: `address` returns the URL of a page of this dashboard, and `go` switches to it."""
 
-_KEY = "travel_to"
+_KEY = "switch_page"
 _JS = f"""
 {GO_JS}
 export default function ({{ data }}) {{
@@ -23,16 +25,16 @@ export default function ({{ data }}) {{
 }}
 """
 
-_component = st.components.v2.component("pixeldesk_travel", html="\n<span></span>\n", js=_JS)
+_component = st.components.v2.component("pixeldesk_switch_page", html="\n<span></span>\n", js=_JS)
 
 
-def travel_to(page: str, **params: str) -> None:
-    """Go to a page, by its name in the address, with these parameters. For a callback."""
+def request_switch(page: str, **params: str) -> None:
+    """Request a switch to a page, by its URL path, with these query parameters. Call it from a callback."""
     st.session_state[_KEY] = {"page": page, "params": params}
 
 
-def travel() -> None:
-    """Set out, where a callback has asked for it. Every page begins with this."""
-    to = st.session_state.pop(_KEY, None)
-    if to:
-        _component(key="travel", data=to, height="content")
+def switch_if_requested() -> None:
+    """Switch to the page that a callback has requested, if any. Every run begins with this."""
+    target = st.session_state.pop(_KEY, None)
+    if target:
+        _component(key=_KEY + "_now", data=target, height="content")

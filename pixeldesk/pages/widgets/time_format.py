@@ -1,44 +1,56 @@
-"""Times as people read them: in UTC, and beside it in the viewer's own zone."""
+"""Format times and ranges of time for people: in UTC, and beside it in the viewer's own zone."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from pixeldesk.trends.time_range import TimeRange
 
-def moment(timestamp: str) -> datetime:
-    """An RFC 3339 time of the desk's answers, in UTC."""
+
+def parsed(timestamp: str) -> datetime:
+    """Parse an RFC 3339 timestamp of the desk's answers. Return it in UTC."""
     return datetime.fromisoformat(timestamp).astimezone(UTC)
 
 
 def to_the_minute(timestamp: str) -> str:
-    """`22 Nov 2026 23:59`, in UTC."""
-    return f"{moment(timestamp):%-d %b %Y %H:%M}"
+    """Format a timestamp as `22 Nov 2026 23:59`, in UTC."""
+    return f"{parsed(timestamp):%-d %b %Y %H:%M}"
 
 
-def in_utc(timestamp: str) -> str:
-    """`Mon 16 Nov 2026, 14:19:44.463 UTC`."""
-    at = moment(timestamp)
-    return f"{at:%a %-d %b %Y, %H:%M:%S}.{at.microsecond // 1000:03} UTC"
+def in_full(timestamp: str) -> str:
+    """Format a timestamp as `Mon 16 Nov 2026, 14:19:44.463 UTC`."""
+    time = parsed(timestamp)
+    return f"{time:%a %-d %b %Y, %H:%M:%S}.{time.microsecond // 1000:03} UTC"
 
 
-def in_table(timestamp: str) -> str:
-    """`16 Nov 14:19:44.463`, in UTC: the column's head says so."""
-    at = moment(timestamp)
-    return f"{at:%d %b %H:%M:%S}.{at.microsecond // 1000:03}"
+def with_milliseconds(timestamp: str) -> str:
+    """Format a timestamp as `16 Nov 14:19:44.463`, in UTC. The header of the table's column names the zone."""
+    time = parsed(timestamp)
+    return f"{time:%d %b %H:%M:%S}.{time.microsecond // 1000:03}"
 
 
 def in_viewers_zone(timestamp: str) -> str | None:
-    """`15:19:44 in Europe/Berlin`, with the day where it differs; None where that is UTC or not known."""
+    """Format a timestamp as `15:19:44 in Europe/Berlin`, with the day if it is another there.
+
+    Return None if the viewer's zone is unknown, or has the offset of UTC at that time.
+    """
     zone = _viewers_zone()
     if zone is None:
         return None
-    at = moment(timestamp)
-    local = at.astimezone(zone)
-    if local.utcoffset() == at.utcoffset():
+    time = parsed(timestamp)
+    local = time.astimezone(zone)
+    if local.utcoffset() == time.utcoffset():
         return None
-    day = "" if local.date() == at.date() else f"{local:%a %-d %b} "
+    day = "" if local.date() == time.date() else f"{local:%a %-d %b} "
     return f"{day}{local:%H:%M:%S} in {zone.key}"
+
+
+def range_text(time: TimeRange) -> str:
+    """Format a range as `Sun 22 Nov 10:00 to 10:15`, with the day of its end if it is another."""
+    same_day = time.end.date() == time.start.date()
+    end = f"{time.end:%H:%M}" if same_day else f"{time.end:%a %-d %b %H:%M}"
+    return f"{time.start:%a %-d %b %H:%M} to {end}"
 
 
 def _viewers_zone() -> ZoneInfo | None:

@@ -1,9 +1,9 @@
-"""Let a widget show what the address says."""
+"""Set a widget to the value in the address."""
 
 import streamlit as st
 
 
-def show_value(key: str, value: object) -> None:
-    """Give a widget that is not drawn yet its value."""
+def set_value(key: str, value: object) -> None:
+    """Set the value of a widget. Call it before the widget is drawn in this run."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value

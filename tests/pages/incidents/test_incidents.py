@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from pixeldesk.desk.desk import Desk, the_desk
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.incidents.table import _EXPORTED, _exported
-from pixeldesk.pages.widgets.incident_text import from_until, lasting, rate
+from pixeldesk.pages.widgets.incident_text import duration, from_until, rate
 from pixeldesk.spreadsheet import as_csv
 from tests.alerts.made_incidents import after, ended, incident
 from tests.conftest import ROOT
@@ -254,7 +254,7 @@ def test_a_card_says_of_which_incident_its_request_is_part(page: PageRunner) -> 
     [(0, "0 min"), (59, "59 min"), (60, "1 h 0 min"), (294, "4 h 54 min"), (1440, "1 d 0 h"), (3061, "2 d 3 h")],
 )
 def test_how_long(minutes: int, says: str) -> None:
-    assert lasting(minutes) == says
+    assert duration(minutes) == says
 
 
 @pytest.mark.parametrize(

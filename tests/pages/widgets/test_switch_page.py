@@ -15,11 +15,11 @@ def test_the_browser_knows_which_page_it_leaves_before_it_leaves(
     enqueue = ForwardMsgQueue.enqueue
 
     def listen(queue: ForwardMsgQueue, message: ForwardMsg) -> None:
-        told.append("travel" if "pixeldesk_travel" in str(message) else str(message.WhichOneof("type")))
+        told.append("travel" if "pixeldesk_switch_page" in str(message) else str(message.WhichOneof("type")))
         enqueue(queue, message)
 
     shown = page([])
     monkeypatch.setattr(ForwardMsgQueue, "enqueue", listen)
-    shown.session_state["travel_to"] = {"page": "customers", "params": {}}
+    shown.session_state["switch_page"] = {"page": "customers", "params": {}}
     shown.run()
     assert told.index("navigation") < told.index("travel")

@@ -8,9 +8,9 @@ from pixeldesk.pages.widgets import time_format
 AT = "2026-11-16T23:45:01.005Z"
 
 
-def test_a_time_in_utc_has_its_day_and_its_milliseconds() -> None:
-    assert time_format.in_utc(AT) == "Mon 16 Nov 2026, 23:45:01.005 UTC"
-    assert time_format.in_table(AT) == "16 Nov 23:45:01.005"
+def test_a_time_in_full_has_its_day_and_its_milliseconds() -> None:
+    assert time_format.in_full(AT) == "Mon 16 Nov 2026, 23:45:01.005 UTC"
+    assert time_format.with_milliseconds(AT) == "16 Nov 23:45:01.005"
     assert time_format.to_the_minute(AT) == "16 Nov 2026 23:45"
 
 

@@ -1,4 +1,4 @@
-"""What happened to one request: how it ended, what that means, what to do, who asked, who else was hit."""
+"""Show what happened to a request: its outcome, what that means, what to do, who sent it, who else was affected."""
 
 import json
 from typing import Any
@@ -7,31 +7,28 @@ import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.pages.find_request.raw_record import show_actions
+from pixeldesk.pages.widgets.fact_grid import show_fact_grid
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
 from pixeldesk.pages.widgets.status_colour import status_colour
-from pixeldesk.pages.widgets.time_format import in_utc, in_viewers_zone, to_the_minute
+from pixeldesk.pages.widgets.time_format import in_full, in_viewers_zone, to_the_minute
 from pixeldesk.tickets.cards import Card
 
-_SHOWN_DETAILS = 400
+_MOST_CHARACTERS = 400
 
 
-def show_verdict(card: Card) -> None:
-    """The card itself."""
+def show_outcome(card: Card) -> None:
+    """Show the outcome of a request, without its neighbours and diagnosis."""
     with st.container(border=True, gap="small"):
-        _show_outcome(card)
-        st.text("\n".join([*_request(card), *_answered(card)]))
+        _show_heading(card)
+        st.text("\n".join([*_request(card), *_response(card)]))
         st.markdown(_advice(card))
-        with st.grid(4, min_column_width=150, gap="small"):
-            for title, lines in _facts(card):
-                with st.container(gap="xxsmall"):
-                    st.caption(title)
-                    st.text("\n".join(lines))
+        show_fact_grid(_facts(card), columns=4)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(_also_affected(card), width="stretch")
             show_actions(card)
 
 
-def _show_outcome(card: Card) -> None:
+def _show_heading(card: Card) -> None:
     status = f":{status_colour(card['status'])}-badge[{card['status'] or 'no status'}]"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(f"{status} {markdown_escaped(card['title'])}", anchor=False, width="content")
@@ -56,16 +53,16 @@ def _failed(card: Card) -> bool:
 
 
 def _request(card: Card) -> list[str]:
-    """What was asked, and when."""
+    """Return the lines that say what was requested, and when."""
     took = None if card["duration_ms"] is None else f"{card['duration_ms']:.1f} ms"
-    asked = " ".join(part for part in (card["method"], card["path"] or card["route"]) if part)
+    requested = " ".join(part for part in (card["method"], card["path"] or card["route"]) if part)
     doubt = "the server's clock looks wrong" if card["clock_suspect"] else None
-    when = [in_utc(card["timestamp"]), in_viewers_zone(card["timestamp"]), doubt]
-    return [_joined([card["request_id"], asked, took]), _joined(when)]
+    when = [in_full(card["timestamp"]), in_viewers_zone(card["timestamp"]), doubt]
+    return [_joined([card["request_id"], requested, took]), _joined(when)]
 
 
 def _advice(card: Card) -> str:
-    """From our own catalogue only: nothing of a log is in it."""
+    """Return meaning, fix and retry as Markdown, from our own catalogue alone, without log text."""
     whose = "**This is ours: nothing in the customer's request has to change.** " if card["ours"] else ""
     return "\n\n".join(
         [
@@ -76,14 +73,14 @@ def _advice(card: Card) -> str:
     )
 
 
-def _answered(card: Card) -> list[str]:
-    """What the customer was told, and what the service behind us said."""
+def _response(card: Card) -> list[str]:
+    """Return the lines that say what we answered, and what the upstream service answered us."""
     error, upstream = card["error"], card["upstream"]
-    told = [error["message"], _compact(error["details"])]
-    behind = [upstream["service"], upstream["status"], upstream["message"]] if upstream["message"] else []
+    answer = [error["message"], _compact(error["details"])]
+    upstream_answer = [upstream["service"], upstream["status"], upstream["message"]] if upstream["message"] else []
     return [
         f"{title}: {'  '.join(str(part) for part in parts if part)}"
-        for title, parts in (("Answered", told), ("Upstream", behind))
+        for title, parts in (("Answered", answer), ("Upstream", upstream_answer))
         if any(parts)
     ]
 
@@ -92,7 +89,7 @@ def _compact(details: Any) -> str | None:
     if not details:
         return None
     text = details if isinstance(details, str) else json.dumps(details, ensure_ascii=False)
-    return text if len(text) <= _SHOWN_DETAILS else text[:_SHOWN_DETAILS] + "…"
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "…"
 
 
 def _facts(card: Card) -> list[tuple[str, list[str]]]:
@@ -116,8 +113,8 @@ def _key_lines(key: dict[str, Any]) -> list[str]:
     length = f" ({key['length']} characters)" if key["length"] else ""
     hint = [f"{key['prefix']}…{length}"] if key["prefix"] else []
     ended = [
-        f"{word} {to_the_minute(key[name])}"
-        for word, name in (("revoked", "revoked_at"), ("expires", "expires_at"))
+        f"{verb} {to_the_minute(key[name])}"
+        for verb, name in (("revoked", "revoked_at"), ("expires", "expires_at"))
         if key[name]
     ]
     return [*hint, key["id"] or "matches no key", *ended, *_scope_line(key["scopes"])]
@@ -132,11 +129,11 @@ def _joined(parts: list[str | None]) -> str:
 
 
 def _also_affected(card: Card) -> str:
-    """Counts only, so Markdown can show it."""
+    """Return how many others had the same error, as Markdown without log text."""
     if not card["error"]["code"]:
         return "No error code, so no others to compare with."
     others = card["also_affected"]
-    met = [
+    affected = [
         f"**{counted(others[callers], name)}** ({counted(others[requests], 'request')})"
         for callers, requests, name in (
             ("customers", "requests", "other customer"),
@@ -144,4 +141,4 @@ def _also_affected(card: Card) -> str:
         )
         if others[callers]
     ]
-    return f"Same error in that clock hour: {' and '.join(met) or 'nobody else'}."
+    return f"Same error in that clock hour: {' and '.join(affected) or 'nobody else'}."
