@@ -1,4 +1,4 @@
-"""The log lines behind the browser tests: one customer's small story, a few who fail, and hostile ones."""
+"""The log lines of the browser tests: a customer's requests, a few customers whose requests fail, hostile requests."""
 
 from tests.log_lines import event_line, failed_line, moment, request_line, request_lines
 from tests.pages.failing_lines import failing_lines, scopeless_lines

@@ -1,61 +1,46 @@
-"""Who fails and why in a real browser: filters, sorting, links, marks, export, hostile names, light and dark."""
+"""Customers in a real browser: filters, sorting, links, marks, export, hostile names, light and dark."""
 
 import csv
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.address import address, at
 from tests.browser.conftest import OpenPage, go_back, paste, settle
+from tests.browser.elements import click_header, column, heading, open_row, table
 from tests.browser.requests_of_the_tests import ATTACKER, EVIL
+from tests.browser.screens import WIDE, expect_to_fit
 from tests.pages.failing_lines import MENDED, RETRIER, SCANNER_IP, SCOPELESS
 
 pytestmark = pytest.mark.browser
 
 SCANNER = f"address {SCANNER_IP}"
-HEAD_PX, ROW_PX = 34, 28
+# The columns of the table, counted from 1.
+WHO, REQUESTS, MARKED = 2, 6, 10
 
 
-def address(page: Page) -> tuple[str, dict[str, list[str]]]:
-    parts = urlsplit(page.url)
-    return parts.path, parse_qs(parts.query)
-
-
-def table(page: Page, alt: str = "Who is failing and why") -> Locator:
-    found = page.get_by_test_id("stDataFrame").filter(has=page.locator(f"[aria-label^='{alt}']"))
-    expect(found.locator("[role=gridcell]").first).to_be_attached()
-    return found
-
-
-def column(page: Page, place: int) -> list[str]:
-    """The texts of a column of the customers' table, from the grid that a screen reader reads."""
-    return table(page).locator(f"[role=gridcell][aria-colindex='{place}']").all_inner_texts()
+def customers(page: Page) -> Locator:
+    return table(page, "Who is failing and why")
 
 
 def expect_customers(page: Page, *names: str) -> None:
-    cells = table(page).locator("[role=gridcell][aria-colindex='2']")
-    expect(cells).to_have_text([*names])
+    expect(column(customers(page), WHO)).to_have_text([*names])
 
 
-def heading(page: Page, name: str) -> Locator:
-    return page.get_by_role("heading", name=name)
-
-
-def test_filters_sort_and_rows_lead_to_a_link_that_shows_the_same(open_page: OpenPage) -> None:
+def test_filters_sorting_and_rows_lead_to_a_link_that_shows_the_same(open_page: OpenPage) -> None:
     page = open_page("/customers")
     expect_customers(page, RETRIER, SCOPELESS, ATTACKER, SCANNER)
     page.get_by_role("radio", name="Recovered").click()
     expect_customers(page, MENDED)
     page.get_by_role("radio", name="All").click()
     expect_customers(page, RETRIER, SCOPELESS, ATTACKER, MENDED, SCANNER)
-    box = table(page).bounding_box()
-    assert box is not None
-    # The table is drawn on a canvas: Requests is the sixth column, a bit beyond the middle.
-    table(page).click(position={"x": box["width"] * 0.605, "y": HEAD_PX / 2})
+    # The column Requests is a bit beyond the middle of the table.
+    click_header(customers(page), 0.605)
     expect_customers(page, MENDED, ATTACKER, SCOPELESS, SCANNER, RETRIER)
-    assert column(page, 6) == ["10", "12", "20", "40", "50"]
-    table(page).click(position={"x": 30, "y": HEAD_PX + ROW_PX * 2 + ROW_PX / 2})
+    expect(column(customers(page), REQUESTS)).to_have_text(["10", "12", "20", "40", "50"])
+    open_row(customers(page), 2)
     expect(heading(page, f"Customer {SCOPELESS}")).to_be_visible()
     assert address(page) == ("/customer", {"id": [SCOPELESS]})
     go_back(page)
@@ -65,7 +50,7 @@ def test_filters_sort_and_rows_lead_to_a_link_that_shows_the_same(open_page: Ope
     assert address(page) == ("/customers", {"status": ["All"], "case": ["Key without any scope"]})
     page.goto(f"{page.url}&case=Scanner+guessing+keys&environment=production")
     expect_customers(page, SCOPELESS, SCANNER)
-    table(page).click(position={"x": 30, "y": HEAD_PX + ROW_PX + ROW_PX / 2})
+    open_row(customers(page), 1)
     expect(heading(page, "Diagnosis")).to_be_visible()
     expect(page.get_by_text("40 different keys came from one address")).to_be_visible()
     path, query = address(page)
@@ -76,9 +61,7 @@ def test_cited_ids_open_requests_and_back_leads_back(open_page: OpenPage) -> Non
     page = open_page(f"/customer?id={RETRIER}")
     expect(page.get_by_text("40 refused requests tried again unchanged")).to_be_visible()
     cited = page.get_by_role("link", name="req_Rtry00940").first
-    assert (
-        cited.get_attribute("href") == urlsplit(page.url)._replace(path="/", query="request_id=req_Rtry00940").geturl()
-    )
+    assert cited.get_attribute("href") == at(page, "/?request_id=req_Rtry00940")
     cited.click()
     expect(heading(page, "Key was revoked")).to_be_visible()
     settle(page)
@@ -95,8 +78,7 @@ def test_cited_ids_open_requests_and_back_leads_back(open_page: OpenPage) -> Non
     go_back(page)
     expect(heading(page, f"Customer {RETRIER}")).to_be_visible()
     assert address(page) == ("/customer", {"id": [RETRIER]})
-    failures = table(page, "The last failed requests")
-    failures.click(position={"x": 28, "y": 34 + 14})
+    open_row(table(page, "The last failed requests"), 0)
     expect(page.get_by_text("req_Rtry00940  ·  GET")).to_be_visible()
     go_back(page)
     expect(heading(page, f"Customer {RETRIER}")).to_be_visible()
@@ -118,13 +100,13 @@ def test_the_diagnosis_comes_beside_the_card_and_into_the_reply(open_page: OpenP
 def test_nothing_moves_when_the_diagnosis_comes(open_page: OpenPage) -> None:
     page = open_page()
     page.evaluate("""() => {
-      window.places = []
+      window.tops = []
       const look = () => {
-        // From the first picture of the diagnosis's place on: the browser may draw what is below it a moment before.
-        const place = document.querySelector(".stSkeleton, .st-key-beside_card")
-        const reply = place && document.querySelector(".st-key-reply")
+        // Only once the diagnosis's skeleton is drawn: the browser may draw the reply below it a moment before.
+        const diagnosis = document.querySelector(".stSkeleton, .st-key-beside_card")
+        const reply = diagnosis && document.querySelector(".st-key-reply")
         const top = reply && Math.round(reply.getBoundingClientRect().top)
-        if (top && window.places.at(-1) !== top) window.places.push(top)
+        if (top && window.tops.at(-1) !== top) window.tops.push(top)
         requestAnimationFrame(look)
       }
       look()
@@ -133,19 +115,19 @@ def test_nothing_moves_when_the_diagnosis_comes(open_page: OpenPage) -> None:
         paste(page, request_id)
         expect(page.get_by_role("link", name=request_id[:-1] + "0").first).to_be_visible()
         settle(page)
-        assert len(page.evaluate("window.places.splice(0)")) == 1
+        assert len(page.evaluate("window.tops.splice(0)")) == 1
         go_back(page)
         expect(page.get_by_text("Paste anything that holds a request id")).to_be_visible()
-        page.evaluate("window.places.splice(0)")
+        page.evaluate("window.tops.splice(0)")
 
 
-def test_a_mark_is_kept_and_shown_as_precision_and_taken_back(open_page: OpenPage) -> None:
+def test_a_mark_is_stored_and_shown_as_precision_and_removed(open_page: OpenPage) -> None:
     page = open_page(f"/customer?id={SCOPELESS}")
     page.get_by_role("radio", name="Right").click()
     settle(page)
     page.get_by_role("link", name="All customers").click()
     expect_customers(page, RETRIER, SCOPELESS, ATTACKER, SCANNER)
-    assert column(page, 10) == ["", "right", "", ""]
+    expect(column(customers(page), MARKED)).to_have_text(["", "right", "", ""])
     cells = table(page, "Right and wrong").locator("[role=gridcell]")
     expect(cells).to_have_text(["Key without any scope", "1", "0", "1"])
     go_back(page)
@@ -176,7 +158,7 @@ def test_hostile_names_stay_text(open_page: OpenPage) -> None:
     expect_customers(page, RETRIER, SCOPELESS, ATTACKER, SCANNER)
     page.get_by_role("combobox", name="Environment").click()
     expect(page.get_by_role("option", name="![x](http://evil.example/x.png)")).to_be_visible()
-    page.goto(urlsplit(page.url)._replace(path="/customer", query=urlencode({"id": ATTACKER})).geturl())
+    page.goto(at(page, f"/customer?{urlencode({'id': ATTACKER})}"))
     expect(page.get_by_text("12 requests in ![x](http://evil.example/x.png)")).to_be_visible()
     expect(page.get_by_test_id("stPlotlyChart").locator(".barlayer").first).to_be_attached()
     page.get_by_role("link", name=f"{EVIL}00011").first.click()
@@ -192,15 +174,9 @@ def test_the_pages_fit_every_screen_in_light_and_dark(open_page: OpenPage) -> No
         (f"/customer?id={RETRIER}", "Failed requests an hour, UTC"),
         ("/?request_id=req_Rtry00940", "Revoked key still in use"),
     ):
-        page.goto(urlsplit(page.url)._replace(path="", query="").geturl() + path)
+        page.goto(at(page, path))
         expect(page.get_by_text(text).first).to_be_visible()
         settle(page)
-        for width, colours in ((1440, "light"), (390, "light"), (390, "dark"), (1440, "dark")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
-            ground = {"light": "rgb(252, 252, 253)", "dark": "rgb(18, 22, 29)"}[colours]
-            expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert page.get_by_test_id("stMain").evaluate("one => one.scrollWidth <= one.clientWidth")
+        expect_to_fit(page)
         page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": 1440, "height": 900})
+        page.set_viewport_size({"width": WIDE, "height": 900})

@@ -6,8 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.address import query
 from tests.browser.conftest import OpenPage, go_back, paste, settle
+from tests.browser.elements import heading, open_row, table
 from tests.browser.requests_of_the_tests import DENIED, HOSTILE, KEY, OURS, SHARED
+from tests.browser.screens import BACKGROUND, NARROW, WIDE
 
 pytestmark = pytest.mark.browser
 
@@ -21,12 +24,8 @@ Thanks, Ada (ada@customer.example)
 """
 
 
-def asked(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
-
-
 def expect_card(page: Page, title: str) -> None:
-    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(heading(page, title)).to_be_visible()
 
 
 def test_a_pasted_ticket_becomes_cards_and_nothing_of_it_stays(open_page: OpenPage) -> None:
@@ -34,7 +33,7 @@ def test_a_pasted_ticket_becomes_cards_and_nothing_of_it_stays(open_page: OpenPa
     paste(page, TICKET)
     expect_card(page, "Key lacks a scope")
     settle(page)
-    assert asked(page) == {"request_id": [DENIED, OURS]}
+    assert query(page) == {"request_id": [DENIED, OURS]}
     assert page.get_by_role("textbox", name="Request id, error body or ticket").input_value() == ""
     content = page.content()
     assert KEY not in content
@@ -49,7 +48,7 @@ def test_typing_waits_for_enter(open_page: OpenPage) -> None:
     box = page.get_by_role("textbox", name="Request id, error body or ticket")
     box.press_sequentially(DENIED)
     settle(page)
-    assert asked(page) == {}
+    assert query(page) == {}
     assert box.input_value() == DENIED
     box.press("Enter")
     expect_card(page, "Key lacks a scope")
@@ -95,21 +94,21 @@ def test_back_and_forward_go_through_the_searches(open_page: OpenPage) -> None:
     expect(page.get_by_text("Paste anything that holds a request id")).to_be_visible()
 
 
-def test_an_id_that_is_not_there_says_why_and_leads_to_the_nearest(open_page: OpenPage) -> None:
+def test_an_unknown_id_says_why_and_leads_to_the_nearest(open_page: OpenPage) -> None:
     page = open_page()
     paste(page, DENIED[:-1] + "2")
     expect(page.get_by_text("Not found", exact=True)).to_be_visible()
     expect(page.get_by_text("No request with this id is in the logs that were read.")).to_be_visible()
     page.get_by_role("button", name=DENIED).click()
     expect_card(page, "Key lacks a scope")
-    assert asked(page) == {"request_id": [DENIED]}
+    assert query(page) == {"request_id": [DENIED]}
 
 
 def test_a_text_without_an_id_says_so(open_page: OpenPage) -> None:
     page = open_page()
     paste(page, f"It does not work! My key is {KEY}")
     expect(page.get_by_text("No request id in that text.")).to_be_visible()
-    assert asked(page) == {}
+    assert query(page) == {}
     assert KEY not in page.content()
 
 
@@ -119,18 +118,15 @@ def test_a_shared_id_is_a_choice(open_page: OpenPage) -> None:
     page.get_by_text("cus_7701").first.click()
     expect_card(page, "Unknown pipe")
     settle(page)
-    assert asked(page) == {"request_id": [SHARED], "show": ["1"]}
+    assert query(page) == {"request_id": [SHARED], "show": ["1"]}
 
 
 def test_a_row_of_the_table_opens_that_request(open_page: OpenPage) -> None:
     page = open_page(f"/?request_id={DENIED}")
-    table = page.get_by_test_id("stDataFrame")
-    expect(table.locator("canvas").first).to_be_visible()
-    # Rows are drawn on a canvas: the head is 34 px high, a row 28, and the first column opens.
-    table.click(position={"x": 28, "y": 34 + 14})
+    open_row(table(page, "Requests of the same caller"), 0)
     expect_card(page, "Succeeded")
     settle(page)
-    assert asked(page)["request_id"][0].startswith("req_N00000")
+    assert query(page)["request_id"][0].startswith("req_N00000")
 
 
 def test_the_drawer_shows_the_raw_lines(open_page: OpenPage) -> None:
@@ -150,7 +146,7 @@ def test_a_hostile_record_stays_text(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "colours"), [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light")]
+    ("width", "height", "colours"), [(WIDE, 900, "light"), (WIDE, 900, "dark"), (NARROW, 844, "light")]
 )
 def test_the_card_fits_the_screen(open_page: OpenPage, tmp_path: Path, width: int, height: int, colours: str) -> None:
     page = open_page(f"/?request_id={DENIED}", width=width, height=height, colours=colours)
@@ -158,9 +154,8 @@ def test_the_card_fits_the_screen(open_page: OpenPage, tmp_path: Path, width: in
     expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
     page.screenshot(path=tmp_path / f"card_{width}_{colours}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    ground = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
-    assert ground == {"light": "rgb(252, 252, 253)", "dark": "rgb(18, 22, 29)"}[colours]
-    if width == 1440:
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", BACKGROUND[colours])
+    if width == WIDE:
         for text in ("Key lacks a scope", "Before and after, same customer", "Reply to the customer"):
             box = page.get_by_text(text).first.bounding_box()
             assert box is not None

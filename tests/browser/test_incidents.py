@@ -7,37 +7,29 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.address import address, at
 from tests.browser.conftest import OpenPage, go_back, serving, settle
-from tests.browser.test_customers import address, table
+from tests.browser.elements import heading, open_row, table
+from tests.browser.screens import NARROW, WIDE, expect_to_fit
 from tests.pages.outage_lines import CODE, outage_lines
 
 pytestmark = pytest.mark.browser
 
 EVIL = "![x](http://evil.example/x.png) <img src=http://evil.example/y.png onerror=alert(1)>"
 ID, EVIL_ID = f"2026-11-16T12:00-{CODE}-production", f"2026-11-16T12:00-{EVIL}-{EVIL}"
-HEAD_PX, ROW_PX = 34, 28
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A dashboard over an outage of ours and one of a hostile name."""
+    """Serve the dashboard over two outages, of which the second has a hostile name."""
     hostile = outage_lines(code=EVIL, environment=EVIL, host=EVIL)
     lines = [*outage_lines(), *({**line, "request_id": f"{line['request_id']}x"} for line in hostile)]
-    with serving(tmp_path_factory.mktemp("incidents"), lines) as where:
-        yield where
+    with serving(tmp_path_factory.mktemp("incidents"), lines) as url:
+        yield url
 
 
 def incidents(page: Page) -> Locator:
     return table(page, "Incidents, one row each")
-
-
-def open_row(found: Locator, row: int, x: int = 30) -> None:
-    """Click the button of a row. Its column is wider in a table that has width to spare."""
-    found.click(position={"x": x, "y": HEAD_PX + ROW_PX * (row + 0.5)})
-
-
-def heading(page: Page, name: str) -> Locator:
-    return page.get_by_role("heading", name=name)
 
 
 def test_from_the_list_to_an_incident_to_a_card_and_back(open_page: OpenPage) -> None:
@@ -54,7 +46,7 @@ def test_from_the_list_to_an_incident_to_a_card_and_back(open_page: OpenPage) ->
     settle(page)
     examples = table(page, "Requests that show the incident")
     examples.scroll_into_view_if_needed()
-    open_row(examples, 1, x=50)
+    open_row(examples, 1)
     expect(page.get_by_text("Part of an incident")).to_be_visible()
     assert address(page) == ("/", {"request_id": ["req_Hit00901"]})
     settle(page)
@@ -99,14 +91,8 @@ def test_the_pages_fit_every_screen_in_light_and_dark(open_page: OpenPage) -> No
         ("/incidents", "2 incidents"),
         ("/?request_id=req_Hit00930", "Part of an incident"),
     ):
-        page.goto(page.url.partition("/incident")[0].partition("/?")[0] + path)
+        page.goto(at(page, path))
         expect(page.get_by_text(text)).to_be_visible()
         settle(page)
-        for width, colours in ((1440, "dark"), (390, "light")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
-            ground = {"light": "rgb(252, 252, 253)", "dark": "rgb(18, 22, 29)"}[colours]
-            expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert page.get_by_test_id("stMain").evaluate("one => one.scrollWidth <= one.clientWidth")
-        page.set_viewport_size({"width": 1440, "height": 900})
+        expect_to_fit(page, ((WIDE, "dark"), (NARROW, "light")))
+        page.set_viewport_size({"width": WIDE, "height": 900})

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, go_back, serving, settle
+from tests.browser.elements import metric, open_row, table
+from tests.browser.screens import expect_to_fit
 from tests.weekly.weekly_lines import bad, whole_week
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = "![x](http://evil.example/x.png) <img src=//evil.example/y.png onerror=alert(1)> :red[z]"
-HEAD_PX, ROW_PX = 34, 28
 FORMULA = "=cmd|'/C calc'!A0"
 LINES = [
     *whole_week(-1, failing=12),
@@ -31,10 +32,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def metric(page: Page, label: str) -> Locator:
-    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
-
-
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("option", name=option).click()
@@ -46,12 +43,6 @@ def saved(page: Page, form: str, folder: Path) -> Path:
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
     return path
-
-
-def table(page: Page, alt: str) -> Locator:
-    found = page.get_by_test_id("stDataFrame").filter(has=page.locator(f"[aria-label^='{alt}']"))
-    expect(found.locator("[role=gridcell]").first).to_be_attached()
-    return found
 
 
 def test_another_week_is_a_link_and_a_row_leads_to_its_customer(open_page: OpenPage) -> None:
@@ -69,8 +60,7 @@ def test_another_week_is_a_link_and_a_row_leads_to_its_customer(open_page: OpenP
     settle(page)
     rows = table(page, "Customers newly failing")
     rows.scroll_into_view_if_needed()
-    # On a canvas: the button is in the middle of the first column.
-    rows.click(position={"x": 53, "y": HEAD_PX + ROW_PX / 2})
+    open_row(rows, 0)
     expect(page.get_by_role("heading", name=f"Customer {FORMULA}")).to_be_visible()
 
 
@@ -84,7 +74,7 @@ def test_the_files_hold_the_same_and_do_nothing(open_page: OpenPage, tmp_path: P
     assert [row["name"] for row in rows if row["section"] == "new customer"] == [HOSTILE, f"'{FORMULA}"]
     report = saved(page, "HTML", tmp_path)
     assert report.name == "pixel-errors-2026-W47.html"
-    # In this window whoever asks for anything from outside, or opens a dialog, fails the test.
+    # A request to another server or a dialog in this window fails the test.
     page.set_content(report.read_text())
     expect(page.get_by_role("heading", name="Weekly review 2026-W47")).to_be_visible()
     expect(page.get_by_role("cell", name=HOSTILE).first).to_be_visible()
@@ -94,13 +84,7 @@ def test_the_files_hold_the_same_and_do_nothing(open_page: OpenPage, tmp_path: P
 
 def test_the_page_fits_every_screen_in_light_and_dark(open_page: OpenPage) -> None:
     page = open_page("/weekly")
-    for width, colours in ((1440, "light"), (390, "light"), (390, "dark"), (1440, "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
-        ground = {"light": "rgb(252, 252, 253)", "dark": "rgb(18, 22, 29)"}[colours]
-        expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.get_by_test_id("stMain").evaluate("one => one.scrollWidth <= one.clientWidth")
+    expect_to_fit(page)
     expect(page.get_by_test_id("stPlotlyChart").locator(".barlayer")).to_have_count(3)
     expect(page.get_by_test_id("stPlotlyChart").get_by_text(HOSTILE[:25])).to_have_count(2)
     assert page.locator("[src*='evil.example'], [href*='evil.example']").count() == 0
