@@ -1,6 +1,6 @@
-"""The log lines of a few who fail: two customers with a lasting mistake, one who mended his, and a scanner.
+"""Make the log lines of callers that fail: two customers with a lasting mistake, a recovered customer, and a scanner.
 
-Their failures are an hour apart, from noon of 16 November 2026 on.
+The failures of each customer are an hour apart, from noon of 16 November 2026 on.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ HOUR = 3600.0
 
 
 def scopeless_lines(stem: str = "req_Less", count: int = 20, **fields: Any) -> list[dict[str, Any]]:
-    """A customer whose key holds no scope; the ids are req_Less00000 and so on."""
+    """Return the requests of a customer whose key has no scope. The ids are req_Less00000 and so on."""
     refused = {
         "status": 403,
         "error": {
@@ -25,8 +25,8 @@ def scopeless_lines(stem: str = "req_Less", count: int = 20, **fields: Any) -> l
     return [
         request_line(
             **{
-                "timestamp": moment(HOUR * n),
-                "request_id": f"{stem}{n:05}",
+                "timestamp": moment(HOUR * number),
+                "request_id": f"{stem}{number:05}",
                 "customer_id": SCOPELESS,
                 "website_id": "web_less1",
                 "api_key": _key("1e55", scopes=[]),
@@ -35,13 +35,13 @@ def scopeless_lines(stem: str = "req_Less", count: int = 20, **fields: Any) -> l
                 **fields,
             }
         )
-        for n in range(count)
+        for number in range(count)
     ]
 
 
 def mended_lines() -> list[dict[str, Any]]:
-    """A customer who asked for a pipe that does not exist, for ten hours, and then for one that does."""
-    whose: dict[str, Any] = {
+    """Return a customer's requests for a pipe that does not exist, for ten hours, and then for one that exists."""
+    caller: dict[str, Any] = {
         "customer_id": MENDED,
         "website_id": "web_mend1",
         "api_key": _key("3e4d"),
@@ -55,20 +55,20 @@ def mended_lines() -> list[dict[str, Any]]:
             status=400,
             error={"code": "invalid_pipe", "message": "Unknown pipe", "details": {"pipe": "top-pages"}},
             response=None,
-            **whose,
+            **caller,
         )
         for n in range(10)
     ]
-    right = [request_line(timestamp=moment(HOUR * (10 + n)), request_id=f"req_Good{n:05}", **whose) for n in range(20)]
+    right = [request_line(timestamp=moment(HOUR * (10 + n)), request_id=f"req_Good{n:05}", **caller) for n in range(20)]
     return [*wrong, *right]
 
 
 def retrier_lines() -> list[dict[str, Any]]:
-    """A customer with a revoked key whose program tries each refused request again four times, a second apart."""
+    """Return the requests of a customer with a revoked key, each retried four times, a second apart."""
     return [
         request_line(
-            timestamp=moment(HOUR * n + again),
-            request_id=f"req_Rtry{n:03}{again}0",
+            timestamp=moment(HOUR * hour + retry),
+            request_id=f"req_Rtry{hour:03}{retry}0",
             customer_id=RETRIER,
             website_id="web_rtry1",
             api_key=_key("4e74", revoked_at=moment(-HOUR)),
@@ -77,13 +77,13 @@ def retrier_lines() -> list[dict[str, Any]]:
             error={"code": "api_key_revoked", "message": "API key has been revoked", "details": None},
             response=None,
         )
-        for n in range(10)
-        for again in range(5)
+        for hour in range(10)
+        for retry in range(5)
     ]
 
 
 def scanner_lines() -> list[dict[str, Any]]:
-    """Nobody's: forty different keys from one address."""
+    """Return requests with forty different keys from a single client address, without a customer."""
     return [
         request_line(
             timestamp=moment(1800.0 * n),
@@ -101,7 +101,7 @@ def scanner_lines() -> list[dict[str, Any]]:
 
 
 def failing_lines() -> list[dict[str, Any]]:
-    """All of them."""
+    """Return the requests of all of these callers."""
     return [*scopeless_lines(), *mended_lines(), *retrier_lines(), *scanner_lines()]
 
 

@@ -1,4 +1,4 @@
-"""Log text is hostile: none of it may reach an element that reads Markdown, but inside an inert code span."""
+"""Check that hostile log text reaches no element that reads Markdown, except inside an inert code span."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from tests.log_lines import event_line, moment, request_line
 from tests.pages.conftest import PageRunner, elements
 from tests.pages.failing_lines import scopeless_lines
 
-# The mark that every hostile value bears, so that it can be found wherever it went.
+# Every hostile value contains this word, so that it can be found wherever it is shown.
 MARK = "xyzzy"
 ATTACKS = [
     f"![{MARK}](http://evil.example/{MARK}.png)",
@@ -26,13 +26,13 @@ ATTACKS = [
     f"$\\frac{{{MARK}}}{{2}}$",
     f"`` {MARK} ![](http://evil.example/{MARK}.png) ``",
 ]
-# A selectbox's options are text too: tests/browser/test_customers.py looks at them in a browser.
-SHOWN_AS_THEY_ARE = {"text", "code", "json", "dataframe", "bidi_component", "selectbox"}
+# A selectbox's options are text too: tests/browser/test_customers.py checks them in a browser.
+SHOWN_UNCHANGED = {"text", "code", "json", "dataframe", "bidi_component", "selectbox"}
 CODE_SPAN = re.compile(r"`` [^`]* ``")
 
 
 def hostile_line(attack: str, **fields: Any) -> dict[str, Any]:
-    """A request line with the attack in every text that a card shows."""
+    """Return a request line with the attack in every text that a card shows."""
     return request_line(
         **{
             "status": 418,
@@ -69,14 +69,14 @@ def hostile_line(attack: str, **fields: Any) -> dict[str, Any]:
 def assert_inert(test: AppTest) -> None:
     assert not test.exception
     elements = list(test.main)
-    assert any(MARK in str(element.proto) for element in elements if element.type in SHOWN_AS_THEY_ARE)
+    assert any(MARK in str(element.proto) for element in elements if element.type in SHOWN_UNCHANGED)
     for element in elements:
         if element.type == "page_link":
             assert MARK not in CODE_SPAN.sub("", element.proto.label)
             assert re.fullmatch(r"(\w+=[\w%.+~-]+(&|$))*", element.proto.query_string)
         elif element.type == "plotly_chart":
             assert_chart_is_inert(json.loads(element.proto.spec))
-        elif element.type not in SHOWN_AS_THEY_ARE:
+        elif element.type not in SHOWN_UNCHANGED:
             assert MARK not in CODE_SPAN.sub("", str(element.proto)), (element.type, element.proto)
 
 
@@ -94,34 +94,34 @@ def test_a_hostile_record_is_shown_as_text(page: PageRunner, attack: str) -> Non
 
 
 def assert_chart_is_inert(value: Any) -> None:
-    """Plotly makes tags of what it writes, so no text of a chart may hold one that is not ours."""
+    """Check that no text of a chart holds an HTML tag of a log: Plotly renders tags."""
     if isinstance(value, str) and MARK in value:
         assert "<" not in value.replace("<br>", "").replace("<extra></extra>", "")
     elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            assert_chart_is_inert(one)
+        for part in value.values() if isinstance(value, dict) else value:
+            assert_chart_is_inert(part)
 
 
-def hostile_customer(attack: str, place: int) -> list[dict[str, Any]]:
-    """A customer with a lasting mistake and the attack in every text of it, and one error of an odd code."""
-    hostile = hostile_line(attack, timestamp=moment(7 + place))
+def hostile_customer(attack: str, number: int) -> list[dict[str, Any]]:
+    """Return requests of a customer with a lasting mistake and the attack in every text, the first with an odd code."""
+    hostile = hostile_line(attack, timestamp=moment(7 + number))
     fields = {name: hostile[name] for name in ("environment", "host", "path", "website_id", "customer_id", "client")}
-    key = {**hostile["api_key"], "scopes": [], "fingerprint": f"{place:016x}"}
+    key = {**hostile["api_key"], "scopes": [], "fingerprint": f"{number:016x}"}
     return [hostile, *scopeless_lines(stem=attack.replace(" ", "_"), count=8, **fields, api_key=key)]
 
 
 def test_hostile_customers_are_shown_as_text(page: PageRunner) -> None:
     attacks = [*ATTACKS, f"=cmd|'/C {MARK}'!A0", f"<a href='http://evil.example'>{MARK}</a>"]
-    lines = [hostile_customer(attack, place) for place, attack in enumerate(attacks)]
-    assert_inert(page([line for of_one in lines for line in of_one], at="customers/page.py"))
-    board = the_desk().diagnosis_snapshot().diagnoses
-    assert {one["customer_id"] for one in board} == set(attacks)
+    lines = [hostile_customer(attack, number) for number, attack in enumerate(attacks)]
+    assert_inert(page([line for customer in lines for line in customer], at="customers/page.py"))
+    diagnoses = the_desk().diagnosis_snapshot().diagnoses
+    assert {diagnosis["customer_id"] for diagnosis in diagnoses} == set(attacks)
     test = page([], at="customer/page.py")
     for attack in attacks:
         test.query_params["id"] = attack
         assert_inert(test.run())
     assert_inert(page([], lines[0][1]["request_id"]))
-    assert_inert(page([], at="customer/page.py", diagnosis=board[0]["id"]))
+    assert_inert(page([], at="customer/page.py", diagnosis=diagnoses[0]["id"]))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -1,6 +1,6 @@
 """Read log files that are dropped into the page: each is read once, at once, with its progress shown."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -8,6 +8,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.pages.widgets.safe_text import code_label
+
+if TYPE_CHECKING:
+    from pixeldesk.ingest.load import Progress
 
 _FILES, _REPORTS = "sources_files", "sources_reports"
 
@@ -35,10 +38,11 @@ def _read(desk: Desk, file: UploadedFile) -> dict[str, Any]:
     bar = st.progress(0.0, text=f"Reading {code_label(file.name)}")
     size = max(file.size, 1)
 
-    def show_progress(share: float, lines: int) -> None:
-        bar.progress(min(share, 1.0), text=f"Reading {code_label(file.name)}: {lines:,} lines")
+    def show_progress(state: "Progress") -> None:
+        share = min(state.bytes_read / size, 1.0)
+        bar.progress(share, text=f"Reading {code_label(file.name)}: {state.lines:,} lines")
 
-    report = desk.ingest_upload(file.name, file.getvalue(), lambda state: show_progress(state.bytes_read / size, state.lines))
+    report = desk.ingest_upload(file.name, file.getvalue(), show_progress)
     bar.empty()
     return report
 

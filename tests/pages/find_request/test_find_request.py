@@ -1,4 +1,4 @@
-"""The first page, run without a browser: what it says to each kind of search."""
+"""Find a request, run without a browser: its answer to each kind of search."""
 
 import subprocess
 import sys
@@ -8,44 +8,38 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pixeldesk.desk.desk import close_the_desk
+from pixeldesk.catalogue.catalogue import catalogue
+from pixeldesk.catalogue.wording import GREETING
+from pixeldesk.desk.desk import close_the_desk, the_desk
+from pixeldesk.pages.widgets.safe_text import markdown_escaped
 from tests.conftest import ROOT
 from tests.log_lines import event_line, failed_line, moment, request_line, request_lines
 from tests.pages.conftest import PageRunner, elements
+from tests.pages.reading import badges, says_how_to_fill_the_store, text_of
 from tests.patience import PATIENCE_S
 
 SCOPE_ERROR = failed_line("insufficient_scope", 403, request_id="req_Scope0001")
 
 
-def shown(test: AppTest) -> str:
-    """Every text that the page shows, one a line, tables included."""
-    assert not test.exception
-    texts = [str(element.value) for element in test.main if hasattr(element, "value")]
-    labels = [button.label for button in test.button]
-    return "\n".join([*texts, *labels])
-
-
 def test_an_empty_store_says_how_to_fill_it(page: PageRunner) -> None:
-    text = shown(page([]))
-    assert "The store is empty." in text
-    assert "pixeldesk ingest PATH" in text
+    assert says_how_to_fill_the_store(page([]))
 
 
 def test_the_page_says_which_time_the_store_covers(page: PageRunner) -> None:
-    lines = [request_line(request_id=f"req_Hour000{n}", timestamp=moment(3600 * n)) for n in range(3)]
-    assert "3 requests, 16 Nov 2026 12:00 to 16 Nov 2026 14:00 (the newest record" in shown(page(lines))
+    lines = [request_line(request_id=f"req_Hour000{hour}", timestamp=moment(3600 * hour)) for hour in range(3)]
+    assert "3 requests, 16 Nov 2026 12:00 to 16 Nov 2026 14:00" in text_of(page(lines))
 
 
 def test_a_found_id_shows_its_whole_card(page: PageRunner) -> None:
     before, after = request_line(request_id="req_Before001", timestamp=moment(-60)), request_lines(1)
     other = failed_line("insufficient_scope", 403, request_id="req_Other0001", customer_id="cus_other")
-    text = shown(page([SCOPE_ERROR, before, other, *after], "req_Scope0001"))
+    test = page([SCOPE_ERROR, before, other, *after], "req_Scope0001")
+    assert badges(test) == {"403": "orange", "On the customer's side": "gray", "Not retryable": "gray"}
+    listed = catalogue().entry("insufficient_scope", 403)
     for part in (
-        ":orange-badge[403]",
         "insufficient_scope",
-        "On the customer's side",
-        "Not retryable",
-        "**Fix**",
+        markdown_escaped(listed.meaning),
+        markdown_escaped(listed.fix),
         "Mon 16 Nov 2026, 12:00:00.000 UTC",
         "cus_0184",
         "ak_live_Zt3b…",
@@ -55,38 +49,39 @@ def test_a_found_id_shows_its_whole_card(page: PageRunner) -> None:
         "GET /pixel/pipes/top_pages?website_id=web_k31&days=7",
         "req_Before001",
         "1 other customer",
-        "Thank you for writing.",
     ):
-        assert part in text, part
+        assert part in text_of(test), part
+    (reply,) = [element.value for element in test.text if element.value.startswith(GREETING)]
+    assert "req_Scope0001" in reply
 
 
-def test_a_viewers_own_zone_stands_beside_utc(page: PageRunner) -> None:
+def test_the_viewers_zone_is_shown_beside_utc(page: PageRunner) -> None:
     test = page([SCOPE_ERROR], "req_Scope0001")
     test.context = {"timezone": "Asia/Kolkata"}
-    assert "12:00:00.000 UTC  ·  17:30:00 in Asia/Kolkata" in shown(test.run())
+    assert "12:00:00.000 UTC  ·  17:30:00 in Asia/Kolkata" in text_of(test.run())
 
 
 def test_a_code_of_ours_is_not_put_on_the_customer(page: PageRunner) -> None:
-    text = shown(page([failed_line("ingest_unavailable", 503)], "req_7Qm2xV9cT4"))
-    assert "Ours, not the customer's" in text
-    assert "nothing in the customer's request has to change" in text
-    assert "On the customer's side" not in text
+    shown = badges(page([failed_line("ingest_unavailable", 503)], "req_7Qm2xV9cT4"))
+    assert (shown["503"], shown["Ours, not the customer's"]) == ("red", "red")
+    assert "On the customer's side" not in shown
 
 
 def test_a_code_that_nobody_listed_is_shown_as_unknown(page: PageRunner) -> None:
-    text = shown(page([failed_line("quota_gone", 402)], "req_7Qm2xV9cT4"))
-    assert "Unknown code" in text
-    assert "quota_gone" in text
+    test = page([failed_line("quota_gone", 402)], "req_7Qm2xV9cT4")
+    assert "Unknown code" in badges(test)
+    assert "quota_gone" in text_of(test)
 
 
 def test_an_unknown_id_says_why_and_the_nearest_id_is_one_click_away(page: PageRunner) -> None:
     test = page([SCOPE_ERROR], "req_Scope0002")
-    assert "Not found" in shown(test)
-    assert "No request with this id is in the logs that were read." in shown(test)
+    assert badges(test) == {"Not found": "gray"}
+    assert "req_Scope0002" in text_of(test)
+    assert the_desk().lookup("req_Scope0002").not_found[0].reason in text_of(test)
     (nearest,) = [button for button in test.button if "req_Scope0001" in button.label]
     nearest.click().run()
     assert test.query_params == {"request_id": "req_Scope0001"}
-    assert ":orange-badge[403]" in shown(test)
+    assert "403" in badges(test)
 
 
 def test_a_shared_id_offers_every_request_and_says_that_it_is_shared(page: PageRunner) -> None:
@@ -96,11 +91,11 @@ def test_a_shared_id_offers_every_request_and_says_that_it_is_shared(page: PageR
     ]
     test = page(lines, "req_Shared001")
     (choice,) = elements(test, "pills")
-    assert [("cus_first" in choice.options[0]), ("cus_second" in choice.options[1])] == [True, True]
-    assert "2 different requests carry the same id" in shown(test)
-    assert "your 2 requests" not in shown(test)
+    assert ["cus_first" in choice.options[0], "cus_second" in choice.options[1]] == [True, True]
+    assert badges(test)["Shared id"] == "orange"
+    assert "your 2 requests" not in text_of(test)
     choice.set_value(1).run()
-    assert ":orange-badge[400]" in shown(test)
+    assert "400" in badges(test)
     assert test.query_params == {"request_id": "req_Shared001", "show": "1"}
 
 
@@ -109,20 +104,22 @@ def test_several_ids_share_a_reply_and_each_has_a_card(page: PageRunner) -> None
     test = page([SCOPE_ERROR, *request_lines(1)], *ids)
     (choice,) = elements(test, "pills")
     assert [identifier in label for identifier, label in zip(ids, choice.options, strict=True)] == [True] * 3
-    assert "your 2 requests" in shown(test)
-    assert "2 different requests carry the same id" not in shown(test)
+    assert "your 2 requests" in text_of(test)
+    assert "Shared id" not in badges(test)
     choice.set_value(1).run()
-    assert ":green-badge[200]" in shown(test)
+    assert badges(test)["200"] == "green"
     choice.set_value(2).run()
-    assert "No request with this id" in shown(test)
+    assert badges(test) == {"Not found": "gray"}
 
 
-def test_the_address_may_open_another_card_and_may_be_nonsense(page: PageRunner) -> None:
+def test_the_address_may_open_another_card_and_may_be_invalid(page: PageRunner) -> None:
     lines = [SCOPE_ERROR, *request_lines(1)]
-    assert ":green-badge[200]" in shown(page(lines, "req_Scope0001", "req_N0000000", show="1"))
-    for nonsense in ("-1", "999", "x", "１", "9" * 5000, ""):
-        assert "-badge[" in shown(page([], "req_Scope0001", "req_N0000000", show=nonsense))
-    assert "No request id in that text" in shown(page([], "not an id at all"))
+    assert "200" in badges(page(lines, "req_Scope0001", "req_N0000000", show="1"))
+    for invalid in ("-1", "999", "x", "１", "9" * 5000, ""):
+        assert badges(page([], "req_Scope0001", "req_N0000000", show=invalid))
+    without_id = page([], "not an id at all")
+    assert not badges(without_id)
+    assert "`req_7Qm2xV9cT4`" in text_of(without_id)
 
 
 def test_the_drawer_shows_every_line_of_the_request_in_time_order(page: PageRunner) -> None:
@@ -134,7 +131,7 @@ def test_the_drawer_shows_every_line_of_the_request_in_time_order(page: PageRunn
 
 
 @pytest.fixture
-def another_process_owns_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def store_of_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     path = tmp_path / "pixeldesk.duckdb"
     monkeypatch.setenv("PIXELDESK_DB", str(path))
     owner = subprocess.Popen(
@@ -150,16 +147,15 @@ def another_process_owns_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
     assert owner.stdout
     assert owner.stdout.readline()
-    yield
+    yield path
     owner.communicate(b"\n")
     close_the_desk()
 
 
-@pytest.mark.usefixtures("another_process_owns_the_store")
-def test_a_store_that_is_taken_is_one_calm_line_and_a_way_to_try_again() -> None:
+def test_a_locked_store_is_one_calm_line_and_a_button_to_try_again(store_of_another_process: Path) -> None:
     close_the_desk()
     test = AppTest.from_file(str(ROOT / "pixeldesk" / "pages" / "navigation.py"), default_timeout=PATIENCE_S).run()
-    text = shown(test)
-    assert "The store cannot be read just now." in text
+    text = text_of(test)
+    assert str(store_of_another_process) in text
     assert "Traceback" not in text
     assert [button.label for button in test.button] == ["Try again"]

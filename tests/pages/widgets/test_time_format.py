@@ -1,4 +1,4 @@
-"""Times as the page writes them."""
+"""Times as pages format them."""
 
 import pytest
 import streamlit as st
