@@ -200,7 +200,7 @@ def test_a_page_is_named_in_the_import_contract(tree: Path) -> None:
     assert imports_hold(tree) is False
     assert '"A page knows its own folder and the widgets"' in section("Add a page")
     text = contracts.read_text("utf-8")
-    named = text.replace('"customers | ', '"slow_routes | customers | ')
+    named = text.replace('"customer | ', '"slow_routes | customer | ')
     assert named != text
     contracts.write_text(named, "utf-8")
     assert imports_hold(tree) is True
