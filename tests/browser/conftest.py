@@ -1,8 +1,6 @@
 """A real server over a real store, and a real Chromium that may talk to nobody else."""
 
-import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
 
-from bench.chromium import CHROMIUM_FLAGS
+from bench.chromium import CHROMIUM, CHROMIUM_FLAGS
 from pixeldesk.desk.desk import Desk
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
@@ -70,11 +68,10 @@ def serving(folder: Path, lines: Sequence[Line], **given: Any) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, or the one that PIXELDESK_CHROMIUM names. Its lack is a failure, not a skip."""
-    path = os.environ.get("PIXELDESK_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        pytest.fail(f"no Chromium at {path}: install it (apt-get install chromium) or set PIXELDESK_CHROMIUM")
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"no Chromium at {CHROMIUM}: apt-get install chromium-headless-shell, or set PIXELDESK_CHROMIUM")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 

@@ -90,7 +90,9 @@ def wheel(image: Image) -> Path:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    assert Path(CHROMIUM).exists(), f"no Chromium at {CHROMIUM}: apt-get install chromium, or set PIXELDESK_CHROMIUM"
+    assert Path(CHROMIUM).exists(), (
+        f"no Chromium at {CHROMIUM}: apt-get install chromium-headless-shell, or set PIXELDESK_CHROMIUM"
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
