@@ -24,6 +24,7 @@ from tests.catalogue import test_catalogue as shape
 from tests.command import finish, start
 from tests.conftest import ROOT
 from tests.log_lines import failed_line, request_line, write_lines
+from tests.patience import PATIENCE_S
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
@@ -182,7 +183,7 @@ def test_a_page_is_a_folder_and_an_entry_in_the_navigation(tree: Path, tmp_path:
     desk = open_the_desk(Settings(db=tmp_path / "pixeldesk.duckdb"))
     try:
         desk.ingest([str(write_lines(tmp_path / "a.log", [request_line()]))])
-        test = AppTest.from_file(str(tree / "pixeldesk" / "pages" / "navigation.py"), default_timeout=30)
+        test = AppTest.from_file(str(tree / "pixeldesk" / "pages" / "navigation.py"), default_timeout=PATIENCE_S)
         test.run()
         test.switch_page("slow_routes/page.py")
         test.run()

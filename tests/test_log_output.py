@@ -13,6 +13,7 @@ from pixeldesk.log_output import JsonFormat, TextFormat
 from tests.command import environment
 from tests.conftest import ROOT
 from tests.logged import Logged, logged
+from tests.patience import PATIENCE_S
 
 NOON = datetime(2026, 11, 30, 12, 0, 0, 123_400, tzinfo=UTC).timestamp()
 SECRET = "ak_live_9fK2mQ7xV4tR8wZ1bN6c"
@@ -82,7 +83,7 @@ def lines_of(script: str, **settings: Any) -> str:
     begin = f"from pixeldesk.settings import Settings\nsettings = Settings(**{settings!r})\n"
     done = subprocess.run(
         [sys.executable, "-c", begin + script],
-        cwd=ROOT, env=environment(), check=True, capture_output=True, text=True, timeout=120,
+        cwd=ROOT, env=environment(), check=True, capture_output=True, text=True, timeout=PATIENCE_S,
     )  # fmt: skip
     assert done.stdout == ""
     return done.stderr
