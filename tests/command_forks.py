@@ -1,6 +1,7 @@
 """A process that has loaded the program, and forks one for each command."""
 
 import atexit
+import gc
 import json
 import os
 import signal
@@ -47,6 +48,7 @@ def _serve(orders: socket.socket) -> None:
     import pixeldesk.cli.main
     import pixeldesk.ingest.load
 
+    gc.freeze()  # Else each command looks through it, and takes a copy of its memory.
     while True:
         head, files, _, _ = socket.recv_fds(orders, _HEAD_BYTES, 3)
         if not head:

@@ -1,6 +1,7 @@
 """A store of a test's own, and the sample's, loaded once."""
 
 import fcntl
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,17 @@ from pixeldesk.store import open_store
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_logs" / "logs"
+
+
+def pytest_sessionstart() -> None:
+    """Look for garbage less often, since most of what tests and imports make stays for good."""
+    gc.set_threshold(100_000)
+
+
+def pytest_collection_finish() -> None:
+    """Never look through what the imports have made."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,7 +64,7 @@ def desk(settings: Settings, empty_store: Path) -> Iterator[Desk]:
 
 @pytest.fixture(scope="session")
 def sample_desk(tmp_path_factory: pytest.TempPathFactory, _no_settings_from_outside: None) -> Iterator[Desk]:
-    """A desk over the whole sample, for reading only. It is loaded once, whatever the number of workers."""
+    """A desk over the whole sample, for reading only; loaded once, whatever the number of workers."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent

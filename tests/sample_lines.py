@@ -13,6 +13,8 @@ from typing import Any
 
 import zstandard
 
+from tests.permanent import permanent
+
 LOGS = Path(__file__).parents[1] / "sample_logs" / "logs"
 
 
@@ -58,6 +60,7 @@ class Line:
 
 
 @cache
+@permanent()
 def all_lines() -> tuple[Line, ...]:
     """Return every line of the sample, in the order in which it is loaded."""
     files = sorted(path for path in LOGS.rglob("*") if path.is_file())
@@ -72,6 +75,7 @@ def distinct_lines() -> tuple[Line, ...]:
 
 
 @cache
+@permanent()
 def requests() -> tuple["Request", ...]:
     """Return every request of the sample, with the fields that questions ask about."""
     return tuple(Request.of(line) for line in distinct_lines() if line.is_request)

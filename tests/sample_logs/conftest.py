@@ -16,6 +16,7 @@ import zstandard
 from sample_logs.simulator.cast import dead_keys, healthy, lookalikes, tokens
 from sample_logs.simulator.cast.stage import Stage
 from sample_logs.simulator.simulation import Simulation, simulate
+from tests.permanent import permanent
 
 HOME = Path(__file__).parents[2] / "sample_logs"
 Record = dict[str, Any]
@@ -46,6 +47,7 @@ def files() -> dict[str, list[bytes]]:
 
 
 @pytest.fixture(scope="session")
+@permanent()
 def readable(files: dict[str, list[bytes]]) -> list[tuple[bytes, Record]]:
     """Return every committed line that is a JSON object, with its record."""
     found = []
@@ -58,6 +60,7 @@ def readable(files: dict[str, list[bytes]]) -> list[tuple[bytes, Record]]:
 
 
 @pytest.fixture(scope="session")
+@permanent()
 def requests(readable: list[tuple[bytes, Record]]) -> list[Record]:
     """Return every sound request line once, in time order, with ``began`` and ``ended`` in Unix seconds."""
     found = []
@@ -82,6 +85,7 @@ def simulate_few() -> Callable[[], Simulation]:
 
 
 @pytest.fixture(scope="session")
+@permanent()
 def quiet(simulate_few: Callable[[], Simulation]) -> Simulation:
     """Return such a fortnight."""
     return simulate_few()

@@ -20,6 +20,7 @@ from sample_logs.simulator.labels import CODE_OF_CASE
 from sample_logs.simulator.simulation import Simulation, simulate
 from sample_logs.simulator.truth import truth_of
 from sample_logs.simulator.world import World
+from tests.permanent import permanent
 
 Record = dict[str, Any]
 SEED = 41
@@ -28,6 +29,7 @@ OURS = {"tinybird_error", "internal_error", "ingest_unavailable", "identify_unav
 
 
 @pytest.fixture(scope="module")
+@permanent()
 def drawn() -> Simulation:
     return simulate(SEED, traffic=0.01, cast=cast_drawn)
 

@@ -15,6 +15,7 @@ import pytest
 from sample_logs.simulator.bulk import write_bulk
 from sample_logs.simulator.simulation import Simulation
 from sample_logs.simulator.slots import kind_of
+from tests.permanent import permanent
 
 Record = dict[str, Any]
 LINES = 60_000
@@ -29,6 +30,7 @@ def written(quiet: Simulation, tmp_path_factory: pytest.TempPathFactory) -> tupl
 
 
 @pytest.fixture(scope="module")
+@permanent()
 def records(written: tuple[Record, dict[str, list[bytes]]]) -> list[Record]:
     return [json.loads(line) for lines in written[1].values() for line in lines]
 
