@@ -30,11 +30,15 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_from_outside() -> Iterator[None]:
-    """Tests see the defaults, whatever settings the person who runs them has in the environment."""
+    """Tests see the defaults, whatever settings the person who runs them has in the environment.
+
+    But the engine has one thread, here and in each process that a test starts: their stores are too small for two.
+    """
     ours = {f"PIXELDESK_{name}".upper() for name in Settings.model_fields}
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.upper() in ours]:
             patch.delenv(name)
+        patch.setenv("PIXELDESK_THREADS", "1")
         yield
 
 
@@ -64,7 +68,7 @@ def desk(settings: Settings, empty_store: Path) -> Iterator[Desk]:
 
 @pytest.fixture(scope="session")
 def sample_desk(tmp_path_factory: pytest.TempPathFactory, _no_settings_from_outside: None) -> Iterator[Desk]:
-    """A desk over the whole sample, for reading only; loaded once, whatever the number of workers."""
+    """A desk over the whole sample, for reading only; loaded once by two threads, whatever the number of workers."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
@@ -80,7 +84,7 @@ def sample_desk(tmp_path_factory: pytest.TempPathFactory, _no_settings_from_outs
 
 
 def _load_sample(path: Path) -> None:
-    settings = Settings(db=path)
+    settings = Settings(db=path, threads=2)
     store = open_store(settings)
     Desk(settings, store).ingest([str(SAMPLE)])
     store.close()
