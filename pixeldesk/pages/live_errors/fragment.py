@@ -13,7 +13,7 @@ from pixeldesk.pages.live_errors.chart import ask_bucket, ask_measure, show_char
 from pixeldesk.pages.live_errors.live_toggle import ask_live
 from pixeldesk.pages.live_errors.notes import show_incident_links, show_notes
 from pixeldesk.pages.live_errors.tiles import show_tiles
-from pixeldesk.pages.live_errors.view import View
+from pixeldesk.pages.live_errors.view import View, view_has_changed
 from pixeldesk.pages.widgets.freshness import show_store_error
 from pixeldesk.trends.logged_time import LoggedTime
 from pixeldesk.trends.time_range import LENGTHS, last
@@ -26,16 +26,17 @@ def show_live_fragment(desk: Desk, view: View, logged: LoggedTime) -> None:
 
     They are also refreshed until the incidents are known, which may take a while after a start.
     """
+    view_has_changed()  # This run shows the view that was chosen.
     incidents = desk.known_incidents()
     with st.container(key="live_fragment"):
         if view.live or incidents is None:
-            st.fragment(_refresh, run_every=_REFRESH_S)(desk, view, st.query_params.to_dict())
+            st.fragment(_refresh, run_every=_REFRESH_S)(desk, view)
         else:
             _show(desk, view, logged, incidents)
 
 
-def _refresh(desk: Desk, view: View, address: dict[str, str]) -> None:
-    if st.query_params.to_dict() != address:
+def _refresh(desk: Desk, view: View) -> None:
+    if view_has_changed():
         # The visitor chose another view in this fragment: rerun the whole page to show it.
         st.rerun()
     try:

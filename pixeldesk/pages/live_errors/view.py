@@ -31,6 +31,7 @@ FIELDS = {
 
 _DEFAULT_LENGTH = "24 h"
 _EARLIEST, _LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
+_CHANGED = "live_errors_view_changed"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,16 @@ def address_of(view: View) -> dict[str, str]:
 def go_to(view: View) -> None:
     """Show another view. Call it from a callback; the browser's back button leads to the former one."""
     st.query_params.from_dict(address_of(view))
+    st.session_state[_CHANGED] = True
+
+
+def view_has_changed() -> bool:
+    """Return whether a callback chose another view since this was last asked.
+
+    A fragment cannot tell from its address: a timed refresh brings the address that the browser had when it was sent,
+    which on a slow machine is still the former one.
+    """
+    return bool(st.session_state.pop(_CHANGED, False))
 
 
 def go_to_time(view: View, time: TimeRange) -> None:
