@@ -15,11 +15,27 @@ from pixeldesk.store import open_store
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_logs" / "logs"
+_TAKE_LONG = (
+    "tests/survival/test_kills.py",
+    "tests/survival/test_follow_kills.py",
+    "tests/browser/",
+    "tests/ingest/test_load.py",
+    "tests/cli/",
+    "tests/pages/",
+    "tests/diagnosis/test_cases.py",
+    "tests/survival/",
+    "tests/server/",
+)
 
 
 def pytest_sessionstart() -> None:
     """Look for garbage less often, since most of what tests and imports make stays for good."""
     gc.set_threshold(100_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: [item.nodeid.startswith(path) for path in _TAKE_LONG], reverse=True)
 
 
 def pytest_collection_finish() -> None:
