@@ -72,6 +72,15 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory, _no_settings_from_outs
     return settings.db
 
 
+@pytest.fixture(scope="session")
+def empty_desk(empty_store: Path) -> Iterator[Desk]:
+    """A desk over an empty store, for reading only."""
+    settings = Settings(db=empty_store)
+    store = open_store(settings, read_only=True)
+    yield Desk(settings, store)
+    store.close()
+
+
 @pytest.fixture
 def desk(settings: Settings, empty_store: Path) -> Iterator[Desk]:
     """A desk over an empty store."""

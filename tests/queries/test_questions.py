@@ -78,8 +78,8 @@ def test_a_file_asks_in_english_and_has_parameters_only(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", question_names())
-def test_an_empty_store_answers_in_the_same_columns(name: str, desk: Desk) -> None:
-    frame = question(name).frame(desk.store, **given_for(name))
+def test_an_empty_store_answers_in_the_same_columns(name: str, empty_desk: Desk) -> None:
+    frame = question(name).frame(empty_desk.store, **given_for(name))
     assert list(frame.columns)
     assert len(set(frame.columns)) == len(frame.columns)
     assert all(re.fullmatch(r"[a-z][a-z0-9_]*", column) for column in frame.columns)
