@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, expect, sync_playwright
 
 from bench.chromium import CHROMIUM, CHROMIUM_FLAGS
 from pixeldesk.desk.desk import Desk
@@ -24,8 +24,10 @@ from tests.conftest import ROOT
 from tests.log_lines import Line, write_lines
 from tests.patience import PATIENCE_S
 
-# A page may take its time on a busy machine: only a wait that was in vain takes this long.
-expect.set_options(timeout=20_000)
+_PATIENCE_MS = PATIENCE_S * 1000
+expect.set_options(timeout=_PATIENCE_MS)
+# Nobody else has an address.
+_ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 OpenPage = Callable[..., Page]
 
@@ -61,7 +63,7 @@ def serving(folder: Path, lines: Sequence[Line], **given: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE_S)
     assert "Traceback" not in log.read_text()
 
 
@@ -71,47 +73,54 @@ def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.fail(f"no Chromium at {CHROMIUM}: apt-get install chromium-headless-shell, or set PIXELDESK_CHROMIUM")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_FLAGS, _ONLY_THIS_MACHINE])
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profile(chromium: Browser) -> Iterator[BrowserContext]:
+    """A profile for all tests: it has Streamlit's scripts in its cache, which each new one would compile anew.
+
+    Requests are watched and not routed, since routing turns the cache off.
+    """
+    context = chromium.new_context(timezone_id="Europe/Berlin", permissions=["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(_PATIENCE_MS)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(chromium: Browser, server: str) -> Iterator[OpenPage]:
+def open_page(profile: BrowserContext, server: str) -> Iterator[OpenPage]:
     """Open a path in a window of its own. At the end: no error in any page, and nobody else was asked."""
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     wrong: list[str] = []
 
-    def only_this_machine(route: Route) -> None:
-        if re.match(rf"{re.escape(server)}/|data:|blob:", route.request.url):
-            route.continue_()
-        else:
-            wrong.append(f"asked {route.request.url}")
-            route.abort()
+    def watch(request: Request) -> None:
+        if not re.match(rf"{re.escape(server)}/|data:|blob:", request.url):
+            wrong.append(f"asked {request.url}")
 
     def refuse(dialog: Dialog) -> None:
         wrong.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
     def open_one(path: str = "/", width: int = 1440, height: int = 900, colours: str = "light") -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if colours == "dark" else "light",
-            timezone_id="Europe/Berlin",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        contexts.append(context)
-        context.route("**/*", only_this_machine)
-        page = context.new_page()
+        page = profile.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
         page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
         page.on("dialog", refuse)
+        page.on("request", watch)
         page.goto(server + path)
         settle(page)
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("localStorage.clear()")
+        page.close()
+    profile.clear_cookies()
     assert wrong == []
 
 
