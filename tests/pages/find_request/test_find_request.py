@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.catalogue.wording import GREETING
@@ -14,9 +13,8 @@ from pixeldesk.desk.desk import close_the_desk, the_desk
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
 from tests.conftest import ROOT
 from tests.log_lines import event_line, failed_line, moment, request_line, request_lines
-from tests.pages.conftest import PageRunner, elements
+from tests.pages.conftest import PageRunner, elements, page_at
 from tests.pages.reading import badges, says_how_to_fill_the_store, text_of
-from tests.patience import PATIENCE_S
 
 SCOPE_ERROR = failed_line("insufficient_scope", 403, request_id="req_Scope0001")
 
@@ -154,7 +152,7 @@ def store_of_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_locked_store_is_one_calm_line_and_a_button_to_try_again(store_of_another_process: Path) -> None:
     close_the_desk()
-    test = AppTest.from_file(str(ROOT / "pixeldesk" / "pages" / "navigation.py"), default_timeout=PATIENCE_S).run()
+    test = page_at().run()
     text = text_of(test)
     assert str(store_of_another_process) in text
     assert "Traceback" not in text

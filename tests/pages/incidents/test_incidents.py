@@ -21,11 +21,10 @@ from pixeldesk.tickets.outage_note import outage_note
 from tests.alerts.made_incidents import after, ended, incident
 from tests.conftest import ROOT
 from tests.log_lines import request_line
-from tests.pages.conftest import PageRunner, elements
+from tests.pages.conftest import PageRunner, elements, page_at
 from tests.pages.outage_lines import CODE, CUSTOMERS, outage_lines
 from tests.pages.reading import badges, links, says_how_to_fill_the_store, table, text_of
 from tests.pages.test_hostile_text import ATTACKS, CODE_SPAN, MARK, assert_inert
-from tests.patience import PATIENCE_S
 
 ID = f"2026-11-16T12:00-{CODE}-production"
 LIST, INCIDENT = "incidents/page.py", "incident/page.py"
@@ -49,8 +48,7 @@ def sample_page(sample_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> PageRunne
     monkeypatch.setattr("pixeldesk.desk.desk._desk", sample_desk)
 
     def run(at: str, **query: str) -> AppTest:
-        test = AppTest.from_file(str(ROOT / "pixeldesk" / "pages" / "navigation.py"), default_timeout=PATIENCE_S).run()
-        test.switch_page(at)
+        test = page_at(at)
         test.query_params.update(query)
         return test.run()
 
