@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,9 @@ def test_the_server_watches_too(
         async with server.lifespan(server.app):
             await anyio.to_thread.run_sync(receiver.asked.wait, PATIENCE_S)
 
-    anyio.run(serve_until_asked)
+    # In a thread of its own: in this one a browser that an earlier test began has its event loop.
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(anyio.run, serve_until_asked).result()
     assert receiver.titles == ["Incident opened"]
     assert not [thread for thread in threading.enumerate() if thread.name == "pixeldesk-watch"]
 
