@@ -124,12 +124,16 @@ class _Load:
         names = [source.name for source in sources if isinstance(source, Source)]
         sql = "SELECT * FROM sources WHERE path IN $names"
         rows = {row["path"]: row for row in (self._store.rows(sql, {"names": names}) if names else ())}
-        planned = []
+        planned: list[_Planned] = []
+        planned_names: set[str] = set()
         for source in sources:
             self._report.files += 1
             try:
                 if isinstance(source, InputError):
                     raise source
+                if source.name in planned_names:
+                    # A rotation in the middle of a poll gave two files one name. The next poll tells them apart.
+                    continue
                 size, modified_ns = source.size_and_modified_ns() or (None, None)
             except InputError as error:
                 self._report.unreadable.append(str(error))
@@ -141,6 +145,7 @@ class _Load:
                     self._report.damaged.append(f"{source.name}: {known['problem']}")
             else:
                 planned.append(_Planned(source, size, modified_ns, known))
+                planned_names.add(source.name)
         return planned
 
     def _is_bulk(self, unread: int) -> bool:

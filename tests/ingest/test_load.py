@@ -16,11 +16,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pixeldesk.desk.desk import Desk
-from pixeldesk.ingest.load import Progress
+from pixeldesk.ingest.load import Progress, load
 from pixeldesk.ingest.sources.byte_stream import is_compressed
+from pixeldesk.ingest.sources.source import Source
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.log_lines import Line, as_bytes, event_line, failed_line, moment, request_line, request_lines, write_lines
+from tests.whole_store import differences
 
 OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
 # `make fuzz` raises it.
@@ -83,6 +85,16 @@ def test_a_second_run_reads_nothing(desk: Desk, tmp_path: Path) -> None:
     report = desk.ingest([str(path)])
     assert (report["unchanged"], report["lines"]) == (1, 0)
     assert stored(desk) == before
+
+
+def test_two_files_of_one_name_are_left_to_two_polls(desk: Desk, tmp_path: Path) -> None:
+    first = write_lines(tmp_path / "first.log", request_lines(3))
+    second = write_lines(tmp_path / "second.log", [request_line(request_id=f"req_Second{n}") for n in range(2)])
+    name = str(tmp_path / "app.log.1")
+    polled = [Source(name, path=first), Source(name, path=second)]
+    assert load(desk.store, desk.settings, polled).counts.requests == 3
+    assert load(desk.store, desk.settings, [Source(f"{name}.moved", path=second)]).counts.requests == 2
+    assert differences(desk.store) == {}
 
 
 @pytest.mark.parametrize("name", ["renamed.log", "compressed.log.gz", "compressed.log.zst", "folder/copy.log"])
