@@ -155,7 +155,8 @@ class FileFollower:
 
     def _reconcile(self, now: float, utc_now: datetime) -> list[TrackedFile]:
         """Reconcile the source rows with the files on disk. Returns the files ready to read."""
-        ready = [file for file in self._files if _needs_reading(file, now)]
+        shared = self._files.shared_names
+        ready = [file for file in self._files if _needs_reading(file, now) and file.polled.name not in shared]
         ready.sort(key=lambda file: file.changed_at, reverse=True)
         ready = [file for file in ready if self._succeeds(file, self._files.keep_open)]
         known = self._rows(ready)
@@ -201,7 +202,8 @@ class FileFollower:
         return found
 
     def _adopted(self, files: Iterable[TrackedFile]) -> list[TrackedFile]:
-        new = [file for file in files if file not in self._files]
+        polled = {file.polled.name for file in self._files}
+        new = [file for file in files if file not in self._files and file.polled.name not in polled]
         return [file for file in new if self._succeeds(self._files.adopt(file), self._files.keep_open)]
 
     def _load(self, ready: list[TrackedFile], now: float, notify: Notify) -> None:

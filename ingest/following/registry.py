@@ -3,6 +3,7 @@
 import os
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
@@ -34,6 +35,12 @@ class FileRegistry:
     def names(self) -> set[str]:
         """The watched names that have a file."""
         return {file.polled.name for file in self._files.values() if not file.is_hidden}
+
+    @property
+    def shared_names(self) -> set[str]:
+        """Names that two files have, since they were renamed during the poll. The next poll finds out who has it."""
+        times = Counter(file.polled.name for file in self._files.values())
+        return {name for name, count in times.items() if count > 1}
 
     def update(self, found: Mapping[FileId, PolledFile], now: float) -> None:
         """Take over the result of a poll."""

@@ -202,6 +202,35 @@ def test_two_rotations_between_two_polls(watch: Watch, log: Path) -> None:
     assert watch.poll() == {"requests": 6}
 
 
+@pytest.mark.parametrize("is_first", [False, True], ids=["a later poll", "the first poll"])
+def test_rotation_in_the_middle_of_a_poll(
+    is_first: bool, desk: Desk, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Listed by name, app.log.10 comes before app.log.9.
+    newer, older = (write_lines(logs / f"app.log.{n}", LINES[n * 5 - 45 : n * 5 - 40]) for n in (9, 10))
+    watch = Watch(desk, logs)
+    assert watch.poll() == {"requests": 10}
+    if is_first:
+        watch = Watch(desk, logs)
+    append(newer, LINES[10:12])
+    append(older, LINES[12:13])
+    stat = os.stat
+
+    def rotate_after(path: str | Path, **given: bool) -> os.stat_result:
+        status = stat(path, **given)
+        if str(path) == str(older):
+            monkeypatch.setattr(os, "stat", stat)
+            older.rename(logs / "app.log.11")
+            newer.rename(older)
+        return status
+
+    monkeypatch.setattr(os, "stat", rotate_after)
+    watch.poll()
+    watch.poll()
+    assert os.stat is stat
+    assert (stored(desk), watch.follower.report.lost) == (13, [])
+
+
 def test_rotation_by_copytruncate(watch: Watch, log: Path) -> None:
     append(log, LINES[10:12])
     shutil.copy(log, log.with_name("app.log.1"))
