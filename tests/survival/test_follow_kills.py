@@ -9,10 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
+
+import pytest
 
 from pixeldesk.server.handover.client import ask
 from pixeldesk.server.handover.server_file import read_server_file
@@ -117,15 +120,21 @@ class Server:
         os.truncate(self._log, 0)
 
 
-def follow(log: Path, settings: Settings) -> "subprocess.Popen[bytes]":
+@contextmanager
+def follow(log: Path, settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
+    """Follow a log in a process of its own, which is killed at the end of the block."""
     command = [sys.executable, "-c", COMMAND, "ingest", str(log), "--follow", "--json", "--db", str(settings.db)]
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment(SIZES), stdout=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    return process
+    try:
+        assert process.stdout.readline() == b"ready\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def lines_stored(settings: Settings) -> tuple[int, int]:
@@ -154,25 +163,19 @@ def test_killed_while_following(tmp_path: Path) -> None:
     before = 0
     with Server(log) as server:
         for kill in range(1, KILLS + 1):
-            process = follow(log.parent, settings)
-            if kill % 2 == 0:  # However slow the machine is, every other one gets on.
-                wait_until(partial(has_stored, process, settings, before + 1), "a follower stores lines")
-            with suppress(subprocess.TimeoutExpired):
-                process.communicate(timeout=moments.uniform(0.5, 3.5))
-            process.kill()
-            process.communicate()
+            with follow(log.parent, settings) as process:
+                if kill % 2 == 0:  # However slow the machine is, every other one gets on.
+                    wait_until(partial(has_stored, process, settings, before + 1), "a follower stores lines")
+                with pytest.raises(subprocess.TimeoutExpired):  # It does not end by itself.
+                    process.communicate(timeout=moments.uniform(0.5, 3.5))
             after, server.stored = lines_stored(settings)
             assert after >= before
             before = after
     assert before or KILLS == 1
-    process = follow(log.parent, settings)
-    try:
+    with follow(log.parent, settings) as process:
         wait_until(partial(has_stored, process, settings, server.written), "every line is stored")
         process.send_signal(signal.SIGINT)
         report = json.loads(process.communicate(timeout=PATIENCE_S)[0])
-    finally:
-        process.kill()
-        process.communicate()
     assert (process.returncode, report["lost"]) == (0, [])
     assert lines_stored(settings) == (server.written, server.written)
     done = f"kill -9 of {kill:,} followers of a log that grows and rotates"
