@@ -15,5 +15,13 @@ def expect_to_fit(page: Page, screens: Iterable[tuple[int, str]] = EVERY_SCREEN)
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", BACKGROUND[colours])
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+        expect_no_sideways_scrolling(page, width)
+
+
+def expect_no_sideways_scrolling(page: Page, width: int) -> None:
+    """Expect that the page and its main part are no wider than the screen, once charts have taken the new width."""
+    fits = """width => {
+      const main = document.querySelector("[data-testid=stMain]")
+      return document.documentElement.scrollWidth <= width && main.scrollWidth <= main.clientWidth
+    }"""
+    page.wait_for_function(fits, arg=width)

@@ -10,7 +10,7 @@ from tests.browser.address import query
 from tests.browser.conftest import OpenPage, go_back, paste, settle
 from tests.browser.elements import heading, open_row, table
 from tests.browser.requests_of_the_tests import DENIED, HOSTILE, KEY, OURS, SHARED
-from tests.browser.screens import BACKGROUND, NARROW, WIDE
+from tests.browser.screens import BACKGROUND, NARROW, WIDE, expect_no_sideways_scrolling
 
 pytestmark = pytest.mark.browser
 
@@ -153,7 +153,7 @@ def test_the_card_fits_the_screen(open_page: OpenPage, tmp_path: Path, width: in
     expect_card(page, "Key lacks a scope")
     expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
     page.screenshot(path=tmp_path / f"card_{width}_{colours}.png")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect_no_sideways_scrolling(page, width)
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", BACKGROUND[colours])
     if width == WIDE:
         for text in ("Key lacks a scope", "Before and after, same customer", "Reply to the customer"):

@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import OpenPage, serving, settle
 from tests.browser.elements import metric
-from tests.browser.screens import EVERY_SCREEN
+from tests.browser.screens import EVERY_SCREEN, expect_no_sideways_scrolling
 from tests.log_lines import Line, as_bytes, moment, request_line, request_lines
 
 pytestmark = pytest.mark.browser
@@ -80,5 +80,4 @@ def test_every_part_is_shown_on_every_screen(open_page: OpenPage) -> None:
         expect(calendar.locator(".heatmaplayer image")).to_be_visible()
         expect(page.get_by_text("47 hours without a request, in 1 gap.")).to_be_visible()
         expect(page.get_by_text("nowhere=30d")).to_be_visible()
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0
+        expect_no_sideways_scrolling(page, width)
