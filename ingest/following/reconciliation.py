@@ -18,6 +18,7 @@ from pixeldesk.ingest.sources.fingerprint import (
     RETIRED_NAME,
     KnownSources,
     SourceRow,
+    bytes_read,
     has_fingerprint,
     is_unchanged,
     resume_point,
@@ -167,7 +168,7 @@ class Reconciliation:
                         return row
         best = own if own is not None and self._begins_with(file, own) else None
         other = self._content.longest_match(lambda row: self._stream_as(file, row))
-        if other is not None and (best is None or other["position"] > best["position"]):
+        if other is not None and (best is None or bytes_read(other) > bytes_read(best)):
             return other
         return best
 

@@ -24,6 +24,11 @@ def was_read_as_documents(row: SourceRow) -> bool:
     return str(row["format"]).startswith("documents/")
 
 
+def bytes_read(row: SourceRow) -> int:
+    """Return how many bytes of a source were read, including a last line that was stored without its line feed."""
+    return int(row["position"] + row["unended_bytes"])
+
+
 def resume_point(stream: ByteStream, row: SourceRow) -> Checkpoint | None:
     """Return the checkpoint to resume from, or None if the stream does not begin with what the row says was read.
 
@@ -74,7 +79,7 @@ class KnownSources:
         `stream_as` opens the source in the format of a row.
         """
         candidates = [row for by_length in self._by_head.values() for row in _same_head(by_length, stream_as)]
-        for row in sorted(candidates, key=lambda row: int(row["position"]), reverse=True):
+        for row in sorted(candidates, key=bytes_read, reverse=True):
             with closing(stream_as(row)) as stream:
                 if resume_point(stream, row) is not None:
                     return row

@@ -136,6 +136,34 @@ def test_an_unterminated_line_is_stored_after_a_while_and_withdrawn_if_it_grows(
     assert watch.desk.store.rows("SELECT * FROM quarantine") == []
 
 
+@pytest.mark.parametrize(
+    ("new_name", "restarted"),
+    [("app.log.2", False), ("app.log.2", True), ("elsewhere.old", False), ("elsewhere.old", True), (None, False)],
+)
+def test_of_two_half_written_lines_the_longer_one_tells_what_a_file_is(
+    desk: Desk, logs: Path, new_name: str | None, restarted: bool
+) -> None:
+    content = as_bytes(LINES[:1])
+    (logs / "app.log.1").write_bytes(content[:9])
+    log = logs / "app.log"
+    log.write_bytes(content[:50])
+    watch = Watch(desk, logs)
+    assert watch.poll() == {}
+    assert watch.poll(seconds=12) == {"quarantined": 2}
+    with log.open("ab") as writer:
+        if restarted:
+            watch.follower.close()
+            watch = Watch(desk, logs)
+        if new_name is None:
+            log.unlink()
+        else:
+            log.rename(logs / new_name)
+        writer.write(content[50:])
+    assert watch.poll() == {"requests": 1}
+    excerpts = [row["excerpt"] for row in desk.store.rows("SELECT excerpt FROM quarantine")]
+    assert excerpts == [content[:9].decode()]
+
+
 def test_a_half_written_line_across_a_restart(desk: Desk, log: Path) -> None:
     content = as_bytes(LINES[10:11])
     with log.open("ab") as file:
