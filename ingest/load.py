@@ -132,7 +132,7 @@ class _Load:
                 if isinstance(source, InputError):
                     raise source
                 if source.name in planned_names:
-                    # A rotation in the middle of a poll gave two files one name. The next poll tells them apart.
+                    # A batch knows its sources by name: a second file of a name is left to the next load.
                     continue
                 size, modified_ns = source.size_and_modified_ns() or (None, None)
             except InputError as error:

@@ -1,7 +1,7 @@
-"""What a process that runs on writes to stderr: one dated line a message, or one JSON object.
+"""Log the messages of a long-running process to stderr, each as one dated line or one JSON object.
 
-Log text is hostile and may hold secrets: whatever a message quotes goes through the rules of redaction, and its control
-characters are shown, not obeyed. A one-line complaint of the command line is no log message and does not come here.
+Log text is hostile and may hold secrets: every message is redacted, and its control characters are escaped. A one-line
+error of the command line is not a log message and does not pass through here.
 """
 
 import json
@@ -12,23 +12,23 @@ from datetime import UTC, datetime
 from pixeldesk.printable import printable
 from pixeldesk.settings import Settings
 
-# Whose messages are shown from `log_level` on. Other libraries speak of credentials and requests below warnings.
+# Loggers that `log_level` applies to. Other libraries log credentials and requests below the level of warnings.
 _SHOWN = ("pixeldesk", "streamlit", "uvicorn")
 _INDENT = "    "
 
 
 class TextFormat(logging.Formatter):
-    """`2026-11-30T12:00:00.123Z INFO pixeldesk.alerts: …`, with the lines of an exception indented under it."""
+    """`2026-11-30T12:00:00.123Z INFO pixeldesk.alerts: …`, with the lines of an exception indented below it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the message as one line; no line under it can be taken for a message."""
-        said = printable(_without_secrets(record.getMessage()))
+        """Return the message as one line; no line below it can be mistaken for a message."""
+        message = printable(_without_secrets(record.getMessage()))
         trace = [_INDENT + printable(line) for line in _trace(self, record).split("\n") if line]
-        return "\n".join([f"{_time(record)} {record.levelname} {record.name}: {said}", *trace])
+        return "\n".join([f"{_time(record)} {record.levelname} {record.name}: {message}", *trace])
 
 
 class JsonFormat(logging.Formatter):
-    """One JSON object a message: `time`, `level`, `logger`, `message`, and `exception` where there is one."""
+    """One JSON object per message: `time`, `level`, `logger`, `message`, and `exception` if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the message as one line of ASCII."""
@@ -43,7 +43,7 @@ class JsonFormat(logging.Formatter):
 
 
 class _ToStderr(logging.Handler):
-    """Writes to what stderr is at that moment, and not to what it was when logging was configured."""
+    """Writes to the present `sys.stderr`, which may have been replaced since logging was configured."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -54,15 +54,15 @@ class _ToStderr(logging.Handler):
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send all that is logged in this process, warnings of Python too, to stderr as the settings say.
+    """Log this process's messages, and Python's warnings, to stderr in the format and from the level of the settings.
 
-    To do it again replaces what was configured before; handlers of others stay.
+    Calling it again replaces the former configuration; other handlers stay.
     """
     level = logging.getLevelName(settings.log_level.upper())
     handler = _ToStderr(level)
     handler.setFormatter(JsonFormat() if settings.log_format == "json" else TextFormat())
     root = logging.getLogger()
-    for former in [one for one in root.handlers if isinstance(one, _ToStderr)]:
+    for former in [handler for handler in root.handlers if isinstance(handler, _ToStderr)]:
         root.removeHandler(former)
     root.addHandler(handler)
     root.setLevel(max(level, logging.WARNING))
@@ -86,7 +86,7 @@ def _trace(form: logging.Formatter, record: logging.LogRecord) -> str:
 
 
 def _without_secrets(text: str) -> str:
-    # Compiling the rules takes a quarter of a second: a process that has nothing to say does not pay for them.
+    # Compiling the rules takes a quarter of a second, which a process without messages need not spend.
     from pixeldesk.ingest.redaction.in_python import redact
 
     return redact(text)

@@ -1,4 +1,4 @@
-"""Which version of pixeldesk this is. It is written in `pyproject.toml` alone."""
+"""Find the version of pixeldesk, which is written in `pyproject.toml` alone."""
 
 from importlib.metadata import PackageNotFoundError, version
 
@@ -6,7 +6,7 @@ NOT_INSTALLED = "not installed"
 
 
 def installed_version() -> str:
-    """Return the version of the installed package, such as 0.2.0, or `NOT_INSTALLED` where the tree only lies there."""
+    """Return the version of the installed package, such as 0.2.0, or `NOT_INSTALLED` if the tree is run without one."""
     try:
         return version("pixeldesk")
     except PackageNotFoundError:
