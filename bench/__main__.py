@@ -13,6 +13,7 @@ _RUNS: tuple[tuple[str, list[str]], ...] = (
     ("bench.incidents", []),
     ("bench.trends", []),
     ("bench.formats", []),
+    ("bench.refused_lines", []),
     ("bench.follow", []),
     ("bench.push", []),
 )

@@ -92,7 +92,8 @@ _WRITERS: dict[str, Callable[[int, datetime], Line]] = {
 }
 
 
-def _lines(name: str, requests: int) -> Iterator[str]:
+def lines_of(name: str, requests: int) -> Iterator[str]:
+    """Yield requests as a program writes them, a line each: `pixel`, `pino`, `nginx` or `docker/pino`."""
     for number in range(requests):
         when = _START + timedelta(milliseconds=200 * number)
         yield json.dumps(_WRITERS[name](number, when), separators=(",", ":")) + "\n"
@@ -124,7 +125,7 @@ def main() -> None:
         files = {name: Path(temporary) / f"{name.replace('/', '-')}.ndjson" for name in _WRITERS}
         for name, file in files.items():
             with file.open("w") as output:
-                output.writelines(_lines(name, given.requests))
+                output.writelines(lines_of(name, given.requests))
         for number in range(given.runs):
             for name, file in files.items():
                 found = run_child("bench.formats", "--child", str(file))
