@@ -34,8 +34,12 @@ class Extraction:
     def document_sql(self, document: str) -> str:
         """Return the expression that parses a document, for the paths requested so far."""
         if self._strict:
-            return f"TRY(from_json({document}, {literal(json.dumps(self._structure()))}))"
-        return f"TRY(json_extract_string({document}, [{', '.join(literal(path.in_sql) for path in self._positions)}]))"
+            found = f"from_json({document}, {literal(json.dumps(self._structure()))})"
+        else:
+            found = f"json_extract_string({document}, [{', '.join(literal(path.in_sql) for path in self._positions)}])"
+        # One document that is not JSON makes TRY evaluate its whole vector of 2,048 again, row by row. To ask first
+        # costs a fifteenth of the extraction.
+        return f"TRY(CASE WHEN json_valid({document}) THEN {found} END)"
 
     def _value(self, path: JsonPath) -> str:
         if self._strict:
