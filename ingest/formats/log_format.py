@@ -174,6 +174,14 @@ class LogFormat(BaseModel):
         """The columns that the format fills, without those of the formats inside it."""
         return tuple(FormatField(column, rules) for column, rules in self.columns.items())
 
+    @cached_property
+    def paths(self) -> tuple[JsonPath, ...]:
+        """Every path that the format reads for its columns and aliases, to recognise a line and to unwrap it."""
+        rules = [rule for rules in (*self.columns.values(), *self.aliases.values()) for rule in rules]
+        read = [*(path for group in self.recognised_by for path in group), *self.content]
+        read += [path for rule in rules for path in (rule.path, *rule.counter_of) if path]
+        return tuple(dict.fromkeys(read))
+
     @property
     def layers(self) -> "tuple[LogFormat, ...]":
         """The format and those inside it, the outermost first."""

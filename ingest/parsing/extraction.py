@@ -13,13 +13,15 @@ from pixeldesk.ingest.sql import literal
 
 
 class Extraction:
-    """The values extracted from the document of one layer. Call `value` for every path, and `document_sql` last."""
+    """The values extracted from the document of one layer, at all paths that its format reads."""
 
     def __init__(self, log_format: LogFormat, number: int, strict: bool) -> None:
         self._format = log_format
         self._strict = strict
         self._number = number
-        self._positions: dict[JsonPath, int] = {}
+        spellings = dict.fromkeys(spelling for path in log_format.paths for spelling in log_format.spellings(path))
+        # DuckDB counts the elements of a list from 1.
+        self._positions = {spelling: position for position, spelling in enumerate(spellings, start=1)}
 
     @property
     def column(self) -> str:
@@ -27,12 +29,12 @@ class Extraction:
         return f"x{self._number}"
 
     def value(self, path: JsonPath) -> str:
-        """Return the expression for the value at a path; NULL if it is absent or null."""
+        """Return the expression for the value at a path of the format; NULL if it is absent or null."""
         found = [self._value(spelling) for spelling in self._format.spellings(path)]
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
     def document_sql(self, document: str) -> str:
-        """Return the expression that parses a document, for the paths requested so far."""
+        """Return the expression that parses a document."""
         if self._strict:
             found = f"from_json({document}, {literal(json.dumps(self._structure()))})"
         else:
@@ -43,9 +45,8 @@ class Extraction:
 
     def _value(self, path: JsonPath) -> str:
         if self._strict:
-            self._positions.setdefault(path, 0)
             return f"{self.column}." + ".".join(f'"{step}"' for step in path.steps)
-        return f"{self.column}[{self._positions.setdefault(path, len(self._positions) + 1)}]"
+        return f"{self.column}[{self._positions[path]}]"
 
     def _structure(self) -> dict[str, Any]:
         """Return the structure for `from_json` on a line of a strict format."""

@@ -82,7 +82,6 @@ class ParseSql:
     def select(self, lines: str = "lines") -> str:
         """Return a SELECT over `lines`, a table or a subquery, and `redacted`, the result of redact_suspects_sql."""
         oldest, newest = self._span
-        # Every path must be requested before the extractions are generated.
         outcome, seat, aliases = self._outcome(), self._seat(), self._aliases()
         texts = [f"{text} AS {_as_text(name)}" for name, text in self._texts.items()]
         typed = [f"{column.typed(_as_text(column.name))} AS {column.name}" for column in self._columns]
@@ -130,7 +129,6 @@ class ParseSql:
             extraction = layer.extraction
             inner = number + 1 < len(self._layers)
             name = f"layer{number}" if inner else "parsed"
-            # Before its extraction is generated, since it requests the paths of the content.
             inside = f", {self._inner_document(layer, document)} AS document{number + 1}" if inner else ""
             opened = f"{extraction.document_sql(document)} AS {extraction.column}"
             steps.append(f"opened{number} AS (SELECT *, {opened} FROM {before})")
