@@ -4,49 +4,51 @@ The journal has JSON lines: an "intent" before an alert is sent, and its outcome
 outcome may have arrived, and counts as posted.
 """
 
-from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from pixeldesk.errors import InputError
+from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.incidents.incident import ChangeKind
 from pixeldesk.journal import Journal
 
 Outcome = Literal["intent", "posted", "failed"]
+# The file may be of a newer version.
+_READ_FROM_FILE = ConfigDict(extra="ignore")
 
 
-class Alert(BaseModel):
-    """The part of an alert on which later alerts depend. Times are of the logs, in UTC."""
+class Alert(FrozenModel):
+    """The part of an alert on which later alerts depend. Times are of the logs."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _READ_FROM_FILE
 
     kind: ChangeKind
     incident: str
     code: str
     environment: str | None
-    started_at: AwareDatetime
-    until: AwareDatetime
+    started_at: Moment
+    until: Moment
     growths: int
 
 
 class Posted(NamedTuple):
     """An alert that was posted, or may have been, and the time of the post."""
 
-    at: datetime
+    at: Moment
     alert: Alert
 
 
-class Record(BaseModel):
+class Record(FrozenModel):
     """A line of the journal: the outcome of an alert, or the time at which watching began, without an alert.
 
     The alert's key in the file is `told`.
     """
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = _READ_FROM_FILE
 
-    at: AwareDatetime
+    at: Moment
     outcome: Outcome | Literal["began"]
     alert: Alert | None = Field(default=None, alias="told")
     reason: str = ""

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from pixeldesk.alerts.inert import LONGEST, inert
-from pixeldesk.alerts.reported import ReportedIncident
 from pixeldesk.catalogue.wording import counted
-from pixeldesk.incidents.incident import ANY_SERVER_ERROR, NO_CODE, ChangeKind
+from pixeldesk.incidents.incident import ANY_SERVER_ERROR, NO_CODE, ChangeKind, Incident
 
 _SHOWN_HOSTS = 8
 _SHOWN_DIFFERENCES = 3
@@ -19,7 +18,7 @@ _MINUTE = timedelta(minutes=1)
 _AROUND = 15 * _MINUTE
 
 
-def message(kind: ChangeKind, incident: ReportedIncident, desk_url: str) -> dict[str, str]:
+def message(kind: ChangeKind, incident: Incident, desk_url: str) -> dict[str, str]:
     """Return the payload of an alert. Its links hold absolute times, so that they show the same later."""
     lines = [
         f"Incident {kind}: {_what(incident)}",
@@ -36,12 +35,12 @@ def message(kind: ChangeKind, incident: ReportedIncident, desk_url: str) -> dict
     return {"text": "\n".join(lines)}
 
 
-def _what(incident: ReportedIncident) -> str:
+def _what(incident: Incident) -> str:
     code = "any server error" if incident.code == ANY_SERVER_ERROR else inert(incident.code)
     return f"{code} in {inert(incident.environment)}" if incident.environment else code
 
 
-def _when(incident: ReportedIncident) -> str:
+def _when(incident: Incident) -> str:
     if incident.ended_at is None:
         return f"Since {_moment(incident.started_at)} UTC, last seen {_moment(incident.last_seen)}."
     minutes = max(1, round((incident.ended_at - incident.started_at) / _MINUTE))
@@ -52,7 +51,7 @@ def _moment(at: datetime) -> str:
     return f"{at:%-d %b %Y %H:%M}"
 
 
-def _how_bad(incident: ReportedIncident) -> str:
+def _how_bad(incident: Incident) -> str:
     rate, peak, usual = map(_rate, (incident.rate_per_minute, incident.peak_per_minute, incident.baseline_per_minute))
     history = " (from less than a week of history)" if incident.is_learning else ""
     return f"{rate} failed requests a minute, {peak} at the peak, {usual} expected{history}."
@@ -63,7 +62,7 @@ def _rate(per_minute: float) -> str:
     return f"{per_minute:.0f}" if per_minute >= 10 else f"{per_minute:.2g}"
 
 
-def _whom(incident: ReportedIncident) -> str:
+def _whom(incident: Incident) -> str:
     requests = counted(incident.requests, "request")
     if incident.customers:
         return f"{requests} of {counted(incident.customers, 'customer')}"
@@ -77,11 +76,11 @@ def _on(hosts: tuple[str, ...]) -> str:
     return f" on {', '.join(map(inert, hosts[:_SHOWN_HOSTS]))}{more}"
 
 
-def _incident_link(incident: ReportedIncident, desk_url: str) -> str:
+def _incident_link(incident: Incident, desk_url: str) -> str:
     return f"{desk_url}/incident?{urlencode({'id': incident.id})}"
 
 
-def _errors_link(incident: ReportedIncident, desk_url: str) -> str:
+def _errors_link(incident: Incident, desk_url: str) -> str:
     """Return a link to the incident's errors and a quarter of an hour at either side, without overlong log text."""
     view = {
         "from": _in_link(incident.started_at - _AROUND),

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from pixeldesk.alerts.alert_journal import Alert, Posted
-from pixeldesk.alerts.reported import ReportedIncident
-from pixeldesk.incidents.incident import ANY_SERVER_ERROR, ChangeKind
+from pixeldesk.incidents.incident import ANY_SERVER_ERROR, ChangeKind, Incident
 
 PAUSE = timedelta(minutes=30)
 """The cooldown between two alerts about an incident. The alert of its end does not wait."""
@@ -18,7 +17,7 @@ _NEWS_FOR = timedelta(days=1)
 _MOVES_BY = timedelta(minutes=30)
 
 
-def last_alert(incident: ReportedIncident, posted: Iterable[Posted], present: set[str]) -> Posted | None:
+def last_alert(incident: Incident, posted: Iterable[Posted], present: set[str]) -> Posted | None:
     """Return the newest alert about an incident, None if there is none.
 
     Alerts match by the incident's id, or, if their own incident is no longer in `present` (ids), by time and code.
@@ -27,7 +26,7 @@ def last_alert(incident: ReportedIncident, posted: Iterable[Posted], present: se
     return about[-1] if about else None
 
 
-def news(incident: ReportedIncident, last: Posted | None, began: datetime, now: datetime) -> ChangeKind | None:
+def news(incident: Incident, last: Posted | None, began: datetime, now: datetime) -> ChangeKind | None:
     """Return the kind of alert due now, about the newest state, or None. Changes missed meanwhile are not posted late.
 
     `last` is the newest alert about the incident. `began` is the time at which watching this store began: incidents
@@ -45,7 +44,7 @@ def news(incident: ReportedIncident, last: Posted | None, began: datetime, now: 
     return "grew" if incident.growths > last.alert.growths else None
 
 
-def _is_about(alert: Alert, incident: ReportedIncident, present: set[str]) -> bool:
+def _is_about(alert: Alert, incident: Incident, present: set[str]) -> bool:
     if alert.incident in present:
         return alert.incident == incident.id
     return (

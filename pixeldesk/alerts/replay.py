@@ -2,49 +2,52 @@
 
 import statistics
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from pixeldesk.alerts.news import PAUSE
-from pixeldesk.incidents.incident import Change, Incident
-from pixeldesk.queries.values import plain
+from pixeldesk.frozen_model import FrozenModel, Moment
+from pixeldesk.incidents.incident import Change, ChangeKind, Incident
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Replay:
-    """The alerts in time order, and the number of days they cover. Times are UTC without a zone."""
+class ReplayedAlert(FrozenModel):
+    """An alert that would have been posted: a change of an incident, by its id, and what was known then."""
+
+    at: Moment
+    kind: ChangeKind
+    code: str
+    environment: str | None
+    minutes_after_onset: float
+    requests: int
+    customers: int
+    incident: str
+
+
+class Replay(FrozenModel):
+    """The answer of `pixeldesk incidents --replay`: the alerts in time order, and the number of days they cover.
+
+    `median_delay_minutes` is from an incident's onset to its opening alert; None without an incident.
+    """
 
     incidents: int
     days: float
-    posts: tuple[tuple[Incident, Change], ...]
-
-    @property
-    def median_delay_minutes(self) -> float | None:
-        """The median time from an incident's onset to its opening alert, minutes; None without an incident."""
-        delays = [_delay(incident, change) for incident, change in self.posts if change.kind == "opened"]
-        return statistics.median(delays) if delays else None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the answer of `pixeldesk incidents --replay`."""
-        median = self.median_delay_minutes
-        return {
-            "incidents": self.incidents,
-            "days": round(self.days, 1),
-            "median_delay_minutes": None if median is None else round(median, 1),
-            "posts": [_as_json(incident, change) for incident, change in self.posts],
-        }
+    median_delay_minutes: float | None
+    posts: tuple[ReplayedAlert, ...]
 
 
 def replay(incidents: Iterable[Incident], start: datetime, end: datetime) -> Replay:
     """Return the alerts that these incidents, in logs from `start` to `end`, would have caused."""
     found = list(incidents)
-    posts = [(incident, change) for incident in found for change in _posted(incident)]
-    posts.sort(key=lambda post: post[1].at)
-    return Replay(len(found), max(end - start, timedelta()) / _DAY, tuple(posts))
+    posted = [(incident, change) for incident in found for change in _posted(incident)]
+    delays = [_delay(incident, change) for incident, change in posted if change.kind == "opened"]
+    return Replay(
+        incidents=len(found),
+        days=round(max(end - start, timedelta()) / _DAY, 1),
+        median_delay_minutes=round(statistics.median(delays), 1) if delays else None,
+        posts=tuple(sorted((_alert(*post) for post in posted), key=lambda alert: alert.at)),
+    )
 
 
 def _posted(incident: Incident) -> Iterator[Change]:
@@ -60,17 +63,14 @@ def _delay(incident: Incident, change: Change) -> float:
     return (change.at - incident.started_at) / _MINUTE
 
 
-def _as_json(incident: Incident, change: Change) -> dict[str, Any]:
-    document: dict[str, Any] = plain(
-        {
-            "at": change.at,
-            "kind": change.kind,
-            "code": incident.code,
-            "environment": incident.environment,
-            "minutes_after_onset": round(_delay(incident, change), 1),
-            "requests": change.requests,
-            "customers": change.customers,
-            "incident": incident.id,
-        }
+def _alert(incident: Incident, change: Change) -> ReplayedAlert:
+    return ReplayedAlert(
+        at=change.at,
+        kind=change.kind,
+        code=incident.code,
+        environment=incident.environment,
+        minutes_after_onset=round(_delay(incident, change), 1),
+        requests=change.requests,
+        customers=change.customers,
+        incident=incident.id,
     )
-    return document

@@ -5,7 +5,7 @@ One process at a time posts for a store. Another waits, and takes over when the 
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,15 +15,14 @@ from pixeldesk.alerts.alert_journal import Alert, AlertJournal, Outcome, Record
 from pixeldesk.alerts.message import message
 from pixeldesk.alerts.news import last_alert, news
 from pixeldesk.alerts.post_lock import PostLock
-from pixeldesk.alerts.reported import ReportedIncident, reported
 from pixeldesk.alerts.webhook import Delivery, Webhook
 from pixeldesk.background import in_background
 from pixeldesk.errors import PixeldeskError, UsageError
-from pixeldesk.incidents.incident import ChangeKind
+from pixeldesk.incidents.incident import ChangeKind, Incident
 from pixeldesk.settings import Settings
 
-FindIncidents = Callable[[datetime], list[dict[str, Any]]]
-"""Returns the incidents since a time, as the desk's JSON."""
+FindIncidents = Callable[[datetime], Sequence[Incident]]
+"""Returns the incidents since a time."""
 
 # Incidents are polled back to this long ago, so that the end of an incident is posted up to then.
 _FOLLOWED_FOR = timedelta(days=7)
@@ -31,6 +30,11 @@ _FOLLOWED_FOR = timedelta(days=7)
 _LONGEST_WAIT_S = 600
 _ENDS_WITHIN_S = 2.0
 _log = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    """Return the time as logs have it: UTC without a zone. Alerts have no other times."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @dataclass
@@ -44,8 +48,8 @@ class Check:
     def as_json(self) -> dict[str, Any]:
         """Return the answer of `pixeldesk watch --once`."""
         return {
-            "posted": [alert.model_dump(mode="json") for alert in self.posted],
-            "failed": [alert.model_dump(mode="json") for alert in self.failed],
+            "posted": [alert.as_json() for alert in self.posted],
+            "failed": [alert.as_json() for alert in self.failed],
             "posts_elsewhere": self.posts_elsewhere,
         }
 
@@ -59,7 +63,7 @@ class Watch:
         find_incidents: FindIncidents,
         webhook: Webhook,
         report: Callable[[str], None],
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = _now,
         warn: Callable[[str], None] | None = None,
     ) -> None:
         self._settings = settings
@@ -80,7 +84,7 @@ class Watch:
         if not self._lock.acquire():
             return Check(posts_elsewhere=self._lock.holder())
         done = Check()
-        incidents = reported(self._find_incidents(self._now() - _FOLLOWED_FOR))
+        incidents = self._find_incidents(self._now() - _FOLLOWED_FOR)
         began = self._began()
         posted = self._journal.posted()
         present = {incident.id for incident in incidents}
@@ -138,7 +142,7 @@ class Watch:
             self._warn(f"{_title(records[-1].alert)}: {reason}")
         return records[0].at
 
-    def _post(self, incident: ReportedIncident, alert: Alert) -> Delivery:
+    def _post(self, incident: Incident, alert: Alert) -> Delivery:
         def record(outcome: Outcome, reason: str) -> None:
             self._journal.append(Record(at=self._now(), outcome=outcome, alert=alert, reason=reason))
             if reason:
@@ -191,7 +195,7 @@ def watching(
         yield
 
 
-def _alert(kind: ChangeKind, incident: ReportedIncident) -> Alert:
+def _alert(kind: ChangeKind, incident: Incident) -> Alert:
     return Alert(
         kind=kind,
         incident=incident.id,

@@ -17,9 +17,10 @@ from pixeldesk.diagnosis.diagnose import Diagnosis, DiagnosisScope, customer_ret
 from pixeldesk.diagnosis.mark_journal import Mark, MarkJournal, Precision, Verdict
 from pixeldesk.errors import ServerError, UsageError
 from pixeldesk.incidents.around import Around, around, examples_of
-from pixeldesk.incidents.cache import IncidentCache, within
+from pixeldesk.incidents.cache import IncidentCache
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.membership import incident_of
+from pixeldesk.incidents.selection import chosen, within
 from pixeldesk.incidents.traffic import too_quiet
 from pixeldesk.ingest.following.running import RunningFollowers
 from pixeldesk.ingest.following.source_states import FollowState, SourceState, follow_states, source_states
@@ -178,8 +179,7 @@ class Desk:
         self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
     ) -> list[Incident]:
         """Return the incidents that overlap a range of time, newest first, cached until new lines arrive."""
-        found = self._incidents.incidents(start, end)
-        return [incident for incident in found if environment is None or incident.environment == environment]
+        return chosen(self._incidents.incidents(start, end), environment=environment)
 
     def known_incidents(self) -> list[Incident] | None:
         """Return the incidents of the last search without waiting; None until the first search ends."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.incidents.incident import Incident
+from pixeldesk.incidents.selection import within
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 
@@ -70,13 +71,3 @@ class IncidentCache:
     def _last_batch(self) -> int | None:
         batch: int | None = question("last_batch").rows(self._store)[0]["batch_id"]
         return batch
-
-
-def within(incidents: list[Incident], start: datetime | None, end: datetime | None) -> list[Incident]:
-    """Return the incidents that overlap a half-open range of time."""
-    return [
-        incident
-        for incident in incidents
-        if (start is None or (incident.ended_at or incident.last_seen) >= start)
-        and (end is None or incident.started_at < end)
-    ]

@@ -5,7 +5,6 @@ sum of Page, 1954).
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from scipy import stats
 
 from pixeldesk.incidents.baseline import Numbers
 from pixeldesk.incidents.failures import Counts, Failures
+from pixeldesk.incidents.incident import ChangeKind
 from pixeldesk.incidents.rules import (
     CHANCE_OF_A_LOWER_RATE,
     CLEAR_EVIDENCE,
@@ -28,9 +28,12 @@ from pixeldesk.incidents.rules import (
 
 @dataclass(frozen=True)
 class Turn:
-    """A change of an incident at the end of minute `at`, with its failures and callers until then."""
+    """A change of an incident at the end of minute `at`, with its failures and callers until then.
 
-    kind: Literal["opened", "grew", "ended"]
+    `at` is an index into the arrays of Failures, which have no times; find.py makes it a Change.
+    """
+
+    kind: ChangeKind
     at: int
     requests: int
     callers: int
@@ -105,7 +108,7 @@ class _Tally:
         rate = max(rate, LEAST_LIFT * usual_rate)
         return np.cumsum(_evidence(self.failed[until], self.requests[until], rate, usual_rate))
 
-    def turn(self, kind: Literal["opened", "grew", "ended"], at: int, until: int | None = None) -> Turn:
+    def turn(self, kind: ChangeKind, at: int, until: int | None = None) -> Turn:
         """Return the turn at a minute, with failures and callers counted until then or until an earlier minute."""
         last = (at if until is None else until) - self.start - 1
         return Turn(kind, at, int(self.failed_until[last]), int(self.callers_until[last]))

@@ -29,13 +29,16 @@ _CONTEXT = (HABIT_HOURS + 2) * HOUR + LOOK_BACK + max(window.minutes for window 
 
 @dataclass(frozen=True)
 class Episode:
-    """An incident in minutes: when a window fired, what was usual then, and its course."""
+    """An incident before it has times and names: when a window fired, what was usual then, and its course.
+
+    Minutes are indices into the arrays of Failures, and `failing_before` are its caller numbers: whoever has the series
+    they were taken from makes the Incident (find.py). What both hold is computed here alone, or read there alone.
+    """
 
     detected: int
     usual_rate: float
     is_learning: bool
     course: Course
-    requests: int
     # Failures in its busiest minute.
     peak: int
     failing_before: Counts
@@ -89,14 +92,12 @@ def _episode(failures: Failures, history: _History, earliest: int, at: int, wind
     if course is None:
         return None
     meanwhile = failures.within(course.start, course.end)
-    per_minute = failures.per_minute(course.own)
     return Episode(
         detected=at,
         usual_rate=usual_rate,
         is_learning=bool(history.all.is_learning(minute)[0]),
         course=course,
-        requests=int(per_minute.sum()),
-        peak=int(per_minute.max()),
+        peak=int(failures.per_minute(course.own).max()),
         failing_before=np.unique(failures.caller[meanwhile][~course.own[meanwhile]]),
     )
 

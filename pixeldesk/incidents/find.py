@@ -1,14 +1,14 @@
 """Find every incident of a store, with its facts, its examples and what differs about it."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from pixeldesk.incidents.course import Turn
 from pixeldesk.incidents.detector import Episode, episodes
 from pixeldesk.incidents.incident import ANY_SERVER_ERROR, NO_CODE, Change, Incident
 from pixeldesk.incidents.rules import QUIET_MINUTES
 from pixeldesk.incidents.series import Series, series_of
+from pixeldesk.incidents.times import span_of
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 from pixeldesk.trends.differences import Failing, what_differs
@@ -31,9 +31,10 @@ def find_incidents(store: Store) -> list[Incident]:
 def incident_failing(incident: Incident) -> Failing:
     """Return the scope of an incident's failing requests, to compare them with others."""
     code = None if incident.code in (ANY_SERVER_ERROR, NO_CODE) else incident.code
+    start, end = span_of(incident)
     return Failing(
-        start=incident.started_at,
-        end=incident.ended_at or incident.last_seen + timedelta(microseconds=1),
+        start=start,
+        end=end,
         environment=incident.environment,
         error_code=code,
         not_callers=incident.failing_before,
@@ -73,18 +74,17 @@ def _incident(store: Store, series: Series, episode: Episode) -> Incident:
         baseline_per_minute=episode.usual_rate * traffic / minutes,
         is_learning=episode.is_learning,
         failing_before=before,
-        changes=tuple(_changes(series, episode)),
+        changes=tuple(_change(series, turn) for turn in course.turns),
         examples=tuple(
             row["request_id"] for row in question("incident_examples").rows(store, **scope, limit=_EXAMPLES)
         ),
     )
     differences = what_differs(store, incident_failing(incident)).differences
-    return replace(incident, differs=tuple(difference.sentence() for difference in differences))
+    return incident.model_copy(update={"differs": tuple(difference.sentence() for difference in differences)})
 
 
-def _changes(series: Series, episode: Episode) -> Iterator[Change]:
-    for turn in episode.course.turns:
-        yield Change(turn.kind, series.time_of(turn.at), turn.requests, turn.callers)
+def _change(series: Series, turn: Turn) -> Change:
+    return Change(kind=turn.kind, at=series.time_of(turn.at), requests=turn.requests, customers=turn.callers)
 
 
 def _sort_key(incident: Incident) -> tuple[datetime, str, str]:
@@ -94,6 +94,6 @@ def _sort_key(incident: Incident) -> tuple[datetime, str, str]:
 def _overlap(first: Incident, second: Incident) -> bool:
     return (
         first.environment == second.environment
-        and first.started_at <= (second.ended_at or second.last_seen) + _OVERLAP_MARGIN
-        and second.started_at <= (first.ended_at or first.last_seen) + _OVERLAP_MARGIN
+        and first.started_at <= second.until + _OVERLAP_MARGIN
+        and second.started_at <= first.until + _OVERLAP_MARGIN
     )

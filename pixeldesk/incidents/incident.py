@@ -1,10 +1,11 @@
 """Define an incident: a failure of our own, as found in the logs."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from pixeldesk.queries.values import plain
+from pydantic import ConfigDict, Field
+
+from pixeldesk.frozen_model import FrozenModel, Moment
 
 ANY_SERVER_ERROR = "5xx"
 """The code of an incident that shows only in all server errors together."""
@@ -15,27 +16,34 @@ NO_CODE = "no code"
 ChangeKind = Literal["opened", "grew", "ended"]
 
 
-@dataclass(frozen=True)
-class Change:
-    """A change of an incident at a time, with what an observer could have known then."""
+class Change(FrozenModel):
+    """A change of an incident at a time, with its failed requests and callers (`customers`) until then."""
+
+    # `pixeldesk watch` may ask a server of a newer version.
+    model_config = ConfigDict(extra="ignore")
 
     kind: ChangeKind
-    at: datetime
+    at: Moment
     requests: int
     customers: int
 
 
-@dataclass(frozen=True)
-class Incident:
-    """An incident. Times are UTC without a zone; rates are failed requests per minute."""
+class Incident(FrozenModel):
+    """An incident. Times are UTC without a zone; rates are failed requests per minute.
+
+    Its JSON object is the one that the command line documents as INCIDENT; unknown fields of such an object are
+    ignored.
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     id: str
     code: str
     environment: str | None
-    started_at: datetime
-    detected_at: datetime
-    ended_at: datetime | None
-    last_seen: datetime
+    started_at: Moment
+    detected_at: Moment
+    ended_at: Moment | None
+    last_seen: Moment
     requests: int
     customers: int
     callers: int
@@ -48,19 +56,23 @@ class Incident:
     is_learning: bool
     # Callers that failed with this code before it began. Their failures are not counted here.
     failing_before: tuple[str, ...]
-    changes: tuple[Change, ...]
     # Sentences, most telling first.
     differs: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    # In time order; the first is its opening.
+    changes: tuple[Change, ...] = Field(min_length=1)
 
     @property
     def is_open(self) -> bool:
         """Whether the incident has no end in the logs."""
         return self.ended_at is None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the incident as the JSON object that the command line documents as INCIDENT."""
-        names = self.__dataclass_fields__
-        document: dict[str, Any] = plain({name: getattr(self, name) for name in names if name != "changes"})
-        document["changes"] = [plain(vars(change)) for change in self.changes]
-        return document
+    @property
+    def until(self) -> datetime:
+        """The incident's end; for an open incident, its last failure so far."""
+        return self.ended_at or self.last_seen
+
+    @property
+    def growths(self) -> int:
+        """The number of times that the incident grew."""
+        return sum(change.kind == "grew" for change in self.changes)

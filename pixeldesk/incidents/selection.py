@@ -1,4 +1,4 @@
-"""Select incidents by a page's filters, or by id, which holds the first minute and the code."""
+"""Select incidents by time, by a page's filters, or by id, which holds the first minute and the code."""
 
 import re
 from collections.abc import Iterable
@@ -23,6 +23,15 @@ def chosen(
         if environment in (None, incident.environment)
         and code in (None, incident.code)
         and is_open in (None, incident.is_open)
+    ]
+
+
+def within(incidents: Iterable[Incident], start: datetime | None, end: datetime | None) -> list[Incident]:
+    """Return the incidents that overlap a half-open range of time."""
+    return [
+        incident
+        for incident in incidents
+        if (start is None or incident.until >= start) and (end is None or incident.started_at < end)
     ]
 
 

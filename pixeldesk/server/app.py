@@ -8,7 +8,6 @@ import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager, nullcontext
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,11 @@ import anyio.to_thread
 import streamlit as st
 
 from pixeldesk.alerts.watch import watching
-from pixeldesk.desk.commands import answer
 from pixeldesk.desk.desk import Desk, close_the_desk, open_the_desk
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.ingest.following.running import following
 from pixeldesk.ingest.sources.address import is_address
 from pixeldesk.log_output import configure_logging
-from pixeldesk.queries.values import rfc3339
 from pixeldesk.retention.daily import daily
 from pixeldesk.server.handover.server import handover_server
 from pixeldesk.server.library_logs import hand_over_library_logs
@@ -57,7 +54,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     try:
         with (
             handover_server(desk),
-            watching(desk.settings, partial(_incidents_since, desk), _alerts_log.info, _alerts_log.warning),
+            watching(desk.settings, desk.incidents, _alerts_log.info, _alerts_log.warning),
             _following(desk),
             _retention(desk),
             _push.opened(desk),
@@ -78,11 +75,6 @@ def run_dashboard(settings: Settings) -> None:
     sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
     sys.stdout.flush()
     app.run(config={**_config(), "server.address": settings.host, "server.port": settings.port})
-
-
-def _incidents_since(desk: Desk, since: datetime) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = answer(desk, "incidents", {"start": rfc3339(since)})
-    return found
 
 
 @contextmanager

@@ -1,13 +1,11 @@
 """Make incidents for the tests."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pixeldesk.incidents.incident import Change, ChangeKind, Incident
 
 ONSET = datetime(2026, 11, 16, 12)
-NOW = ONSET.replace(tzinfo=UTC) + timedelta(minutes=10)
 
 
 def after(minutes: float) -> datetime:
@@ -15,14 +13,9 @@ def after(minutes: float) -> datetime:
     return ONSET + timedelta(minutes=minutes)
 
 
-def now(minutes: float) -> datetime:
-    """Return the time this many minutes after the onset, with its zone."""
-    return after(minutes).replace(tzinfo=UTC)
-
-
 def change(kind: ChangeKind, minutes: float, requests: int = 40, customers: int = 7) -> Change:
     """Return a change of the incident this many minutes after its onset."""
-    return Change(kind, after(minutes), requests, customers)
+    return Change(kind=kind, at=after(minutes), requests=requests, customers=customers)
 
 
 def incident(*changes: Change, **fields: Any) -> Incident:
@@ -49,7 +42,7 @@ def incident(*changes: Change, **fields: Any) -> Incident:
         differs=("web-1 answered 100 % of them, and 26 % of the requests that succeeded meanwhile",),
         examples=("req_A0000001", "req_A0000002"),
     )
-    return replace(made, **fields)
+    return made.model_copy(update=fields)
 
 
 def ended(**fields: Any) -> Incident:

@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pixeldesk.alerts.inert import inert
 from pixeldesk.alerts.message import message
-from pixeldesk.alerts.reported import reported
 from pixeldesk.incidents.incident import ANY_SERVER_ERROR, ChangeKind, Incident
 from tests.alerts.made_incidents import change, ended, incident
 
@@ -41,7 +40,7 @@ class MattermostPayload(BaseModel):
 
 def text_of(kind: ChangeKind, one: Incident, desk_url: str = DESK) -> str:
     """Return the text of an alert, after checking that both receivers would accept it."""
-    payload = json.dumps(message(kind, reported([one.as_json()])[0], desk_url))
+    payload = json.dumps(message(kind, one, desk_url))
     assert SlackPayload.model_validate_json(payload).text == MattermostPayload.model_validate_json(payload).text
     return str(json.loads(payload)["text"])
 

@@ -41,7 +41,7 @@ def test_growth_within_half_an_hour_of_an_alert_is_not_posted() -> None:
     grown = incident(change("grew", 34), change("grew", 36), change("grew", 66))
     posts = replay([grown], *A_WEEK).posts
     expected = [("opened", after(5)), ("grew", after(36)), ("grew", after(66))]
-    assert [(posted.kind, posted.at) for _, posted in posts] == expected
+    assert [(posted.kind, posted.at) for posted in posts] == expected
 
 
 def test_without_incidents_there_are_no_alerts() -> None:

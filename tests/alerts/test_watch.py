@@ -22,7 +22,7 @@ from pixeldesk.alerts.webhook import Webhook
 from pixeldesk.errors import InputError, StoreLocked
 from pixeldesk.incidents.incident import Change, Incident
 from pixeldesk.settings import Settings
-from tests.alerts.made_incidents import after, change, ended, incident, now
+from tests.alerts.made_incidents import after, change, ended, incident
 from tests.alerts.receiver import NEVER, RESET, Receiver, receiving
 from tests.conftest import ROOT
 from tests.patience import PATIENCE_S, wait_until
@@ -53,15 +53,15 @@ class World:
         self.reported: list[str] = []
         self._watch: Watch | None = None
 
-    def find(self, _: datetime) -> list[dict[str, Any]]:
-        return [found.as_json() for found in self.incidents]
+    def find(self, _: datetime) -> list[Incident]:
+        return self.incidents
 
     def check(self, minutes: float, *incidents: Incident) -> Check:
         """Check this many minutes after the onset, when there are these incidents."""
         self.minutes, self.incidents = minutes, list(incidents)
         if self._watch is None:
             webhook = Webhook(self.receiver.address, AT_ONCE)
-            self._watch = Watch(self.settings, self.find, webhook, self.reported.append, lambda: now(self.minutes))
+            self._watch = Watch(self.settings, self.find, webhook, self.reported.append, lambda: after(self.minutes))
         return self._watch.check()
 
     def restart(self) -> None:
@@ -185,9 +185,9 @@ from pathlib import Path
 from pixeldesk.alerts.watch import Watch
 from pixeldesk.alerts.webhook import Webhook
 from pixeldesk.settings import Settings
-from tests.alerts.made_incidents import incident, now
+from tests.alerts.made_incidents import after, incident
 settings = Settings(db=Path(sys.argv[1]))
-Watch(settings, lambda _: [incident().as_json()], Webhook(sys.argv[2]), print, lambda: now(6)).check()
+Watch(settings, lambda _: [incident()], Webhook(sys.argv[2]), print, lambda: after(6)).check()
 """
 
 
@@ -274,13 +274,13 @@ class Stop(threading.Event):
 def watch_over(settings: Settings, receiver: Receiver, found: list[Any], reported: list[str]) -> Watch:
     """Return a watch whose checks find the items of `found` in turn: incidents, or an error to raise."""
 
-    def find(_: datetime) -> list[dict[str, Any]]:
-        item = found.pop(0)
+    def find(_: datetime) -> list[Incident]:
+        item: list[Incident] | Exception = found.pop(0)
         if isinstance(item, Exception):
             raise item
-        return [each.as_json() for each in item]
+        return item
 
-    return Watch(settings, find, Webhook(receiver.address, AT_ONCE), reported.append, lambda: now(6))
+    return Watch(settings, find, Webhook(receiver.address, AT_ONCE), reported.append, lambda: after(6))
 
 
 def test_an_error_is_reported_once_and_the_next_check_goes_on(settings: Settings, receiver: Receiver) -> None:
@@ -325,12 +325,14 @@ def test_a_server_watches_while_it_runs(tmp_path: Path, receiver: Receiver) -> N
         return [thread.name for thread in threading.enumerate() if thread.name == "pixeldesk-watch"]
 
     reported: list[str] = []
-    just_now = incident(changes=(Change("opened", datetime.now(UTC).replace(tzinfo=None), 40, 7),))
+    just_now = incident(
+        changes=(Change(kind="opened", at=datetime.now(UTC).replace(tzinfo=None), requests=40, customers=7),)
+    )
     settings = Settings(db=tmp_path / "x.duckdb")
-    with watching(settings, lambda _: [just_now.as_json()], reported.append):
+    with watching(settings, lambda _: [just_now], reported.append):
         assert threads() == []
     settings = Settings(db=tmp_path / "x.duckdb", webhook_url=Secret(HttpUrl(receiver.address)))
-    with watching(settings, lambda _: [just_now.as_json()], reported.append):
+    with watching(settings, lambda _: [just_now], reported.append):
         assert threads() == ["pixeldesk-watch"]
         wait_until(lambda: reported, "the alert is posted")
     assert threads() == []
@@ -343,13 +345,13 @@ def test_a_store_is_asked_only_after_a_change(tmp_path: Path) -> None:
 
     def ask(since: datetime) -> list[dict[str, Any]]:
         asked.append(since)
-        return [{"asked": len(asked)}]
+        return [incident(requests=len(asked)).as_json()]
 
     find = CachedIncidents(path, ask)
     for _ in range(2):
-        assert find(now(0)) == [{"asked": 1}]
+        assert find(after(0)) == [incident(requests=1)]
     path.write_bytes(b"x")
-    assert find(now(0)) == find(now(1)) == [{"asked": 2}]
+    assert find(after(0)) == find(after(1)) == [incident(requests=2)]
     path.with_name("x.duckdb.wal").write_bytes(b"x")
-    assert find(now(2)) == [{"asked": 3}]
-    assert asked == [now(0), now(0), now(2)]
+    assert find(after(2)) == [incident(requests=3)]
+    assert asked == [after(0), after(0), after(2)]

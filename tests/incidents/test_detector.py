@@ -9,7 +9,7 @@ from bench.synthetic_failures import CALLERS, Culprit, Outage, gathered, synthet
 from pixeldesk.incidents.course import Turn, course_of
 from pixeldesk.incidents.detector import Episode, episodes
 from pixeldesk.incidents.failures import Failures
-from pixeldesk.incidents.rules import DAY, FEWEST_FAILURES
+from pixeldesk.incidents.rules import DAY, FEWEST_FAILURES, ONSET_TOLERANCE
 
 NOON = 12 * 60
 WEEK = 7 * DAY
@@ -108,13 +108,16 @@ def test_an_open_incident_has_no_end() -> None:
 def test_an_incident_opens_grows_and_ends() -> None:
     start = 10 * DAY + NOON
     outages = [Outage(start, start + 40, 0.05), Outage(start + 40, start + 120, 0.6)]
-    (episode,) = found(synthetic_failures(14, 20, outages=outages))
+    failures = synthetic_failures(14, 20, outages=outages)
+    (episode,) = found(failures)
     kinds = [turn.kind for turn in episode.course.turns]
     assert kinds[0] == "opened"
     assert "grew" in kinds
     assert kinds[-1] == "ended"
     assert sorted(turn.at for turn in episode.course.turns) == [turn.at for turn in episode.course.turns]
-    assert episode.course.turns[-1].requests == episode.requests
+    course = episode.course
+    own = failures.of_new_failers(course.start - ONSET_TOLERANCE) & (failures.minute >= course.start)
+    assert course.turns[-1].requests == failures.requests[own & (failures.minute < course.end)].sum()
 
 
 def test_no_failures_are_no_incident() -> None:

@@ -1,7 +1,6 @@
 """Test the edges of a review: weeks without logs, partial weeks, midnight, and what is new without a past."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import UsageError
-from pixeldesk.incidents.incident import Incident
+from pixeldesk.incidents.incident import Change, Incident
 from pixeldesk.weekly.logged import ShortDay
 from pixeldesk.weekly.review import Review
 from pixeldesk.weekly.reviewing import MOST_ROWS, review_week
@@ -83,7 +82,7 @@ def test_a_week_is_partial_below_95_percent_of_its_hours(reviewed: Reviewed) -> 
     hours = [hour for hour in range(HOURS) if hour not in range(30, 38)]
     found = reviewed([*(good(0, hour) for hour in hours), *(good(-1, hour) for hour in hours[:-1])])
     assert (found.logged.hours, found.logged.is_partial) == (160, False)
-    assert found.logged.short_days == (ShortDay(datetime(2026, 11, 17), 16),)
+    assert found.logged.short_days == (ShortDay(day=datetime(2026, 11, 17), hours=16),)
     assert (found.compared[0].hours, found.compared[0].is_partial) == (159, True)
 
 
@@ -206,16 +205,18 @@ INCIDENT = Incident(
     baseline_per_minute=0.1,
     is_learning=False,
     failing_before=(),
-    changes=(),
+    changes=(Change(kind="opened", at=THIS.start, requests=10, customers=4),),
 )
 
 
 def test_incidents_that_overlap_the_week_are_listed(reviewed: Reviewed) -> None:
-    before = replace(INCIDENT, id="before", started_at=THIS.start - timedelta(days=1), ended_at=THIS.start)
-    over = replace(before, id="over", ended_at=THIS.start - timedelta(minutes=1))
-    still = replace(before, id="still", ended_at=None, last_seen=THIS.end + timedelta(days=9))
-    after = replace(INCIDENT, id="after", started_at=THIS.end)
-    elsewhere = replace(INCIDENT, id="elsewhere", environment="preview")
+    before = INCIDENT.model_copy(
+        update={"id": "before", "started_at": THIS.start - timedelta(days=1), "ended_at": THIS.start}
+    )
+    over = before.model_copy(update={"id": "over", "ended_at": THIS.start - timedelta(minutes=1)})
+    still = before.model_copy(update={"id": "still", "ended_at": None, "last_seen": THIS.end + timedelta(days=9)})
+    after = INCIDENT.model_copy(update={"id": "after", "started_at": THIS.end})
+    elsewhere = INCIDENT.model_copy(update={"id": "elsewhere", "environment": "preview"})
     found = reviewed([], incidents=[after, INCIDENT, elsewhere, still, over, before])
     assert [each.id for each in found.incidents] == ["still", "before", INCIDENT.id, "elsewhere"]
     shown = found.incidents[2]

@@ -80,13 +80,17 @@ def test_small_rates_keep_their_digits(rate: float | None, text: str) -> None:
     assert percent(rate) == text
 
 
+def changed(rate: float, points: float, p: float, is_more_than_noise: bool) -> Difference:
+    return Difference(rate=rate, points=points, p=p, is_more_than_noise=is_more_than_noise)
+
+
 @pytest.mark.parametrize(
     ("difference", "short", "long"),
     [
-        (Difference(0.05, 7.5, 0.001, True), "+7.50 ▲", "7.50 points up on the week before (5.00%), more than noise"),
-        (Difference(0.05, -2.0, 0.04, True), "-2.00 ▼", "2.00 points down on the week before (5.00%), more than noise"),
-        (Difference(0.05, 0.0, 1.0, False), "+0.00", "the same as the week before (5.00%), no more than noise"),
-        (Difference(0.0, 0.01, 0.6, False), "+0.0100", "0.01 points up on the week before (0.00%), no more than noise"),
+        (changed(0.05, 7.5, 0.001, True), "+7.50 ▲", "7.50 points up on the week before (5.00%), more than noise"),
+        (changed(0.05, -2.0, 0.04, True), "-2.00 ▼", "2.00 points down on the week before (5.00%), more than noise"),
+        (changed(0.05, 0.0, 1.0, False), "+0.00", "the same as the week before (5.00%), no more than noise"),
+        (changed(0.0, 0.01, 0.6, False), "+0.0100", "0.01 points up on the week before (0.00%), no more than noise"),
         (None, "", "with no week before to compare with"),
     ],
 )

@@ -42,10 +42,9 @@ def show_note(incident: Incident) -> None:
 
 def show_changes(incident: Incident) -> None:
     """Show how the incident looked at each time that it opened, grew or ended."""
-    if incident.changes:
-        with st.container(border=True, gap="small"):
-            st.markdown("**What was known when** :gray[UTC]")
-            st.text("\n".join(_line(change) for change in incident.changes))
+    with st.container(border=True, gap="small"):
+        st.markdown("**What was known when** :gray[UTC]")
+        st.text("\n".join(_line(change) for change in incident.changes))
 
 
 def _line(change: Change) -> str:

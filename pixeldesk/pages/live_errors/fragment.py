@@ -7,8 +7,8 @@ import streamlit as st
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import PixeldeskError
-from pixeldesk.incidents.cache import within
 from pixeldesk.incidents.incident import Incident
+from pixeldesk.incidents.selection import within
 from pixeldesk.pages.live_errors.chart import ask_bucket, ask_measure, show_chart
 from pixeldesk.pages.live_errors.live_toggle import ask_live
 from pixeldesk.pages.live_errors.notes import show_incident_links, show_notes

@@ -132,7 +132,7 @@ def test_the_export_has_all_that_is_known_and_no_formula() -> None:
     assert cells["environment"] == "'-1"
     assert cells["differs"] == "'@x"
     assert cells["ended_at"] == "2026-11-16T12:22:00.000Z"
-    assert (cells["requests"], cells["peak_per_minute"]) == ("230", "31")
+    assert (cells["requests"], cells["peak_per_minute"]) == ("230", "31.0")
 
 
 # --- one incident -------------------------------------------------------------------------------------------

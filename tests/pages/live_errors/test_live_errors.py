@@ -1,7 +1,6 @@
 """Live errors, run without a browser: its address, filters, numbers, drill-down and live refresh."""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pixeldesk.desk.desk import the_desk
-from pixeldesk.incidents.incident import Incident
+from pixeldesk.incidents.incident import Change, Incident
 from pixeldesk.pages.live_errors.chart import selected_span
 from pixeldesk.pages.live_errors.figure import error_figure
 from pixeldesk.trends.live_errors import LiveErrors, live_errors
@@ -301,7 +300,7 @@ def incident(**fields: Any) -> Incident:
             "baseline_per_minute": 0.0,
             "is_learning": True,
             "failing_before": (),
-            "changes": (),
+            "changes": (Change(kind="opened", at=NOON + HOUR + 2 * MINUTE, requests=10, customers=2),),
             **fields,
         }
     )
@@ -325,7 +324,7 @@ def test_incidents_and_deploys_are_marked(page: PageRunner) -> None:
     ]
     page([*two_hours(), *later])
     live = live_of(TimeRange(NOON, NOON + 3 * HOUR))
-    ongoing = replace(incident(), started_at=NOON + 90 * MINUTE, ended_at=None)
+    ongoing = incident(started_at=NOON + 90 * MINUTE, ended_at=None)
     figure = error_figure(live, "errors", [incident(), ongoing], TimeRange(NOON, NOON + HOUR))
     spans = [
         (datetime.fromisoformat(shape.x0), datetime.fromisoformat(shape.x1), shape.layer)
