@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from pydantic import computed_field
 
 from pixeldesk.diagnosis.cache import filtered
 from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.weekly.week import Week
 
 
-@dataclass(frozen=True)
-class NewCustomer:
+class NewCustomer(FrozenModel):
     """A customer with errors in the week and none in the four weeks before. Server errors are our own fault."""
 
     customer_id: str
@@ -20,8 +21,7 @@ class NewCustomer:
     server_errors: int
 
 
-@dataclass(frozen=True)
-class RecoveredCustomer:
+class RecoveredCustomer(FrozenModel):
     """A customer with errors in the week before and none in this week, in which `requests` succeeded."""
 
     customer_id: str
@@ -29,22 +29,21 @@ class RecoveredCustomer:
     requests: int
 
 
-@dataclass(frozen=True)
-class CustomerMover:
+class CustomerMover(FrozenModel):
     """A customer's errors in the week and in the week before."""
 
     customer_id: str
     errors: int
     errors_before: int
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def change(self) -> int:
         """The increase in errors; negative for a decrease."""
         return self.errors - self.errors_before
 
 
-@dataclass(frozen=True)
-class CaseOfWeek:
+class CaseOfWeek(FrozenModel):
     """A known mistake in the week, its customers, and the number of callers without a known customer (`unnamed`).
 
     `active` counts customers and callers that still fail at the newest record.
@@ -60,7 +59,7 @@ class CaseOfWeek:
 def new_customers(rows: Iterable[Mapping[str, Any]]) -> tuple[NewCustomer, ...]:
     """Select the new customers from rows of the question `errors_by_customer`, most errors first."""
     return tuple(
-        NewCustomer(row["customer_id"], int(row["errors"]), int(row["server_errors"]))
+        NewCustomer(customer_id=row["customer_id"], errors=row["errors"], server_errors=row["server_errors"])
         for row in rows
         if not row["errors_in_four_weeks_before"]
     )
@@ -68,7 +67,10 @@ def new_customers(rows: Iterable[Mapping[str, Any]]) -> tuple[NewCustomer, ...]:
 
 def customer_movers(rows: Iterable[Mapping[str, Any]], most: int) -> tuple[CustomerMover, ...]:
     """Select the customers whose errors rose or fell most, from rows of the question `errors_by_customer`."""
-    customers = (CustomerMover(row["customer_id"], int(row["errors"]), int(row["errors_before"])) for row in rows)
+    customers = (
+        CustomerMover(customer_id=row["customer_id"], errors=row["errors"], errors_before=row["errors_before"])
+        for row in rows
+    )
     changed = [customer for customer in customers if customer.change]
     return tuple(sorted(changed, key=lambda customer: (-abs(customer.change), customer.customer_id))[:most])
 

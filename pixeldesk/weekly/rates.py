@@ -1,8 +1,8 @@
 """Compare the error rates of a week with those of the weeks before, and mark changes that are more than noise."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.trends.overdispersion import bursty_difference_p, total
 from pixeldesk.trends.proportions import holm
 from pixeldesk.weekly.counts import Days
@@ -13,8 +13,7 @@ RELEVANCE = 0.1
 """A change smaller than this share of the earlier rate is not marked, however significant it is."""
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(FrozenModel):
     """An earlier rate, and the change since then in percentage points. `p` is corrected for the table's other rows."""
 
     rate: float
@@ -23,8 +22,7 @@ class Difference:
     is_more_than_noise: bool
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(FrozenModel):
     """A row: errors over requests with the 95 % Wilson interval; None without requests or without a comparison."""
 
     name: str
@@ -51,7 +49,16 @@ def rates(named: Mapping[str, Days], week: Week, earlier: Sequence[Week]) -> lis
 def _rate(name: str, days: Days, week: Week, before: Difference | None, mean: Difference | None) -> Rate:
     found = total(days.of(week))
     low, high = found.interval
-    return Rate(name, found.whole, found.part, found.share, low, high, before, mean)
+    return Rate(
+        name=name,
+        requests=found.whole,
+        errors=found.part,
+        rate=found.share,
+        low=low,
+        high=high,
+        from_week_before=before,
+        from_mean=mean,
+    )
 
 
 def _differences(named: Mapping[str, Days], now: Sequence[Week], then: Sequence[Week]) -> dict[str, Difference | None]:
@@ -67,4 +74,6 @@ def _differences(named: Mapping[str, Days], now: Sequence[Week], then: Sequence[
 
 def _difference(rate: float, earlier: float, p: float) -> Difference:
     is_relevant = rate != earlier and abs(rate - earlier) >= RELEVANCE * earlier
-    return Difference(earlier, 100 * (rate - earlier), p, is_relevant and p < SIGNIFICANCE)
+    return Difference(
+        rate=earlier, points=100 * (rate - earlier), p=p, is_more_than_noise=is_relevant and p < SIGNIFICANCE
+    )

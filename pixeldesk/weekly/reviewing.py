@@ -7,6 +7,7 @@ from typing import Any
 from pixeldesk.diagnosis.diagnose import Diagnosis
 from pixeldesk.errors import UsageError
 from pixeldesk.incidents.incident import Incident
+from pixeldesk.incidents.selection import chosen, within
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 from pixeldesk.trends.overdispersion import total
@@ -15,7 +16,7 @@ from pixeldesk.weekly.counts import Counts, Days
 from pixeldesk.weekly.logged import Logged, logged
 from pixeldesk.weekly.people import RecoveredCustomer, cases_of_week, customer_movers, new_customers
 from pixeldesk.weekly.rates import rates
-from pixeldesk.weekly.review import WEEKS_COMPARED, Availability, CodeOfWeek, IncidentOfWeek, Mover, Review, WeekOfMany
+from pixeldesk.weekly.review import WEEKS_COMPARED, Availability, CodeOfWeek, Mover, Review, WeekOfMany
 from pixeldesk.weekly.week import Week, weeks_between
 
 WEEKS_SHOWN = 8
@@ -121,7 +122,10 @@ class _Figures:
 
     def _week_of_many(self, week: Week) -> WeekOfMany:
         found = total(self.counts.all_errors.of(week))
-        return WeekOfMany(self.logged(week), found.whole, found.part, found.share, *found.interval)
+        low, high = found.interval
+        return WeekOfMany(
+            logged=self.logged(week), requests=found.whole, errors=found.part, rate=found.share, low=low, high=high
+        )
 
     def codes(self) -> list[tuple[str, Days]]:
         """Return the codes with an error in the week or the four before, most errors first."""
@@ -147,7 +151,12 @@ class _Figures:
     def movers(self) -> tuple[Mover, ...]:
         """Return the pairs of code and route whose errors rose or fell most against the week before."""
         pairs = (
-            Mover(code, route, total(days.of(self._week)).part, total(days.of(self.earlier[0])).part)
+            Mover(
+                code=code,
+                route=route,
+                errors=total(days.of(self._week)).part,
+                errors_before=total(days.of(self.earlier[0])).part,
+            )
             for (code, route), days in self.counts.by_code_and_route.items()
         )
         changed = [pair for pair in pairs if pair.change]
@@ -156,7 +165,7 @@ class _Figures:
     def recovered_customers(self, store: Store) -> tuple[RecoveredCustomer, ...]:
         """Return customers with errors in the week before and only successes in this week, most errors first."""
         rows = question("recovered_customers").rows(store, **self._scope)
-        return tuple(RecoveredCustomer(row["customer_id"], int(row["errors_before"]), row["requests"]) for row in rows)
+        return tuple(RecoveredCustomer(**row) for row in rows)
 
 
 def _logged_hours(store: Store, start: datetime | None = None, end: datetime | None = None) -> dict[datetime, int]:
@@ -164,7 +173,12 @@ def _logged_hours(store: Store, start: datetime | None = None, end: datetime | N
 
 
 def _code(row: Mapping[str, Any]) -> CodeOfWeek:
-    return CodeOfWeek(row["error_code"], int(row["errors"]), row["customers"], row["unnamed_callers"])
+    return CodeOfWeek(
+        code=row["error_code"],
+        errors=row["errors"],
+        customers=row["customers"],
+        unnamed_callers=row["unnamed_callers"],
+    )
 
 
 def _availability(failed: Proportion, objective: float) -> Availability:
@@ -179,24 +193,7 @@ def _availability(failed: Proportion, objective: float) -> Availability:
     )
 
 
-def _incidents_of(incidents: Sequence[Incident], week: Week, environment: str | None) -> tuple[IncidentOfWeek, ...]:
+def _incidents_of(incidents: Sequence[Incident], week: Week, environment: str | None) -> tuple[Incident, ...]:
     """Return the incidents that overlap the week, oldest first."""
-    within = [
-        incident
-        for incident in incidents
-        if incident.started_at < week.end
-        and (incident.ended_at or incident.last_seen) >= week.start
-        and environment in (None, incident.environment)
-    ]
-    return tuple(
-        IncidentOfWeek(
-            id=incident.id,
-            code=incident.code,
-            environment=incident.environment,
-            started_at=incident.started_at,
-            ended_at=incident.ended_at,
-            requests=incident.requests,
-            customers=incident.customers,
-        )
-        for incident in sorted(within, key=lambda incident: incident.started_at)
-    )
+    found = chosen(within(incidents, week.start, week.end), environment=environment)
+    return tuple(sorted(found, key=lambda incident: incident.started_at))

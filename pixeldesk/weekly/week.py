@@ -6,6 +6,9 @@ A week belongs to the year that contains its Thursday.
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import PlainSerializer
 
 from pixeldesk.errors import UsageError
 
@@ -61,6 +64,10 @@ class Week:
     def __str__(self) -> str:
         """Return the week as `2026-W47`."""
         return f"{self.year}-W{self.number:02}"
+
+
+WrittenWeek = Annotated[Week, PlainSerializer(str, return_type=str, when_used="json")]
+"""A week whose JSON is `2026-W47`."""
 
 
 def weeks_between(first: datetime, last: datetime) -> list[Week]:
