@@ -1,6 +1,5 @@
 """Define every setting with its default and unit. Each is an environment variable `PIXELDESK_<NAME>`."""
 
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -109,33 +108,33 @@ class Settings(BaseSettings):
         default=24, ge=0, description="Lines dated further ahead are stored but excluded from charts, hours."
     )
 
-    @cached_property
+    @property
     def followed_paths(self) -> list[str]:
         """The paths and addresses that the server follows, split at the commas."""
         return [path.strip() for path in self.follow.split(",") if path.strip()]
 
-    @cached_property
+    @property
     def server_file(self) -> Path:
         """The file, readable by its owner only, in which a running server writes its address and token."""
         return self.db.with_name(self.db.name + ".server.json")
 
-    @cached_property
+    @property
     def desk_url(self) -> str:
         """The address at which people open the desk, without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
-    @cached_property
+    @property
     def alerts_file(self) -> Path:
         """The journal of posted alerts. It lies beside the store and survives a rebuild of the store."""
         return self.db.with_name(self.db.name + ".alerts.ndjson")
 
-    @cached_property
+    @property
     def alerts_lock_file(self) -> Path:
         """The lock file held by the process that posts alerts."""
         return self.db.with_name(self.db.name + ".alerts.lock")
 
-    @cached_property
+    @property
     def marks_file(self) -> Path:
         """The journal of support's marks on diagnoses. It lies beside the store and survives a rebuild of the store."""
         return self.db.with_name(self.db.name + ".marks.ndjson")

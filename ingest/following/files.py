@@ -60,6 +60,7 @@ class FileFollower:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._generation = store.generation
         self._settings = settings
         self._paths = WatchedPaths(paths)
         self._format_name = format_name
@@ -139,6 +140,8 @@ class FileFollower:
         """
         now, utc_now = self._clock(), datetime.now(UTC).replace(tzinfo=None)
         self._files.update(self._paths.poll(), now)
+        if self._store.generation != self._generation:
+            self._start_anew()
         if self._last_poll is None or self._has_work(now):
             with self._lock:
                 ready = self._reconcile(now, utc_now)
@@ -149,6 +152,13 @@ class FileFollower:
     def close(self) -> None:
         """Close all files."""
         self._files.close()
+
+    def _start_anew(self) -> None:
+        """Distrust what is known of the files: a backup has taken the place of the store that it was true of."""
+        self._generation = self._store.generation
+        self._last_poll = None
+        for file in self._files:
+            file.is_reconciled = False
 
     def _has_work(self, now: float) -> bool:
         return bool(self._files.gone) or any(_needs_reading(file, now) for file in self._files)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
 from pixeldesk.alerts.replay import Replay, replay
@@ -30,6 +31,7 @@ from pixeldesk.queries.values import parse_time, plain
 from pixeldesk.retention.retention import Retention
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
+from pixeldesk.store.backup import StoreCopy, backup, restore
 from pixeldesk.tickets.cards import Card
 from pixeldesk.tickets.lookup import LookupAnswer, diagnosed, lookup
 from pixeldesk.trends.contradictions import Contradiction, contradictions
@@ -138,6 +140,15 @@ class Desk:
 
         with self._ingest_lock:
             return retry(self.store, self.settings, source, reason).as_json()
+
+    def backup(self, path: Path, *, replace: bool = False) -> StoreCopy:
+        """Copy the store to a file or a folder, while it is read and written. See pixeldesk.store.backup.backup."""
+        return backup(self.store, self.settings, path, replace=replace)
+
+    def restore(self, path: Path) -> StoreCopy:
+        """Go on with a backup in the store's place; the store is moved aside. See pixeldesk.store.backup.restore."""
+        with self._ingest_lock:
+            return restore(self.settings, path, self.store)
 
     def sources(self) -> list[SourceState]:
         """Return each source: how far it was read, how fresh it is, and its lines by outcome."""

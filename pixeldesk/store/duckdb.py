@@ -30,6 +30,7 @@ _STORAGE_VERSION = "v1.5.0"
 # Memory that an index on random ids occupies and that cannot be evicted, bytes a row.
 _INDEX_BYTES_PER_ROW = 70
 Parameters = Mapping[str, object]
+Config = dict[str, str | bool | int | float | list[str]]
 
 
 class Transaction:
@@ -99,15 +100,21 @@ class Workbench:
 class Store:
     """An open store. Any thread may call any method."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool, memory_mib: int) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, config: Config, *, read_only: bool, memory_mib: int
+    ) -> None:
         self._connection = connection
+        self._config = config
         self._writer = threading.Lock()
         self._reading = threading.Condition()
         self._open_cursors: set[duckdb.DuckDBPyConnection] = set()
         self._is_closing = False
+        self._is_released = False
         self._memory_mib = memory_mib
         self.path = path
         self.read_only = read_only
+        self.generation = 0
+        """How often another file has taken the place of this store's. What was read before is of the former file."""
 
     def query(self, sql: str, parameters: Parameters | None = None) -> "pd.DataFrame":
         """Run one question with bound `$name` parameters and return its rows as a data frame."""
@@ -152,7 +159,11 @@ class Store:
 
     def build_indexes(self) -> None:
         """Build the missing indexes. If a process is killed in a bulk load, the next owner of the store builds them."""
-        with self._writer, translated_errors(self.path), self._connection.cursor() as cursor:
+        with self._writer:
+            self._build_indexes()
+
+    def _build_indexes(self) -> None:
+        with translated_errors(self.path), self._connection.cursor() as cursor:
             # Two indexes hold each alias.
             sql = "SELECT (SELECT count(*) FROM requests) + 2 * (SELECT count(*) FROM aliases)"
             rows = cursor.execute(sql).fetchall()[0][0]
@@ -166,9 +177,46 @@ class Store:
 
         While another transaction is open nothing happens, and the engine checkpoints later.
         """
+        with self._writer:
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
         is_busy = suppress(duckdb.TransactionException)
-        with self._writer, translated_errors(self.path), self._connection.cursor() as cursor, is_busy:
+        with translated_errors(self.path), self._connection.cursor() as cursor, is_busy:
             cursor.execute("CHECKPOINT")
+
+    @contextmanager
+    def quiet_file(self) -> Iterator[None]:
+        """Let writers wait for the length of a `with` block, so that the file and its log can be copied."""
+        with self._writer:
+            self._checkpoint()
+            yield
+
+    @contextmanager
+    def released(self) -> Iterator[None]:
+        """Release the file for the length of a `with` block, and open what is at its path afterwards.
+
+        Running queries are interrupted and raise StoreError; new ones, and writers, wait for the end of the block.
+        """
+        with self._writer:
+            with self._reading:
+                self._is_released = True
+                self._interrupt()
+            try:
+                with translated_errors(self.path):
+                    self._connection.close()
+                yield
+            finally:
+                try:
+                    with translated_errors(self.path):
+                        self._connection = duckdb.connect(str(self.path), read_only=self.read_only, config=self._config)
+                        self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
+                    self._build_indexes()
+                finally:
+                    with self._reading:
+                        self.generation += 1
+                        self._is_released = False
+                        self._reading.notify_all()
 
     def stop_work(self) -> None:
         """Interrupt the running queries and wait for their end: the engine cannot close while they run.
@@ -177,11 +225,15 @@ class Store:
         """
         with self._reading:
             self._is_closing = True
-            while self._open_cursors:
-                for cursor in self._open_cursors:
-                    cursor.interrupt()
-                # An interrupt ends one statement; the cursor may have started its next one before it arrived.
-                self._reading.wait(timeout=0.05)
+            self._reading.notify_all()
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        while self._open_cursors:
+            for cursor in self._open_cursors:
+                cursor.interrupt()
+            # An interrupt ends one statement; the cursor may have started its next one before it arrived.
+            self._reading.wait(timeout=0.05)
 
     def close(self) -> None:
         """Checkpoint and release the file."""
@@ -192,6 +244,7 @@ class Store:
     @contextmanager
     def _reading_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._reading:
+            self._reading.wait_for(lambda: self._is_closing or not self._is_released)
             if self._is_closing:
                 raise StoreError(f"{self.path} is being closed")
             cursor = self._connection.cursor()
@@ -209,8 +262,8 @@ class Store:
             return cursor.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
 
-def open_store(settings: Settings, *, read_only: bool = False) -> Store:
-    """Open the configured store. If there is none, create it, unless `read_only`.
+def open_store(settings: Settings, *, read_only: bool = False, shown_as: Path | None = None) -> Store:
+    """Open the configured store. If there is none, create it, unless `read_only`. Errors name `shown_as`.
 
     Raises StoreMissing, StoreLocked (with the holder's pid), StoreVersionError, StoreBroken or StoreError.
     """
@@ -218,23 +271,24 @@ def open_store(settings: Settings, *, read_only: bool = False) -> Store:
     if read_only and not path.exists():
         raise StoreMissing(f"there is no store at {path}; make one with: pixeldesk ingest PATH")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with translated_errors(path):
+    config = _config(settings)
+    with translated_errors(shown_as or path):
         if not path.exists():
-            _make_file(path, _config(settings))
-        connection = duckdb.connect(str(path), read_only=read_only, config=_config(settings))
+            _make_file(path, config)
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
         try:
-            _prepare(connection, path, read_only)
+            _prepare(connection, shown_as or path, read_only)
         except BaseException:
             connection.close()
             raise
-    store = Store(connection, path, read_only=read_only, memory_mib=settings.memory_mib)
+    store = Store(connection, path, config, read_only=read_only, memory_mib=settings.memory_mib)
     if not read_only:
         path.chmod(0o600)
         store.build_indexes()
     return store
 
 
-def _make_file(path: Path, config: dict[str, Any]) -> None:
+def _make_file(path: Path, config: Config) -> None:
     """Create an empty store atomically: a partial file, after a full disk or a kill, could not be opened."""
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
@@ -250,8 +304,8 @@ def _make_file(path: Path, config: dict[str, Any]) -> None:
         new.unlink(missing_ok=True)
 
 
-def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
-    config: dict[str, str | bool | int | float | list[str]] = {
+def _config(settings: Settings) -> Config:
+    config: Config = {
         "storage_compatibility_version": _STORAGE_VERSION,
         "memory_limit": f"{settings.memory_mib}MiB",
         # A checkpoint rewrites the whole index, so let it happen rarely, and on purpose.

@@ -554,3 +554,15 @@ def test_a_followed_file_has_one_row_of_counts_an_hour(watch: Watch, log: Path) 
     # There are two if the hour has just ended.
     assert len(rows) <= 2
     assert sum(row["requests"] for row in rows) == 15
+
+
+def test_a_follower_reads_again_what_a_restored_backup_lacks(watch: Watch, log: Path, tmp_path: Path) -> None:
+    write_lines(log, LINES[:20])
+    assert watch.poll() == {"requests": 10}
+    made = watch.desk.backup(tmp_path / "backup.duckdb")
+    write_lines(log, LINES[:50])
+    assert watch.poll() == {"requests": 30}
+    watch.desk.restore(made.path)
+    assert watch.poll() == {"requests": 30}
+    assert watch.desk.coverage()["requests"] == 50
+    assert watch.notices == []
