@@ -29,7 +29,7 @@ def answer(
         case "lookup":
             return desk.diagnosed(desk.lookup(**parameters)).as_json()
         case "diagnose":
-            return desk.diagnose(**_parsed(parameters))
+            return [diagnosis.as_json() for diagnosis in desk.diagnose(**_parsed(parameters))]
         case "incidents":
             return [incident.as_json() for incident in desk.incidents(**_parsed(parameters))]
         case "replay":
@@ -37,7 +37,7 @@ def answer(
         case "report":
             return desk.report_as(**parameters)
         case "mark":
-            return desk.mark(parameters["diagnosis"], parameters["verdict"]).model_dump(mode="json")
+            return desk.mark(parameters["diagnosis"], parameters["verdict"]).as_json()
         case "query":
             return desk.query(parameters["name"], **_parsed(parameters["parameters"]))
         case "quarantine":

@@ -14,7 +14,8 @@ from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.desk.answer_cache import AnswerCache
 from pixeldesk.diagnosis.cache import DiagnosisCache, DiagnosisSnapshot
 from pixeldesk.diagnosis.case_file import cases
-from pixeldesk.diagnosis.diagnose import Diagnosis, DiagnosisScope, customer_retry_hygiene, diagnose
+from pixeldesk.diagnosis.diagnose import DiagnosisScope, customer_retry_hygiene, diagnose
+from pixeldesk.diagnosis.diagnosis import Diagnosis, RetryHygiene
 from pixeldesk.diagnosis.mark_journal import Mark, MarkJournal, Precision, Verdict
 from pixeldesk.errors import ServerError, UsageError
 from pixeldesk.incidents.around import Around, around, examples_of
@@ -62,7 +63,7 @@ class Customer:
     websites: list[dict[str, Any]]
     failures: list[dict[str, Any]]
     diagnoses: list[Diagnosis]
-    retries: dict[str, Any] | None
+    retries: RetryHygiene | None
 
 
 class Desk:
@@ -325,7 +326,7 @@ class Desk:
             websites=self.query("customer_websites", customer_id=customer_id),
             failures=self.query("customer_failures", customer_id=customer_id, limit=_SHOWN_FAILURES),
             diagnoses=diagnoses,
-            retries=diagnoses[0]["retries"] if diagnoses else customer_retry_hygiene(self.store, customer_id),
+            retries=diagnoses[0].retries if diagnoses else customer_retry_hygiene(self.store, customer_id),
         )
 
     def customer_in_background(self, customer_id: str) -> "Future[Customer]":
@@ -336,7 +337,7 @@ class Desk:
         """Mark a diagnosis as right or wrong. Raises UsageError for an unknown verdict or diagnosis."""
         if verdict not in get_args(Verdict):
             raise UsageError(f"a diagnosis is marked {', '.join(get_args(Verdict))}, not {verdict}")
-        found = [each for each in self.diagnosis_snapshot().diagnoses if each["id"] == diagnosis_id]
+        found = [each for each in self.diagnosis_snapshot().diagnoses if each.id == diagnosis_id]
         if not found:
             raise UsageError(f"there is no diagnosis {diagnosis_id}; pixeldesk diagnose lists them")
         return self._marks.mark(found[0], verdict)

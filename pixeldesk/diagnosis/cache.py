@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pixeldesk.diagnosis.diagnose import Diagnosis, diagnose
+from pixeldesk.diagnosis.diagnose import diagnose
+from pixeldesk.diagnosis.diagnosis import Diagnosis, Status
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.queries import question
 from pixeldesk.store import Store
@@ -65,21 +66,21 @@ def filtered(
     diagnoses: Sequence[Diagnosis],
     *,
     cases: Sequence[str] = (),
-    status: str | None = None,
+    status: Status | None = None,
     environment: str | None = None,
-    start: str | None = None,
-    end: str | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
 ) -> list[Diagnosis]:
     """Return the diagnoses of these cases, this status and this environment with failures in a range of time.
 
-    The range is half open, in RFC 3339 as in a diagnosis. An empty or None argument filters nothing.
+    The range is half open, in UTC without a zone. An empty or None argument filters nothing.
     """
     return [
         diagnosis
         for diagnosis in diagnoses
-        if (not cases or diagnosis["case"] in cases)
-        and status in (None, diagnosis["status"])
-        and environment in (None, diagnosis["environment"])
-        and (start is None or diagnosis["last_seen"] >= start)
-        and (end is None or diagnosis["first_seen"] < end)
+        if (not cases or diagnosis.case in cases)
+        and status in (None, diagnosis.status)
+        and environment in (None, diagnosis.environment)
+        and (start is None or diagnosis.last_seen >= start)
+        and (end is None or diagnosis.first_seen < end)
     ]

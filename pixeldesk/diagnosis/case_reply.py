@@ -14,6 +14,7 @@ from typing import Any
 from pixeldesk.catalogue.checks import ENVIRONMENTS, is_route, is_scope, matches
 from pixeldesk.catalogue.wording import CLOSING, GREETING, counted, listed, spell_seconds
 from pixeldesk.diagnosis.case_file import Case
+from pixeldesk.diagnosis.diagnosis import RetryFault, RetryHygiene
 
 FACTS = {
     "count": "how many requests failed: `37 requests`",
@@ -90,12 +91,12 @@ def _substituted(texts: Sequence[str], facts: Mapping[str, str]) -> list[str]:
 
 
 def _retries(known: Mapping[str, Any]) -> str:
-    faults = set((known.get("retries") or {}).get("faults", ()))
-    advice = [text for fault, text in _RETRY_ADVICE.items() if fault in faults]
+    retries: RetryHygiene | None = known.get("retries")
+    advice = [_RETRY_ADVICE[fault] for fault in retries.faults] if retries else []
     return "Trying again:\n" + " ".join(advice) if advice else ""
 
 
-_RETRY_ADVICE = {
+_RETRY_ADVICE: dict[RetryFault, str] = {
     "retries_refused": "Your client repeats requests that were refused (4xx). They cannot succeed unchanged, so please"
     " stop after the first refusal.",
     "ignores_retry_after": "Please repeat a request only after the time in the Retry-After header has passed.",

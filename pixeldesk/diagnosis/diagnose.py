@@ -17,11 +17,11 @@ from typing import Any
 from pixeldesk.diagnosis import shared_evidence
 from pixeldesk.diagnosis.case_file import Case, cases
 from pixeldesk.diagnosis.case_reply import case_mail, case_section
+from pixeldesk.diagnosis.diagnosis import Diagnosis, RetryHygiene
 from pixeldesk.diagnosis.evidence import confidence, sentences
 from pixeldesk.diagnosis.facts import derived_facts
 from pixeldesk.diagnosis.history import History
 from pixeldesk.diagnosis.retry_hygiene import retry_hygiene
-from pixeldesk.queries.values import plain
 from pixeldesk.store import Store, Workbench
 
 _TABLES = Path(__file__).parent / "tables"
@@ -30,11 +30,6 @@ _KNOWLEDGE = (
     "shown", "attributed", "symptoms", "unknown_keys",
 )  # fmt: skip
 _LETTERS_OF_A_KEY = 10
-
-Diagnosis = dict[str, Any]
-"""The DIAGNOSIS of the command line's contract, with these fields more: id, subject, key_prefix, user_agent, route,
-since (why it is over), retries (see retry_hygiene.py), reply_section (its part of the reply, for a mail about
-several diagnoses), explains (the requests of DiagnosisScope.request_ids that it explains)."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +66,10 @@ def diagnose(store: Store, scope: DiagnosisScope | None = None) -> list[Diagnosi
         _prepare(bench, scope)
         _explain(bench)
         found = _diagnoses(bench, scope)
-    return sorted(found, key=lambda each: (each["status"] != "active", -each["failing_requests"], each["subject"]))
+    return sorted(found, key=lambda each: (each.status != "active", -each.failing_requests, each.subject))
 
 
-def customer_retry_hygiene(store: Store, customer_id: str) -> dict[str, Any] | None:
+def customer_retry_hygiene(store: Store, customer_id: str) -> RetryHygiene | None:
     """Return the retry hygiene of one customer's programs; None if the customer has no failures."""
     with store.workbench() as bench:
         _prepare(bench, DiagnosisScope(customer_id=customer_id))
@@ -127,14 +122,14 @@ def _diagnoses(bench: Workbench, scope: DiagnosisScope) -> list[Diagnosis]:
     hygiene = _hygiene(bench, None)
     asked = _asked(bench, scope.request_ids)
     return [
-        {**each, "explains": asked.get(each["subject"], [])}
+        each.model_copy(update={"explains": asked.get(each.subject, ())})
         for case in cases()
         for each in _of_case(bench, case, hygiene)
-        if scope.customer_id in (None, each["customer_id"]) and scope.environment in (None, each["environment"])
+        if scope.customer_id in (None, each.customer_id) and scope.environment in (None, each.environment)
     ]
 
 
-def _of_case(bench: Workbench, case: Case, hygiene: Mapping[str, Any]) -> Iterator[Diagnosis]:
+def _of_case(bench: Workbench, case: Case, hygiene: Mapping[str, RetryHygiene]) -> Iterator[Diagnosis]:
     histories = bench.rows(
         'SELECT histories.*, span."end" FROM histories CROSS JOIN span WHERE case_name = $case', {"case": case.name}
     )
@@ -155,36 +150,35 @@ def _facts(bench: Workbench, case: Case) -> dict[str, dict[str, Any]]:
 def _diagnosis(case: Case, known: Mapping[str, Any]) -> Diagnosis:
     supports = sentences((*shared_evidence.FOR, *case.evidence_for), known)
     opposes = sentences((*case.evidence_against, *shared_evidence.AGAINST), known)
-    since = sentences(shared_evidence.SINCE, known)[:1]
-    cited = (request_id for sentence in (*supports, *opposes, *since) for request_id in sentence.request_ids)
+    recovery = sentences(shared_evidence.SINCE, known)[:1]
     certainty = shared_evidence.CERTAINTY_OF_LINK.get(known["found_by"], 1.0)
-    diagnosis: Diagnosis = plain({
-        "id": diagnosis_id(known["subject"]),
-        "case": case.name,
-        "title": case.title,
-        "subject": known["subject"],
-        "environment": known["environment"],
-        "customer_id": known["customer_id"],
-        "key_fingerprint": known["key_fingerprint"],
-        "key_prefix": known["key_prefix"],
-        "website_id": known["website_id"] if case.per == "website" or known["websites"] == 1 else None,
-        "client_ip": known["client_ip"],
-        "user_agent": known["user_agent"],
-        "route": known["route"],
-        "status": known["status"],
-        "confidence": confidence(supports, opposes, certainty),
-        "first_seen": known["first_seen"],
-        "last_seen": known["last_seen"],
-        "failing_requests": known["failing_requests"],
-        "evidence": list(dict.fromkeys(cited)),
-        "for": [sentence.cited() for sentence in supports],
-        "against": [sentence.cited() for sentence in opposes],
-        "since": since[0].cited() if since else None,
-        "retries": known["retries"],
-        "fix": case.fix,
-    })  # fmt: skip
     section = case_section(case, known)
-    return {**diagnosis, "reply": case_mail(case, section), "reply_section": section}
+    return Diagnosis(
+        id=diagnosis_id(known["subject"]),
+        case=case.name,
+        title=case.title,
+        subject=known["subject"],
+        environment=known["environment"],
+        customer_id=known["customer_id"],
+        key_fingerprint=known["key_fingerprint"],
+        key_prefix=known["key_prefix"],
+        website_id=known["website_id"] if case.per == "website" or known["websites"] == 1 else None,
+        client_ip=known["client_ip"],
+        user_agent=known["user_agent"],
+        route=known["route"],
+        status=known["status"],
+        confidence=confidence(supports, opposes, certainty),
+        first_seen=known["first_seen"],
+        last_seen=known["last_seen"],
+        failing_requests=known["failing_requests"],
+        evidence_for=supports,
+        evidence_against=opposes,
+        recovery=recovery[0] if recovery else None,
+        retries=known["retries"],
+        fix=case.fix,
+        reply=case_mail(case, section),
+        reply_section=section,
+    )
 
 
 def diagnosis_id(subject: str) -> str:
@@ -192,16 +186,16 @@ def diagnosis_id(subject: str) -> str:
     return hashlib.sha256(subject.encode()).hexdigest()[:12]
 
 
-def _hygiene(bench: Workbench, customer_id: str | None) -> dict[str, dict[str, Any]]:
+def _hygiene(bench: Workbench, customer_id: str | None) -> dict[str, RetryHygiene]:
     bench.make_table("failures", _table("failures"), {"customer_id": customer_id, "codes": _codes()})
     return {row["customer_id"]: retry_hygiene(row) for row in bench.rows(_table("retries"))}
 
 
-def _asked(bench: Workbench, request_ids: Iterable[str]) -> dict[str, list[str]]:
+def _asked(bench: Workbench, request_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     asked: dict[str, list[str]] = {}
     for row in bench.rows(_table("asked"), {"request_ids": list(request_ids)}):
         asked.setdefault(row["subject"], []).append(row["request_id"])
-    return asked
+    return {subject: tuple(explained) for subject, explained in asked.items()}
 
 
 def _codes() -> list[str]:

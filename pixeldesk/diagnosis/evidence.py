@@ -10,31 +10,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from pixeldesk.catalogue.wording import counted, one_line, spell_seconds
 from pixeldesk.diagnosis.case_file import Evidence
+from pixeldesk.diagnosis.diagnosis import Sentence
 
 _MOST_CITED = 4
 
 
-class Sentence(BaseModel):
-    """A sentence of evidence, the requests that show it, and its weight (0 to 1)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    request_ids: tuple[str, ...]
-    weight: float
-
-    def cited(self) -> str:
-        """Return the sentence with its request ids in brackets at the end."""
-        return f"{self.text} ({', '.join(self.request_ids)})." if self.request_ids else f"{self.text}."
-
-
-def sentences(templates: Iterable[Evidence], facts: Mapping[str, Any]) -> list[Sentence]:
+def sentences(templates: Iterable[Evidence], facts: Mapping[str, Any]) -> tuple[Sentence, ...]:
     """Return the sentences whose `when` applies to these facts."""
-    return [_sentence(template, facts) for template in templates if _applies(facts.get(template.when))]
+    return tuple(_sentence(template, facts) for template in templates if _applies(facts.get(template.when)))
 
 
 def confidence(supports: Iterable[Sentence], opposes: Iterable[Sentence], certainty: float = 1.0) -> float:
@@ -60,7 +45,7 @@ def _sentence(template: Evidence, facts: Mapping[str, Any]) -> Sentence:
     text = _Wording().vformat(template.says, (), facts)
     cited = [request_id for name in template.cites for request_id in _as_list(facts.get(name))]
     return Sentence(
-        text=text[:1].upper() + text[1:],
+        text=f"{text[:1].upper()}{text[1:]}.",
         request_ids=tuple(dict.fromkeys(cited))[:_MOST_CITED],
         weight=template.weight,
     )

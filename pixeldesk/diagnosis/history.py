@@ -7,9 +7,8 @@ named here, with their units.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-Status = Literal["active", "recovered"]
+from pixeldesk.diagnosis.diagnosis import Status
 
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3600.0, 86400.0
 

@@ -9,33 +9,36 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.errors import InputError
+from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.journal import Journal
 
 Verdict = Literal["right", "wrong", "unmarked"]
 
 
-class Mark(BaseModel):
-    """A verdict on one diagnosis. `diagnosis` is its id; the verdict `unmarked` withdraws an earlier mark."""
+class Mark(FrozenModel):
+    """A verdict on one diagnosis, as a line of the journal. Fields of a newer version are ignored."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     diagnosis: str
+    """The id of the diagnosis."""
     case: str
     verdict: Verdict
-    at: datetime
+    """`unmarked` withdraws an earlier mark."""
+    at: Moment
+    """When it was marked."""
     confidence: float
-    first_seen: str
-    last_seen: str
+    """The confidence, first and last failure that the diagnosis had then."""
+    first_seen: Moment
+    last_seen: Moment
 
 
-class Precision(BaseModel):
+class Precision(FrozenModel):
     """The marks of a case's diagnoses, counted. `precision` is None before the first mark."""
-
-    model_config = ConfigDict(frozen=True)
 
     case: str
     right: int
@@ -58,13 +61,13 @@ class MarkJournal:
     def mark(self, diagnosis: Diagnosis, verdict: Verdict) -> Mark:
         """Append a mark; it is synced to disk when this returns. Raises InputError if the file cannot be written."""
         made = Mark(
-            diagnosis=diagnosis["id"],
-            case=diagnosis["case"],
+            diagnosis=diagnosis.id,
+            case=diagnosis.case,
             verdict=verdict,
-            at=datetime.now(UTC),
-            confidence=diagnosis["confidence"],
-            first_seen=diagnosis["first_seen"],
-            last_seen=diagnosis["last_seen"],
+            at=datetime.now(UTC).replace(tzinfo=None),
+            confidence=diagnosis.confidence,
+            first_seen=diagnosis.first_seen,
+            last_seen=diagnosis.last_seen,
         )
         try:
             self._journal.append(made.model_dump_json())

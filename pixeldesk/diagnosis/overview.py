@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pixeldesk.diagnosis.case_file import Case, cases
-from pixeldesk.diagnosis.diagnose import Diagnosis
-from pixeldesk.queries.values import rfc3339
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 
 SPANS = {"24 hours": timedelta(days=1), "7 days": timedelta(days=7)}
 """The ranges of time that a page offers besides the whole logs; they end at the newest record."""
@@ -30,40 +29,40 @@ class Overview:
     scanners: int
 
 
-def overview(diagnoses: Sequence[Diagnosis], newest: str | None) -> Overview:
+def overview(diagnoses: Sequence[Diagnosis], newest: datetime | None) -> Overview:
     """Count diagnoses. `recovered` counts those whose last failure is in the seven days before the newest record."""
-    active = [each for each in diagnoses if each["status"] == "active"]
-    named = [each for each in active if each["customer_id"]]
-    week_ago = start_of("7 days", newest)
+    active = [each for each in diagnoses if each.status == "active"]
+    named = [each for each in active if each.customer_id]
+    week_ago = start_of("7 days", newest) or datetime.min
     return Overview(
-        customers=len({each["customer_id"] for each in named}),
-        requests=sum(each["failing_requests"] for each in named),
-        cases=len({each["case"] for each in named}),
-        recovered=sum(each["status"] == "recovered" and each["last_seen"] >= (week_ago or "") for each in diagnoses),
-        unnamed=sum(not each["customer_id"] and each["case"] != _SCANNER for each in active),
-        scanners=sum(each["case"] == _SCANNER for each in active),
+        customers=len({each.customer_id for each in named}),
+        requests=sum(each.failing_requests for each in named),
+        cases=len({each.case for each in named}),
+        recovered=sum(each.status == "recovered" and each.last_seen >= week_ago for each in diagnoses),
+        unnamed=sum(not each.customer_id and each.case != _SCANNER for each in active),
+        scanners=sum(each.case == _SCANNER for each in active),
     )
 
 
 def scanners_last(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
     """Sort scanners last, in stable order: they are not customers, however many requests they send."""
-    return sorted(diagnoses, key=lambda each: each["case"] == _SCANNER)
+    return sorted(diagnoses, key=lambda each: each.case == _SCANNER)
 
 
-def start_of(span: str | None, newest: str | None) -> str | None:
-    """Return the start of a range of SPANS, in RFC 3339; None for another name, or if there is no newest record."""
+def start_of(span: str | None, newest: datetime | None) -> datetime | None:
+    """Return the start of a range of SPANS; None for another name, or if there is no newest record."""
     if newest is None or span not in SPANS:
         return None
-    return rfc3339(datetime.fromisoformat(newest) - SPANS[span])
+    return newest - SPANS[span]
 
 
 def caller_of(diagnosis: Diagnosis) -> str:
     """Name the caller of a diagnosis: the customer, else the key's prefix, else the address. Contains log text."""
-    if diagnosis["customer_id"]:
-        return str(diagnosis["customer_id"])
-    if diagnosis["case"] != _SCANNER and diagnosis["key_prefix"]:
-        return f"key {diagnosis['key_prefix']}…"
-    return f"address {diagnosis['client_ip']}" if diagnosis["client_ip"] else "not known"
+    if diagnosis.customer_id:
+        return diagnosis.customer_id
+    if diagnosis.case != _SCANNER and diagnosis.key_prefix:
+        return f"key {diagnosis.key_prefix}…"
+    return f"address {diagnosis.client_ip}" if diagnosis.client_ip else "not known"
 
 
 def candidate_cases(code: str | None, response_rows: int | None) -> tuple[Case, ...]:

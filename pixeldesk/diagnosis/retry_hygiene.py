@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pixeldesk.catalogue.wording import counted, spell_seconds
+from pixeldesk.diagnosis.diagnosis import RetryFault, RetryFinding, RetryHygiene, Sentence
 
 FEWEST_RETRIES = 5
 """Do not assess backoff and jitter by fewer retries than this."""
@@ -18,27 +19,27 @@ LEAST_SPREAD = 0.05
 """Jitter is missing if the standard deviation of the waits is a smaller share of their mean."""
 
 
-def retry_hygiene(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a row of retries.sql into counts, faults, and a sentence on each fault; `request_ids` are examples."""
-    faults = {
-        "retries_refused": _refused(row),
-        "ignores_retry_after": _too_early(row),
-        "no_backoff": _no_backoff(row),
-        "no_jitter": _no_jitter(row),
-    }
-    ids = {"retries_refused": "in_vain_id", "ignores_retry_after": "too_early_id", "no_backoff": "steady_id"}
-    found = {name: text for name, text in faults.items() if text}
-    return {
-        "failed_requests": int(row["failed_requests"]),
-        "failed_operations": int(row["failed_operations"]),
-        "retries": int(row["retries"]),
-        "faults": list(found),
-        "sentences": [
-            f"{text} ({row[ids[name]]})." if name in ids and row[ids[name]] else f"{text}."
-            for name, text in found.items()
-        ],
-        "request_ids": [row[ids[name]] for name in found if name in ids and row[ids[name]]],
-    }
+def retry_hygiene(row: Mapping[str, Any]) -> RetryHygiene:
+    """Turn a row of retries.sql into counts, and a sentence on each fault with the id of an example."""
+    findings = (
+        _finding("retries_refused", _refused(row), row["in_vain_id"]),
+        _finding("ignores_retry_after", _too_early(row), row["too_early_id"]),
+        _finding("no_backoff", _no_backoff(row), row["steady_id"]),
+        _finding("no_jitter", _no_jitter(row), None),
+    )
+    return RetryHygiene(
+        failed_requests=row["failed_requests"],
+        failed_operations=row["failed_operations"],
+        retries=row["retries"],
+        findings=tuple(finding for finding in findings if finding),
+    )
+
+
+def _finding(fault: RetryFault, text: str | None, example: str | None) -> RetryFinding | None:
+    if text is None:
+        return None
+    sentence = Sentence(text=f"{text}.", request_ids=(example,) if example else ())
+    return RetryFinding(fault=fault, sentence=sentence)
 
 
 def _refused(row: Mapping[str, Any]) -> str | None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
-from pixeldesk.diagnosis.diagnose import Caller, Diagnosis, DiagnosisScope, diagnose
+from pixeldesk.diagnosis.diagnose import Caller, DiagnosisScope, diagnose
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.store import Store
 from pixeldesk.tickets.cards import Card
 
@@ -26,13 +27,13 @@ def with_diagnoses(store: Store, cards: Sequence[Card]) -> list[Card]:
 
 def explaining_diagnosis(card: Card) -> Diagnosis | None:
     """Return the first diagnosis that explains this request, if any."""
-    return next((each for each in card["diagnoses"] if card["request_id"] in each["explains"]), None)
+    return next((each for each in card["diagnoses"] if card["request_id"] in each.explains), None)
 
 
 def _of_card(card: Card, diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
-    explaining = [each for each in diagnoses if card["request_id"] in each["explains"]]
-    customers = {card["customer_id"], *(each["customer_id"] for each in explaining)} - {None}
-    others = [each for each in diagnoses if each not in explaining and each["customer_id"] in customers]
+    explaining = [each for each in diagnoses if card["request_id"] in each.explains]
+    customers = {card["customer_id"], *(each.customer_id for each in explaining)} - {None}
+    others = [each for each in diagnoses if each not in explaining and each.customer_id in customers]
     return [*explaining, *others]
 
 

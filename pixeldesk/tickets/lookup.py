@@ -43,7 +43,9 @@ class LookupAnswer:
         """Return the document of the command line's contract; its `reply` is for the whole ticket."""
         return {
             "ids": list(self.ids),
-            "found": self.found,
+            "found": [
+                {**card, "diagnoses": [diagnosis.as_json() for diagnosis in card["diagnoses"]]} for card in self.found
+            ],
             "not_found": [missing.as_json() for missing in self.not_found],
             "reply": self.reply(),
         }
@@ -96,7 +98,7 @@ def diagnosed(
 def _owner(card: Card) -> str | None:
     """Return the customer that the request's line or its diagnosis names, if any."""
     diagnosis = explaining_diagnosis(card)
-    owner: str | None = card["customer_id"] or (diagnosis["customer_id"] if diagnosis else None)
+    owner: str | None = card["customer_id"] or (diagnosis.customer_id if diagnosis else None)
     return owner
 
 
@@ -104,7 +106,7 @@ def _reply_facts(card: Card) -> ReplyFacts:
     diagnosis = explaining_diagnosis(card)
     if diagnosis is None:
         return reply_facts(card)
-    cause = {"diagnosis": diagnosis["id"], "diagnosis_section": diagnosis["reply_section"]}
+    cause = {"diagnosis": diagnosis.id, "diagnosis_section": diagnosis.reply_section}
     return reply_facts(card).model_copy(update=cause)
 
 

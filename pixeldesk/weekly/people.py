@@ -7,9 +7,8 @@ from typing import Any
 from pydantic import computed_field
 
 from pixeldesk.diagnosis.cache import filtered
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.frozen_model import FrozenModel
-from pixeldesk.queries.values import rfc3339
 from pixeldesk.weekly.week import Week
 
 
@@ -77,10 +76,10 @@ def customer_movers(rows: Iterable[Mapping[str, Any]], most: int) -> tuple[Custo
 
 def cases_of_week(diagnoses: Sequence[Diagnosis], week: Week, environment: str | None) -> tuple[CaseOfWeek, ...]:
     """Return the cases of the diagnoses that overlap the week, most customers first."""
-    within = filtered(diagnoses, environment=environment, start=rfc3339(week.start), end=rfc3339(week.end))
+    within = filtered(diagnoses, environment=environment, start=week.start, end=week.end)
     by_case: defaultdict[str, list[Diagnosis]] = defaultdict(list)
     for diagnosis in within:
-        by_case[diagnosis["case"]].append(diagnosis)
+        by_case[diagnosis.case].append(diagnosis)
     found = [_case(name, of_case) for name, of_case in by_case.items()]
     return tuple(sorted(found, key=lambda case: (-len(case.customers), -case.unnamed, case.case)))
 
@@ -88,8 +87,8 @@ def cases_of_week(diagnoses: Sequence[Diagnosis], week: Week, environment: str |
 def _case(name: str, diagnoses: Sequence[Diagnosis]) -> CaseOfWeek:
     return CaseOfWeek(
         case=name,
-        title=diagnoses[0]["title"],
-        customers=tuple(sorted({diagnosis["customer_id"] for diagnosis in diagnoses if diagnosis["customer_id"]})),
-        unnamed=sum(not diagnosis["customer_id"] for diagnosis in diagnoses),
-        active=sum(diagnosis["status"] == "active" for diagnosis in diagnoses),
+        title=diagnoses[0].title,
+        customers=tuple(sorted({diagnosis.customer_id for diagnosis in diagnoses if diagnosis.customer_id})),
+        unnamed=sum(not diagnosis.customer_id for diagnosis in diagnoses),
+        active=sum(diagnosis.status == "active" for diagnosis in diagnoses),
     )

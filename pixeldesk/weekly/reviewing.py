@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.errors import UsageError
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.selection import chosen, within

@@ -33,14 +33,14 @@ def new_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
 def test_the_case_of_the_page_is_diagnosed(is_it: bool, new_case: Case, desk: Desk, tmp_path: Path) -> None:
     (example,) = (one for one in new_case.example if one.is_it is is_it)
     desk.ingest([str(write_lines(tmp_path / "example.log", example_lines(example)))])
-    assert [one["case"] for one in diagnose.diagnose(desk.store)] == [new_case.name] * is_it
+    assert [one.case for one in diagnose.diagnose(desk.store)] == [new_case.name] * is_it
 
 
 def test_the_new_case_leaves_to_others_what_they_explain(new_case: Case, desk: Desk, tmp_path: Path) -> None:
     (other,) = new_case.yields_to
     example = next(one for one in case_file.case(other).example if one.is_it)
     desk.ingest([str(write_lines(tmp_path / "example.log", example_lines(example)))])
-    assert [one["case"] for one in diagnose.diagnose(desk.store)] == [other]
+    assert [one.case for one in diagnose.diagnose(desk.store)] == [other]
 
 
 def test_without_the_file_there_is_no_such_case() -> None:

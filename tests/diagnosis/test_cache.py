@@ -1,6 +1,7 @@
 """The cached diagnoses: computed once, refreshed when lines arrive, and never waited for twice."""
 
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from pixeldesk.desk.desk import Desk
 from pixeldesk.diagnosis.cache import DiagnosisCache, filtered
 from pixeldesk.diagnosis.diagnose import diagnose
+from pixeldesk.diagnosis.diagnosis import Diagnosis
+from tests.diagnosis.a_diagnosis import a_diagnosis
 from tests.log_lines import failed_line, moment, write_lines
 
 
@@ -40,16 +43,16 @@ def test_a_store_is_diagnosed_once_until_lines_arrive(desk: Desk, tmp_path: Path
     first = cache.snapshot()
     assert cache.snapshot() is first
     assert len(diagnose_calls) == 1 and first.is_current
-    assert [one["failing_requests"] for one in first.diagnoses] == [20]
+    assert [one.failing_requests for one in first.diagnoses] == [20]
 
     desk.ingest([str(write_lines(tmp_path / "b.ndjson", failing(20, 20)))])
     older = cache.snapshot()
     assert not older.is_current
-    assert [one["failing_requests"] for one in older.diagnoses] == [20]
+    assert [one.failing_requests for one in older.diagnoses] == [20]
     cache.refresh()
     newer = cache.snapshot()
     assert newer.is_current
-    assert [one["failing_requests"] for one in newer.diagnoses] == [40]
+    assert [one.failing_requests for one in newer.diagnoses] == [40]
     assert len(diagnose_calls) == 2
 
 
@@ -71,15 +74,15 @@ def test_an_empty_store_has_an_empty_snapshot(desk: Desk) -> None:
     assert list(snapshot.diagnoses) == [] and snapshot.committed_at is None
 
 
-def diagnosis(case: str, status: str, environment: str, first: str, last: str) -> dict[str, Any]:
-    """The fields of a diagnosis that `filtered` reads."""
-    seen = {"first_seen": f"2026-11-{first}T00:00:00.000Z", "last_seen": f"2026-11-{last}T00:00:00.000Z"}
-    return {"case": case, "status": status, "environment": environment, **seen}
+def diagnosis(case: str, status: str, environment: str, first: int, last: int) -> Diagnosis:
+    """A diagnosis from a day of November to another, at midnight."""
+    seen = {"first_seen": datetime(2026, 11, first), "last_seen": datetime(2026, 11, last)}
+    return a_diagnosis(case=case, status=status, environment=environment, **seen)
 
 
-A = diagnosis("cached_jwt", "active", "production", "10", "12")
-B = diagnosis("unknown_pipe", "recovered", "production", "14", "16")
-C = diagnosis("cached_jwt", "recovered", "development", "11", "20")
+A = diagnosis("cached_jwt", "active", "production", 10, 12)
+B = diagnosis("unknown_pipe", "recovered", "production", 14, 16)
+C = diagnosis("cached_jwt", "recovered", "development", 11, 20)
 
 
 @pytest.mark.parametrize(
@@ -89,11 +92,11 @@ C = diagnosis("cached_jwt", "recovered", "development", "11", "20")
         ({"cases": ["cached_jwt"]}, [A, C]),
         ({"cases": ["cached_jwt", "unknown_pipe"], "status": "recovered"}, [B, C]),
         ({"environment": "development"}, [C]),
-        ({"start": "2026-11-13T00:00:00.000Z"}, [B, C]),
-        ({"start": "2026-11-12T00:00:00.000Z"}, [A, B, C]),
-        ({"end": "2026-11-14T00:00:00.000Z"}, [A, C]),
-        ({"start": "2026-11-17T00:00:00.000Z", "status": "active"}, []),
+        ({"start": datetime(2026, 11, 13)}, [B, C]),
+        ({"start": datetime(2026, 11, 12)}, [A, B, C]),
+        ({"end": datetime(2026, 11, 14)}, [A, C]),
+        ({"start": datetime(2026, 11, 17), "status": "active"}, []),
     ],
 )
-def test_filtering(asked: dict[str, Any], found: list[dict[str, Any]]) -> None:
+def test_filtering(asked: dict[str, Any], found: list[Diagnosis]) -> None:
     assert filtered([A, B, C], **asked) == found

@@ -12,6 +12,7 @@ from pixeldesk.desk.desk import Desk
 from pixeldesk.diagnosis.case_file import Case, cases
 from pixeldesk.diagnosis.case_reply import FACTS, case_mail, case_section, checked_facts
 from pixeldesk.diagnosis.diagnose import diagnose
+from pixeldesk.diagnosis.diagnosis import RetryFault, RetryFinding, RetryHygiene, Sentence
 from pixeldesk.queries import question
 
 MOMENT = datetime(2026, 11, 16, 9, 12, 44)
@@ -35,6 +36,15 @@ HOSTILE = [
     "/pixel/visitors/kim@customer.example",
     "PIXEL_KEY=abc",
 ]
+
+
+def retries(*faults: RetryFault) -> RetryHygiene:
+    """The retries of a customer with these faults, each with a hostile sentence."""
+    sentence = Sentence(text="<script>alert(1)</script>.")
+    findings = tuple(RetryFinding(fault=fault, sentence=sentence) for fault in faults)
+    return RetryHygiene(failed_requests=12, failed_operations=4, retries=8, findings=findings)
+
+
 hostile = st.builds(
     lambda before, core, after: before + core + after,
     st.sampled_from(["", " ", "pixel:", "/pixel/", "web_", "top_", "production ", "\n"]),
@@ -57,9 +67,7 @@ known_facts = st.fixed_dictionaries(
         **dict.fromkeys(("fields", "website_id", "pipe", "client_ip", "customer_id", "key_prefix"), text),
         **dict.fromkeys(("wait_s", "median_age_s"), seconds),
         **dict.fromkeys(("ended_at", "succeeded_since"), moments),
-        "retries": st.sampled_from(
-            [None, {"faults": []}, {"faults": ["retries_refused", "no_jitter"]}, {"faults": ["<b>hostile</b>"]}]
-        ),
+        "retries": st.sampled_from([None, retries(), retries("retries_refused", "no_jitter")]),
     }
 )
 
@@ -105,7 +113,7 @@ def test_the_way_a_client_retries_is_mentioned_where_it_is_wrong() -> None:
     known = {"failing_requests": 12, "first_seen": MOMENT, "last_seen": MOMENT, "days": 1}
     case = cases()[0]
     assert "Trying again" not in case_section(case, known)
-    section = case_section(case, {**known, "retries": {"faults": ["retries_refused"]}})
+    section = case_section(case, {**known, "retries": retries("retries_refused")})
     assert "Trying again:\nYour client repeats requests that were refused" in section
 
 
@@ -113,10 +121,10 @@ def test_no_reply_of_the_sample_names_a_host_another_customer_or_a_key(sample_de
     diagnoses = diagnose(sample_desk.store)
     rows = question("requests").rows(sample_desk.store)
     hosts = {row["host"] for row in rows} - {None}
-    customers = {one["customer_id"] for one in diagnoses} - {None}
+    customers = {one.customer_id for one in diagnoses} - {None}
     assert len(diagnoses) > 70 and hosts
     for one in diagnoses:
-        reply = one["reply"]
-        forbidden = {one["key_fingerprint"], one["key_prefix"], one["client_ip"], one["user_agent"], *customers, *hosts}
+        reply = one.reply
+        forbidden = {one.key_fingerprint, one.key_prefix, one.client_ip, one.user_agent, *customers, *hosts}
         assert [word for word in forbidden - {None} if word in reply] == []
         assert not re.search(r"\bak_|\bcus_|\bkey_\w|eyJ|[0-9a-f]{16}|\d+\.\d+\.\d+\.\d+", reply)

@@ -40,7 +40,7 @@ def test_an_example_is_diagnosed_as_it_says(case: Case, example: Example, desk: 
     assert counts["requests"] == counts["lines"] == len(lines)
 
     found = diagnose(desk.store)
-    found_cases = {one["case"] for one in found}
+    found_cases = {one.case for one in found}
     if example.is_it:
         assert case.name in found_cases
     else:
@@ -50,12 +50,12 @@ def test_an_example_is_diagnosed_as_it_says(case: Case, example: Example, desk: 
 
     ids = {line["request_id"] for line in lines}
     for one in found:
-        assert one["evidence"]
-        assert set(one["evidence"]) <= ids
-        assert one["customer_id"] == (None if one["case"] == "scanner" else "cus_ours")
-        for text in (*one["for"], *one["against"], one["since"] or "", one["reply"]):
+        assert one.evidence
+        assert set(one.evidence) <= ids
+        assert one.customer_id == (None if one.case == "scanner" else "cus_ours")
+        for text in (*one.for_, *one.against, one.since or "", one.reply):
             _assert_readable(text)
-        assert not [secret for secret in _not_for_customers(lines) if secret in one["reply"]]
+        assert not [secret for secret in _not_for_customers(lines) if secret in one.reply]
 
 
 def _not_for_customers(lines: list[dict[str, Any]]) -> set[str]:

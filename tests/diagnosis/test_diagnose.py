@@ -11,7 +11,8 @@ import pytest
 from bench.scoring import Score, score, world_of
 from pixeldesk.desk.desk import Desk
 from pixeldesk.diagnosis.case_file import cases
-from pixeldesk.diagnosis.diagnose import Caller, Diagnosis, DiagnosisScope, diagnose
+from pixeldesk.diagnosis.diagnose import Caller, DiagnosisScope, diagnose
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.queries import question
 from tests.conftest import ROOT
 from tests.log_lines import as_bytes, failed_line, moment, request_line, request_lines, write_lines
@@ -39,7 +40,7 @@ def found(sample_desk: Desk) -> list[Diagnosis]:
 @pytest.fixture(scope="module")
 def scored(found: list[Diagnosis]) -> Score:
     """They against the truth."""
-    return score(world_of(truth()), found)
+    return score(world_of(truth()), [one.as_json() for one in found])
 
 
 def test_every_planted_mistake_is_found(scored: Score) -> None:
@@ -64,9 +65,7 @@ def test_nobody_is_blamed_for_our_outages(sample_desk: Desk) -> None:
         ids = {row["request_id"] for row in question("requests").rows(sample_desk.store, **scope)}
         assert ids
         explained = diagnose(sample_desk.store, DiagnosisScope(request_ids=tuple(ids)))
-        wrongly = [
-            (one["case"], one["customer_id"]) for one in explained if one["explains"] and one["case"] != "cached_jwt"
-        ]
+        wrongly = [(one.case, one.customer_id) for one in explained if one.explains and one.case != "cached_jwt"]
         assert wrongly == []
 
 
@@ -76,50 +75,47 @@ def test_a_diagnosis_has_what_the_contract_says(found: list[Diagnosis]) -> None:
         "confidence", "first_seen", "last_seen", "failing_requests", "evidence", "for", "against", "fix", "reply",
     }  # fmt: skip
     for one in found:
-        assert fields <= set(one)
-        assert one["status"] in ("active", "recovered")
-        assert 0 < one["confidence"] < 1
-        assert one["first_seen"] <= one["last_seen"]
-        assert one["first_seen"].endswith("Z")
-        assert (
-            one["for"]
-            and one["fix"]
-            and one["reply"].startswith("What happened" if one["case"] == "scanner" else "Hello,")
-        )
-        assert json.loads(json.dumps(one)) == one
-    assert len({one["id"] for one in found}) == len(found)
+        document = one.as_json()
+        assert fields <= set(document)
+        assert one.status in ("active", "recovered")
+        assert 0 < one.confidence < 1
+        assert one.first_seen <= one.last_seen
+        assert document["first_seen"].endswith("Z")
+        assert one.for_ and one.fix and one.reply.startswith("What happened" if one.case == "scanner" else "Hello,")
+        assert Diagnosis.model_validate(json.loads(json.dumps(document))) == one
+    assert len({one.id for one in found}) == len(found)
 
 
 def test_evidence_can_be_opened(found: list[Diagnosis], sample_desk: Desk) -> None:
     for one in found:
-        assert one["evidence"]
-        for request_id in one["evidence"]:
-            assert question("request").rows(sample_desk.store, request_id=request_id), (one["id"], request_id)
-        cited = {word.strip("(),.") for text in (*one["for"], *one["against"]) for word in text.split()}
-        assert {word for word in cited if word.startswith("req_")} <= set(one["evidence"])
+        assert one.evidence
+        for request_id in one.evidence:
+            assert question("request").rows(sample_desk.store, request_id=request_id), (one.id, request_id)
+        cited = {word.strip("(),.") for text in (*one.for_, *one.against) for word in text.split()}
+        assert {word for word in cited if word.startswith("req_")} <= set(one.evidence)
 
 
 def test_refused_requests_that_name_no_customer_are_given_one(found: list[Diagnosis]) -> None:
-    whose = {one["case"]: one for one in found if one["customer_id"]}
+    whose = {one.case: one for one in found if one.customer_id}
     for case in ("dev_key_in_prod", "whitespace_in_key", "hash_pasted_as_key", "missing_authorization"):
-        assert any("name no customer" in text and whose[case]["customer_id"] in text for text in whose[case]["for"])
+        assert any("name no customer" in text and str(whose[case].customer_id) in text for text in whose[case].for_)
 
 
 def test_one_customer_alone_gets_the_same_diagnoses(found: list[Diagnosis], sample_desk: Desk) -> None:
-    customers = sorted({one["customer_id"] for one in found if one["customer_id"]})
+    customers = sorted({one.customer_id for one in found if one.customer_id})
     assert len(customers) > 40
     for customer in customers[::_EVERY]:
         alone = diagnose(sample_desk.store, DiagnosisScope(customer_id=customer))
-        assert _bare(alone) == _bare(one for one in found if one["customer_id"] == customer)
+        assert _bare(alone) == _bare(one for one in found if one.customer_id == customer)
 
 
 def test_a_caller_whom_nobody_knows_gets_the_same_diagnosis(found: list[Diagnosis], sample_desk: Desk) -> None:
-    nameless = [one for one in found if not one["customer_id"]]
+    nameless = [one for one in found if not one.customer_id]
     assert nameless
     for one in nameless:
-        caller = Caller(key_fingerprint=one["key_fingerprint"], client_ip=one["client_ip"])
-        alone = diagnose(sample_desk.store, DiagnosisScope(caller=caller, request_ids=(one["evidence"][0],)))
-        assert one["subject"] in {other["subject"] for other in alone if other["explains"]}
+        caller = Caller(key_fingerprint=one.key_fingerprint, client_ip=one.client_ip)
+        alone = diagnose(sample_desk.store, DiagnosisScope(caller=caller, request_ids=(one.evidence[0],)))
+        assert one.subject in {other.subject for other in alone if other.explains}
 
 
 def test_a_customer_without_a_mistake_has_no_diagnosis(sample_desk: Desk) -> None:
@@ -130,7 +126,7 @@ def test_a_customer_without_a_mistake_has_no_diagnosis(sample_desk: Desk) -> Non
 
 def test_an_environment_alone(found: list[Diagnosis], sample_desk: Desk) -> None:
     alone = diagnose(sample_desk.store, DiagnosisScope(environment="development"))
-    assert _bare(alone) == _bare(one for one in found if one["environment"] == "development")
+    assert _bare(alone) == _bare(one for one in found if one.environment == "development")
     assert alone
 
 
@@ -140,8 +136,8 @@ def test_the_end_of_a_range_is_its_present(sample_desk: Desk) -> None:
     scope = {"customer_id": label["customer_id"]}
     (now,) = diagnose(sample_desk.store, DiagnosisScope(**scope))
     (then,) = diagnose(sample_desk.store, DiagnosisScope(end=datetime(2026, 11, 12, 12), **scope))
-    assert (then["status"], now["status"]) == ("active", "recovered")
-    assert then["failing_requests"] < now["failing_requests"]
+    assert (then.status, now.status) == ("active", "recovered")
+    assert then.failing_requests < now.failing_requests
     assert diagnose(sample_desk.store, DiagnosisScope(start=datetime(2026, 11, 14), **scope)) == []
 
 
@@ -162,7 +158,7 @@ def test_what_came_before_a_range_is_still_known(desk: Desk, tmp_path: Path) -> 
     ]  # fmt: skip
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     (one,) = desk.diagnose(start=datetime(2026, 11, 16))
-    assert (one["case"], one["customer_id"], one["failing_requests"]) == ("dev_key_in_prod", "cus_0184", 12)
+    assert (one.case, one.customer_id, one.failing_requests) == ("dev_key_in_prod", "cus_0184", 12)
 
 
 def test_an_empty_store_and_a_healthy_one(desk: Desk, tmp_path: Path) -> None:
@@ -182,7 +178,7 @@ def test_fields_that_are_missing_everywhere_break_nothing(desk: Desk, tmp_path: 
     path = tmp_path / "a.ndjson"
     path.write_bytes(as_bytes(lines))
     desk.ingest([str(path)])
-    assert all(one["customer_id"] is None for one in desk.diagnose())
+    assert all(one.customer_id is None for one in desk.diagnose())
 
 
 def test_lines_whose_time_cannot_be_true_are_left_out(desk: Desk, tmp_path: Path) -> None:
@@ -196,7 +192,7 @@ def test_lines_whose_time_cannot_be_true_are_left_out(desk: Desk, tmp_path: Path
 
 def _bare(diagnoses: Any) -> list[Diagnosis]:
     """Without what depends on the question asked, in one order."""
-    return sorted(({**one, "explains": []} for one in diagnoses), key=lambda one: one["subject"])
+    return sorted((one.model_copy(update={"explains": ()}) for one in diagnoses), key=lambda one: one.subject)
 
 
 def _time(text: str) -> datetime:
@@ -223,4 +219,4 @@ def test_no_form_of_the_details_breaks_a_diagnosis(code: str, desk: Desk, tmp_pa
     ]
     report = desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     assert report["requests"] == len(lines)
-    assert all(one["reply"] and one["for"] for one in desk.diagnose())
+    assert all(one.reply and one.for_ for one in desk.diagnose())

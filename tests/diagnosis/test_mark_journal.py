@@ -1,19 +1,21 @@
 """Marks: written at once, the last one counts, kept beside the store, and honest about a damaged file."""
 
+import json
 import threading
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import MarkJournal
 from pixeldesk.errors import InputError
+from tests.diagnosis.a_diagnosis import a_diagnosis
 
 
-def diagnosis(name: str, case: str = "cached_jwt") -> dict[str, Any]:
-    """As much of a diagnosis as a mark needs."""
-    times = {"first_seen": "2026-11-10T11:00:00.000Z", "last_seen": "2026-11-12T15:00:00.000Z"}
-    return {"id": name, "case": case, "confidence": 0.9, **times}
+def diagnosis(name: str, case: str = "cached_jwt") -> Diagnosis:
+    """A diagnosis of that id."""
+    return a_diagnosis(id=name, case=case)
 
 
 @pytest.fixture
@@ -84,3 +86,28 @@ def test_people_who_mark_at_once_do_not_overwrite_each_other(path: Path) -> None
     for thread in threads:
         thread.join()
     assert len(MarkJournal(path).marks()) == 160
+
+
+WRITTEN_BEFORE = (
+    '{"diagnosis":"a","case":"cached_jwt","verdict":"right","at":"2026-11-24T08:00:01.250113Z","confidence":0.9,'
+    '"first_seen":"2026-11-10T11:00:00.000Z","last_seen":"2026-11-12T15:00:00.000Z"}'
+)
+
+
+def test_a_mark_of_an_older_version_is_read_and_a_newer_one_is_written_like_it(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(WRITTEN_BEFORE + "\n")
+    (mark,) = MarkJournal(path).marks().values()
+    assert (mark.first_seen, mark.at) == (datetime(2026, 11, 10, 11), datetime(2026, 11, 24, 8, 0, 1, 250113))
+    made = MarkJournal(path).mark(diagnosis("b"), "wrong")
+    older, newer = (json.loads(line) for line in path.read_text().splitlines())
+    changed = {"diagnosis": "b", "verdict": "wrong", "at": made.as_json()["at"]}
+    assert newer == {**older, **changed}
+
+
+@pytest.mark.parametrize("time", ["noon", "2026-13-01"])
+def test_a_mark_with_a_damaged_time_is_named_with_its_line(path: Path, time: str) -> None:
+    path.parent.mkdir()
+    path.write_text(WRITTEN_BEFORE.replace("2026-11-12T15:00:00.000Z", time) + "\n")
+    with pytest.raises(InputError, match=r"marks\.ndjson, line 1: that is no mark"):
+        MarkJournal(path).marks()

@@ -1,19 +1,19 @@
 """The board in numbers and in order."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.overview import caller_of, candidate_cases, case_title, overview, scanners_last, start_of
+from tests.diagnosis.a_diagnosis import a_diagnosis
 
-NEWEST = "2026-11-22T23:59:58.250Z"
+NEWEST = datetime(2026, 11, 22, 23, 59, 58, 250000)
 
 
-def diagnosis(**fields: Any) -> dict[str, Any]:
-    return {
-        "case": "scopeless_key", "status": "active", "customer_id": "cus_a", "key_prefix": "ak_live_abcd",
-        "client_ip": "203.0.113.9", "failing_requests": 10, "last_seen": NEWEST, **fields,
-    }  # fmt: skip
+def diagnosis(**fields: Any) -> Diagnosis:
+    return a_diagnosis(**{"last_seen": NEWEST, **fields})
 
 
 def test_customers_are_counted_once_and_nobodys_failures_apart() -> None:
@@ -26,7 +26,7 @@ def test_customers_are_counted_once_and_nobodys_failures_apart() -> None:
             diagnosis(customer_id=None, case="scanner"),
             diagnosis(customer_id=None, case="scanner"),
             diagnosis(customer_id="cus_c", status="recovered"),
-            diagnosis(customer_id="cus_c", status="recovered", last_seen="2026-11-15T23:59:58.249Z"),
+            diagnosis(customer_id="cus_c", status="recovered", last_seen=datetime(2026, 11, 15, 23, 59, 58, 249000)),
         ],
         NEWEST,
     )
@@ -45,8 +45,8 @@ def test_scanners_come_last_and_nothing_else_moves() -> None:
 
 
 def test_ranges_count_back_from_the_newest_record() -> None:
-    assert start_of("24 hours", NEWEST) == "2026-11-21T23:59:58.250Z"
-    assert start_of("7 days", NEWEST) == "2026-11-15T23:59:58.250Z"
+    assert start_of("24 hours", NEWEST) == datetime(2026, 11, 21, 23, 59, 58, 250000)
+    assert start_of("7 days", NEWEST) == datetime(2026, 11, 15, 23, 59, 58, 250000)
     assert start_of("Whole logs", NEWEST) is None
     assert start_of("24 hours", None) is None
 

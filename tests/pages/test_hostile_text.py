@@ -115,13 +115,13 @@ def test_hostile_customers_are_shown_as_text(page: PageRunner) -> None:
     lines = [hostile_customer(attack, number) for number, attack in enumerate(attacks)]
     assert_inert(page([line for customer in lines for line in customer], at="customers/page.py"))
     diagnoses = the_desk().diagnosis_snapshot().diagnoses
-    assert {diagnosis["customer_id"] for diagnosis in diagnoses} == set(attacks)
+    assert {diagnosis.customer_id for diagnosis in diagnoses} == set(attacks)
     test = page([], at="customer/page.py")
     for attack in attacks:
         test.query_params["id"] = attack
         assert_inert(test.run())
     assert_inert(page([], lines[0][1]["request_id"]))
-    assert_inert(page([], at="customer/page.py", diagnosis=diagnoses[0]["id"]))
+    assert_inert(page([], at="customer/page.py", diagnosis=diagnoses[0].id))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -8,6 +8,7 @@ import pytest
 from pixeldesk.cli.console import print_card
 from pixeldesk.desk.commands import answer
 from pixeldesk.desk.desk import Desk
+from tests.diagnosis.a_diagnosis import a_diagnosis
 from tests.log_lines import failed_line, moment, write_lines
 from tests.pages.outage_lines import BEFORE, CODE, CUSTOMERS, outage_lines
 
@@ -59,7 +60,7 @@ def test_the_lookup_itself_looks_for_no_incident(outage: Desk, monkeypatch: pyte
 
 
 def test_a_mistake_that_explains_the_request_comes_first(outage: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {"id": "x", "reply_section": "y", "customer_id": None}
+    found = a_diagnosis(customer_id=None)
     monkeypatch.setattr("pixeldesk.tickets.lookup.explaining_diagnosis", lambda _: found)
     assert card(outage, DURING)["incident"] is None
 

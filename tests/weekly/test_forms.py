@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from pixeldesk.weekly.markdown import MOST_SHOWN, inert
 from pixeldesk.weekly.review import Review
 from pixeldesk.weekly.reviewing import review_week
 from pixeldesk.weekly.week import Week
+from tests.diagnosis.a_diagnosis import a_diagnosis
 from tests.log_lines import write_lines
 from tests.weekly.test_review import INCIDENT
 from tests.weekly.weekly_lines import bad, whole_week
@@ -57,9 +59,11 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
     lines += [bad(0, n / 10, request_id=f"req_N{n:05}", customer_id=f"cus_{n:03}") for n in range(MOST_SHOWN)]
     store = open_store(Settings(db=folder / "x.duckdb"))
     Desk(Settings(), store).ingest([str(write_lines(folder / "a.ndjson", lines))])
-    diagnosis = {"case": "unknown_key", "title": "Unknown key", "status": "active", "environment": IMAGE}
-    seen = {"first_seen": "2026-11-16T00:00:00.000Z", "last_seen": "2026-11-17T00:00:00.000Z"}
-    diagnoses = [{**diagnosis, **seen, "customer_id": text} for text in HOSTILE]
+    seen = {"first_seen": datetime(2026, 11, 16), "last_seen": datetime(2026, 11, 17)}
+    diagnoses = [
+        a_diagnosis(case="unknown_key", title="Unknown key", environment=IMAGE, customer_id=text, **seen)
+        for text in HOSTILE
+    ]
     found = review_week(store, Week(2026, 47), None, 0.999, diagnoses, [INCIDENT])
     store.close()
     return found

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from pixeldesk.desk.desk import Desk
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.errors import UsageError
 from pixeldesk.incidents.incident import Change, Incident
 from pixeldesk.weekly.logged import ShortDay
 from pixeldesk.weekly.review import Review
 from pixeldesk.weekly.reviewing import MOST_ROWS, review_week
 from pixeldesk.weekly.week import Week
+from tests.diagnosis.a_diagnosis import a_diagnosis
 from tests.log_lines import request_line, write_lines
 from tests.weekly.weekly_lines import HOURS, at, bad, good, whole_week
 
@@ -30,7 +32,7 @@ def reviewed(desk: Desk, tmp_path: Path) -> Reviewed:
         week: Week = THIS,
         environment: str | None = None,
         incidents: Sequence[Incident] = (),
-        diagnoses: Sequence[dict[str, Any]] = (),
+        diagnoses: Sequence[Diagnosis] = (),
     ) -> Review:
         desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
         return review_week(desk.store, week, environment, 0.999, diagnoses, incidents)
@@ -225,16 +227,10 @@ def test_incidents_that_overlap_the_week_are_listed(reviewed: Reviewed) -> None:
     assert [each.id for each in in_production.incidents] == [INCIDENT.id]
 
 
-def diagnosis(case: str, customer_id: str | None, first: datetime, last: datetime, status: str) -> dict[str, Any]:
-    return {
-        "case": case,
-        "title": case.title(),
-        "customer_id": customer_id,
-        "environment": "production",
-        "first_seen": f"{first:%Y-%m-%dT%H:%M:%S.000Z}",
-        "last_seen": f"{last:%Y-%m-%dT%H:%M:%S.000Z}",
-        "status": status,
-    }
+def diagnosis(case: str, customer_id: str | None, first: datetime, last: datetime, status: str) -> Diagnosis:
+    return a_diagnosis(
+        case=case, title=case.title(), customer_id=customer_id, first_seen=first, last_seen=last, status=status
+    )
 
 
 def test_cases_are_those_that_overlap_the_week(reviewed: Reviewed) -> None:

@@ -8,9 +8,8 @@ from typing import TypeVar
 import pytest
 
 from pixeldesk.desk.desk import Desk
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.incidents.incident import Incident
-from pixeldesk.queries.values import rfc3339
 from pixeldesk.trends.overdispersion import bursty_difference_p
 from pixeldesk.trends.proportions import Proportion, holm
 from pixeldesk.weekly.rates import Difference, Rate
@@ -218,9 +217,9 @@ def end_of(incident: Incident) -> datetime:
 def customers_by_case(diagnoses: Sequence[Diagnosis], week: Week) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
     for diagnosis in diagnoses:
-        in_week = diagnosis["first_seen"] < rfc3339(week.end) and diagnosis["last_seen"] >= rfc3339(week.start)
-        if diagnosis["environment"] == "production" and in_week:
-            found.setdefault(diagnosis["case"], set()).update({diagnosis["customer_id"]} - {None})
+        in_week = diagnosis.first_seen < week.end and diagnosis.last_seen >= week.start
+        if diagnosis.environment == "production" and in_week:
+            found.setdefault(diagnosis.case, set()).update([diagnosis.customer_id] if diagnosis.customer_id else [])
     return {case: tuple(sorted(customers)) for case, customers in found.items()}
 
 

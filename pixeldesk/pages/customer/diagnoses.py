@@ -1,11 +1,10 @@
 """Show a customer's diagnoses, each with buttons to mark it and its reply, and how failed requests are retried."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis, RetryHygiene
 from pixeldesk.diagnosis.mark_journal import Mark
 from pixeldesk.pages.customer.mark_buttons import mark_buttons
 from pixeldesk.pages.widgets.copy_button import copy_button
@@ -19,22 +18,22 @@ def show_diagnoses(diagnoses: Sequence[Diagnosis], marks: Mapping[str, Mark]) ->
         with st.container(border=True):
             st.markdown("No lasting mistake was found.")
     for diagnosis in diagnoses:
-        show_diagnosis_with_reply({**diagnosis, "retries": None}, marks)
+        show_diagnosis_with_reply(diagnosis.model_copy(update={"retries": None}), marks)
 
 
 def show_diagnosis_with_reply(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -> None:
     """Show a diagnosis, the buttons to mark it, and its reply."""
-    diagnosis_id = diagnosis["id"]
+    diagnosis_id = diagnosis.id
     with st.container(border=True, gap="small"):
         show_diagnosis(diagnosis, key=f"diagnosis_{diagnosis_id}", lead=extent(diagnosis))
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
             mark_buttons(diagnosis, marks)
-            copy_button("Copy reply", diagnosis["reply"], key=f"copy_{diagnosis_id}", type="primary")
+            copy_button("Copy reply", diagnosis.reply, key=f"copy_{diagnosis_id}", type="primary")
         with st.expander("Reply to the customer"):
-            st.text(diagnosis["reply"])
+            st.text(diagnosis.reply)
 
 
-def show_retries(retries: Mapping[str, Any] | None) -> None:
+def show_retries(retries: RetryHygiene | None) -> None:
     """Show how many operations are behind the failed requests, and what is wrong with the retries."""
     rows = retry_rows(retries)
     if rows:

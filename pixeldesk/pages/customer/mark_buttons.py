@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pixeldesk.desk.desk import the_desk
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark, Verdict
 from pixeldesk.errors import PixeldeskError
 
@@ -15,8 +15,8 @@ _LABELS: dict[Verdict, str] = {"right": ":material/check: Right", "wrong": ":mat
 
 def mark_buttons(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -> None:
     """Show the two buttons, with the diagnosis's mark selected."""
-    key = f"mark_{diagnosis['id']}"
-    mark = marks.get(diagnosis["id"])
+    key = f"mark_{diagnosis.id}"
+    mark = marks.get(diagnosis.id)
     st.session_state[key] = mark.verdict if mark else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         st.segmented_control(
@@ -25,11 +25,11 @@ def mark_buttons(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -> None:
             key=key,
             format_func=_LABELS.__getitem__,
             on_change=_mark,
-            args=(diagnosis["id"], key),
+            args=(diagnosis.id, key),
             label_visibility="collapsed",
         )
     failed = st.session_state.get(_FAILED)
-    if failed and failed[0] == diagnosis["id"]:
+    if failed and failed[0] == diagnosis.id:
         st.text(failed[1])
 
 

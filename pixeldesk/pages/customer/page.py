@@ -36,14 +36,14 @@ def _show_customer(desk: Desk, customer: Customer) -> None:
 
 def _show_diagnosis(desk: Desk, diagnosis_id: str) -> None:
     with st.skeleton(height=420):
-        found = [diagnosis for diagnosis in desk.diagnosis_snapshot().diagnoses if diagnosis["id"] == diagnosis_id]
+        found = [diagnosis for diagnosis in desk.diagnosis_snapshot().diagnoses if diagnosis.id == diagnosis_id]
     if not found:
         show_no_diagnosis()
         return
     for diagnosis in found:
         st.text(caller_of(diagnosis))
-        if diagnosis["customer_id"]:
-            customer_link(diagnosis["customer_id"])
+        if diagnosis.customer_id:
+            customer_link(diagnosis.customer_id)
         with st.container(width=720):
             show_diagnosis_with_reply(diagnosis, desk.marks())
 

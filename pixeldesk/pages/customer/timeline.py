@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.pages.widgets.code_colour import code_colour
 from pixeldesk.pages.widgets.time_format import parsed
 
@@ -73,9 +73,9 @@ def _bars(code: str, rows: Sequence[dict[str, Any]]) -> go.Bar:
 
 
 def _add_lane(figure: go.Figure, lane: int, diagnosis: Diagnosis) -> None:
-    start, end = _as_utc(diagnosis["first_seen"]), _as_utc(diagnosis["last_seen"])
-    colour = _LANE_COLOUR[diagnosis["status"]]
-    title = escape(diagnosis["title"])
+    start, end = diagnosis.first_seen, diagnosis.last_seen
+    colour = _LANE_COLOUR[diagnosis.status]
+    title = escape(diagnosis.title)
     figure.add_trace(
         go.Scatter(
             x=[start, end],
@@ -85,11 +85,11 @@ def _add_lane(figure: go.Figure, lane: int, diagnosis: Diagnosis) -> None:
             line={"color": colour, "width": 4},
             marker={"color": colour, "size": 7},
             showlegend=False,
-            hovertemplate=f"{title}, {escape(diagnosis['status'])}<br>%{{x}} UTC<extra></extra>",
+            hovertemplate=f"{title}, {escape(diagnosis.status)}<br>%{{x}} UTC<extra></extra>",
         )
     )
     figure.add_annotation(
-        text=f"{title} ({escape(diagnosis['status'])})",
+        text=f"{title} ({escape(diagnosis.status)})",
         xref="paper",
         x=0,
         xanchor="left",

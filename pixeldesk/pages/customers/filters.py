@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pixeldesk.diagnosis.case_file import cases
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis, Status
 from pixeldesk.pages.widgets.bound_filters import ask_span, ask_value
 
-_STATUSES = {"Active": "active", "Recovered": "recovered", "All": None}
+_STATUSES: dict[str, Status | None] = {"Active": "active", "Recovered": "recovered", "All": None}
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Filters:
     """The chosen filters. None and () choose all; `span` is a name of SPANS, or another for the whole logs."""
 
     cases: tuple[str, ...]
-    status: str | None
+    status: Status | None
     environment: str | None
     span: str
 
@@ -30,7 +30,7 @@ def ask_filters(diagnoses: Sequence[Diagnosis]) -> Filters:
             "Status", list(_STATUSES), default="Active", required=True, key="status", bind="query-params"
         )
         span = ask_span("Failed within the last")
-        environments = (diagnosis["environment"] for diagnosis in diagnoses)
+        environments = (diagnosis.environment for diagnosis in diagnoses)
         environment = ask_value("Environment", "environment", environments, width=180)
         titles = st.multiselect("Case", sorted(names), key="case", bind="query-params", placeholder="All cases")
     return Filters(

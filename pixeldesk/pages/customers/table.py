@@ -1,18 +1,18 @@
 """Show whose requests fail and why as a sortable table with a CSV export. Each row opens its customer."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark
 from pixeldesk.diagnosis.overview import caller_of
 from pixeldesk.pages.widgets.compact_table import open_column, show_table
 from pixeldesk.pages.widgets.csv_button import show_csv_button
 from pixeldesk.pages.widgets.customer_link import open_subject
+from pixeldesk.pages.widgets.time_format import parsed
 
 _MOST_ROWS, _OPEN_PX = 18, 60
 _TIME_FORMAT = "D MMM, HH:mm"
@@ -58,22 +58,23 @@ def _table(diagnoses: Sequence[Diagnosis], marks: Mapping[str, Mark]) -> pd.Data
         {
             "open": ["Open" for _ in diagnoses],
             "who": [caller_of(diagnosis) for diagnosis in diagnoses],
-            "case": [diagnosis["title"] for diagnosis in diagnoses],
-            "status": [[diagnosis["status"]] for diagnosis in diagnoses],
-            "environment": [diagnosis["environment"] for diagnosis in diagnoses],
-            "requests": [diagnosis["failing_requests"] for diagnosis in diagnoses],
-            "confidence": [diagnosis["confidence"] for diagnosis in diagnoses],
-            "first": [datetime.fromisoformat(diagnosis["first_seen"]) for diagnosis in diagnoses],
-            "last": [datetime.fromisoformat(diagnosis["last_seen"]) for diagnosis in diagnoses],
+            "case": [diagnosis.title for diagnosis in diagnoses],
+            "status": [[diagnosis.status] for diagnosis in diagnoses],
+            "environment": [diagnosis.environment for diagnosis in diagnoses],
+            "requests": [diagnosis.failing_requests for diagnosis in diagnoses],
+            "confidence": [diagnosis.confidence for diagnosis in diagnoses],
+            "first": [parsed(diagnosis.first_seen) for diagnosis in diagnoses],
+            "last": [parsed(diagnosis.last_seen) for diagnosis in diagnoses],
             "mark": [_verdict(diagnosis, marks) for diagnosis in diagnoses],
         }
     )
 
 
 def _exported(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -> dict[str, Any]:
-    return {**diagnosis, "mark": _verdict(diagnosis, marks), "request_ids": " ".join(diagnosis["evidence"])}
+    row = diagnosis.as_json()
+    return {**row, "mark": _verdict(diagnosis, marks), "request_ids": " ".join(diagnosis.evidence)}
 
 
 def _verdict(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -> str | None:
-    mark = marks.get(diagnosis["id"])
+    mark = marks.get(diagnosis.id)
     return mark.verdict if mark else None

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pixeldesk.diagnosis.case_file import Case
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.overview import candidate_cases
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.incidents.membership import may_be_part
@@ -97,8 +97,8 @@ def _show_panel(card: Card, found: Diagnosis | None) -> None:
         _show_candidates(_candidates(card))
         return
     show_diagnosis(found, key="diagnosis")
-    if found["customer_id"] and not card["customer_id"]:
-        customer_link(found["customer_id"])
+    if found.customer_id and not card["customer_id"]:
+        customer_link(found.customer_id)
 
 
 def _show_candidates(candidates: Sequence[Case]) -> None:
@@ -113,9 +113,9 @@ def _show_candidates(candidates: Sequence[Case]) -> None:
 def _show_others(others: list[Diagnosis]) -> None:
     st.markdown("**The same customer also has**")
     for diagnosis in others:
-        count = diagnosis["failing_requests"]
+        count = diagnosis.failing_requests
         st.markdown(
-            f"{markdown_escaped(diagnosis['title'])} {status_badge(diagnosis['status'])}"
+            f"{markdown_escaped(diagnosis.title)} {status_badge(diagnosis.status)}"
             f" :gray[{count:,} request{'' if count == 1 else 's'}]"
         )
 

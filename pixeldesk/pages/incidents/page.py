@@ -22,9 +22,9 @@ def _show(frame: Frame) -> None:
     with st.skeleton(height=420):
         all_incidents, quiet = desk.shown_incidents(), desk.too_quiet()
     filters = ask_filters(all_incidents)
-    start = start_of(filters.span, frame.coverage["newest"])
+    start = start_of(filters.span, parse_time(frame.coverage["newest"]))
     shown = chosen(
-        desk.shown_incidents(parse_time(start) if start else None),
+        desk.shown_incidents(start),
         environment=filters.environment,
         code=filters.code,
         is_open=filters.is_open,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.desk.desk import Desk
-from pixeldesk.pages.widgets.evidence_list import Sentence, evidence_list
+from pixeldesk.pages.widgets.evidence_list import EvidenceRow, evidence_list
 from pixeldesk.trends.contradictions import Contradiction
 
 
@@ -14,10 +14,10 @@ def show_contradictions(desk: Desk, start: datetime, end: datetime, environment:
     evidence_list("", rows, key="contradictions")
 
 
-def _row(kind: Contradiction) -> Sentence:
+def _row(kind: Contradiction) -> EvidenceRow:
     if not kind.requests:
-        return Sentence("none", f"{kind.title}: none.")
+        return EvidenceRow("none", f"{kind.title}: none.")
     newest = f" Newest: {'; '.join(kind.lines)}." if kind.lines else ""
-    return Sentence(
+    return EvidenceRow(
         "found", f"{kind.title}: {counted(kind.requests, 'request')}. {kind.explanation}{newest}", kind.examples
     )

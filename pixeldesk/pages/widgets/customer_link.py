@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pixeldesk.diagnosis.diagnose import Diagnosis
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.pages.widgets.query_value import query_value
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.pages.widgets.switch_page import request_switch
@@ -42,6 +42,6 @@ def open_subject(diagnosis: Diagnosis) -> None:
 
 
 def _query(diagnosis: Diagnosis) -> dict[str, str]:
-    if diagnosis["customer_id"]:
-        return {_ID: diagnosis["customer_id"]}
-    return {_DIAGNOSIS: diagnosis["id"]}
+    if diagnosis.customer_id:
+        return {_ID: diagnosis.customer_id}
+    return {_DIAGNOSIS: diagnosis.id}

@@ -11,8 +11,8 @@ from typing import Literal
 
 import streamlit as st
 
+from pixeldesk.diagnosis.diagnosis import Sentence
 from pixeldesk.pages.widgets.switch_page import GO_JS
-from pixeldesk.tickets.citations import cited
 
 Sign = Literal["for", "against", "over", "retries", "found", "none"]
 
@@ -83,7 +83,7 @@ _component = st.components.v2.component("pixeldesk_evidence_list", html=_HTML, c
 
 
 @dataclass(frozen=True)
-class Sentence:
+class EvidenceRow:
     """A row of the list: its sign, its text, and the ids of the requests that it cites."""
 
     sign: Sign
@@ -91,13 +91,12 @@ class Sentence:
     ids: tuple[str, ...] = ()
 
 
-def sentences(sign: Sign, texts: Iterable[str], request_ids: Sequence[str]) -> list[Sentence]:
-    """Return the sentences of an evidence, each with those of `request_ids` that it cites."""
-    parts = [cited(text, request_ids) for text in texts]
-    return [Sentence(sign, part.text, part.request_ids) for part in parts]
+def evidence_rows(sign: Sign, sentences: Iterable[Sentence]) -> list[EvidenceRow]:
+    """Return a row for each sentence of an evidence."""
+    return [EvidenceRow(sign, sentence.text, sentence.request_ids) for sentence in sentences]
 
 
-def evidence_list(lead: str, rows: Sequence[Sentence], key: str) -> None:
+def evidence_list(lead: str, rows: Sequence[EvidenceRow], key: str) -> None:
     """Show sentences under a summary, which may be empty."""
     shown = [{"sign": row.sign, "text": row.text, "ids": list(row.ids)} for row in rows]
     _component(key=key, data={"lead": lead, "sentences": shown})

@@ -1,4 +1,7 @@
-"""Format times and ranges of time for people: in UTC, and beside it in the viewer's own zone."""
+"""Format times and ranges of time for people: in UTC, and beside it in the viewer's own zone.
+
+A time is a datetime in UTC without a zone, as in the desk's nouns, or RFC 3339, as in the rows of a question.
+"""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -8,29 +11,31 @@ import streamlit as st
 from pixeldesk.trends.time_range import TimeRange
 
 
-def parsed(timestamp: str) -> datetime:
-    """Parse an RFC 3339 timestamp of the desk's answers. Return it in UTC."""
+def parsed(timestamp: datetime | str) -> datetime:
+    """Return a time of the desk's answers with its zone, UTC."""
+    if isinstance(timestamp, datetime):
+        return timestamp.replace(tzinfo=UTC)
     return datetime.fromisoformat(timestamp).astimezone(UTC)
 
 
-def to_the_minute(timestamp: str) -> str:
+def to_the_minute(timestamp: datetime | str) -> str:
     """Format a timestamp as `22 Nov 2026 23:59`, in UTC."""
     return f"{parsed(timestamp):%-d %b %Y %H:%M}"
 
 
-def in_full(timestamp: str) -> str:
+def in_full(timestamp: datetime | str) -> str:
     """Format a timestamp as `Mon 16 Nov 2026, 14:19:44.463 UTC`."""
     time = parsed(timestamp)
     return f"{time:%a %-d %b %Y, %H:%M:%S}.{time.microsecond // 1000:03} UTC"
 
 
-def with_milliseconds(timestamp: str) -> str:
+def with_milliseconds(timestamp: datetime | str) -> str:
     """Format a timestamp as `16 Nov 14:19:44.463`, in UTC. The header of the table's column names the zone."""
     time = parsed(timestamp)
     return f"{time:%d %b %H:%M:%S}.{time.microsecond // 1000:03}"
 
 
-def in_viewers_zone(timestamp: str) -> str | None:
+def in_viewers_zone(timestamp: datetime | str) -> str | None:
     """Format a timestamp as `15:19:44 in Europe/Berlin`, with the day if it is another there.
 
     Return None if the viewer's zone is unknown, or has the offset of UTC at that time.
