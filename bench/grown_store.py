@@ -7,7 +7,7 @@ since ingest's own statements compute the rollups. Raw records are left out: no 
 from pathlib import Path
 
 from pixeldesk.desk.desk import Desk
-from pixeldesk.ingest.writing.batch import rollup_statements
+from pixeldesk.ingest.writing.batch import recount_touched
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
 
@@ -50,10 +50,7 @@ def grown_store(path: Path, requests: int) -> Store:
             """CREATE TEMP TABLE touched AS
             SELECT DISTINCT date_trunc('minute', timestamp) AS minute FROM requests WHERE NOT clock_suspect"""
         )
-        first_minute, past = transaction.execute("SELECT min(minute), max(minute) + INTERVAL 1 MINUTE FROM touched")[0]
-        for statement in rollup_statements():
-            bound = {"first": first_minute, "past": past} if "$" in statement else {}
-            transaction.execute(statement, bound)
+        recount_touched(transaction)
     store.checkpoint()
     store.close()
     return open_store(Settings(db=path), read_only=True)

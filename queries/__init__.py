@@ -1,10 +1,10 @@
 """Load questions, one `.sql` file each, by name.
 
-A file's first line is the question in English. Its parameters are `$name`; a file has no branches and no pasted
-filters. `{scope}` stands for the filter on time, environment, customer, route, host and error code in scope.sql.
+`pixeldesk.sql_files` has the convention. The first line of a file is the question in English; a file has no branches
+and no quoted values. `-- with in_scope` reads the requests that pass in_scope.sql: the filter on time, environment,
+customer, route, host and error code.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pixeldesk.errors import UsageError
+from pixeldesk.queries.parameters import checked
+from pixeldesk.sql_files import Parameter, statement
 from pixeldesk.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _FOLDER = Path(__file__).parent
-_PARAMETER = re.compile(r"\$([a-z_]\w*)")
-_SCOPE = "scope"
+_SCOPE = "in_scope"
 
 
 @dataclass(frozen=True)
@@ -38,36 +39,46 @@ class Scope:
 
 @dataclass(frozen=True)
 class Question:
-    """A question: its name, its English (`asks`), its SQL and the parameters that the SQL names."""
+    """A question: its name, its English (`asks`), its SQL and the parameters that its file declares."""
 
     name: str
     asks: str
     sql: str
-    parameters: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
 
-    def frame(self, store: Store, **given: object) -> "pd.DataFrame":
-        """Run the question and return a data frame. Raises UsageError for unknown or missing parameters."""
-        return store.query(self.sql, self._bound(given))
+    def frame(self, store: Store, /, **given: object) -> "pd.DataFrame":
+        """Run the question and return a data frame. Raises UsageError for parameters that do not fit."""
+        return store.query(self.sql, self.bound(given))
 
-    def rows(self, store: Store, **given: object) -> list[dict[str, Any]]:
+    def rows(self, store: Store, /, **given: object) -> list[dict[str, Any]]:
         """Run the question and return one dictionary per row, faster than a data frame for a few rows.
 
-        Raises UsageError for unknown or missing parameters.
+        Raises UsageError for parameters that do not fit.
         """
-        return store.rows(self.sql, self._bound(given))
+        return store.rows(self.sql, self.bound(given))
 
-    def _bound(self, given: Mapping[str, object]) -> dict[str, object]:
-        unknown = given.keys() - set(self.parameters)
+    def bound(self, given: Mapping[str, object]) -> dict[str, object]:
+        """Return a value of the declared type for each parameter; texts are parsed.
+
+        Raises UsageError for a parameter that is unknown, is missing or does not fit its type.
+        """
+        unknown = given.keys() - {each.name for each in self.parameters}
         if unknown:
-            raise UsageError(f"{self.name} takes no {', '.join(sorted(unknown))}; it takes: {self._takes()}")
-        optional = Scope.__dataclass_fields__.keys()
-        missing = [name for name in self.parameters if name not in given and name not in optional]
+            raise UsageError(f"{self.name} takes no {', '.join(sorted(unknown))}; it takes: {self.takes()}")
+        missing = [each.name for each in self.parameters if each.is_required and each.name not in given]
         if missing:
-            raise UsageError(f"{self.name} needs {', '.join(missing)}; it takes: {self._takes()}")
-        return {name: given.get(name) for name in self.parameters}
+            raise UsageError(f"{self.name} needs {', '.join(missing)}; it takes: {self.takes()}")
+        try:
+            return {
+                each.name: checked(each, given[each.name]) if each.name in given else each.default
+                for each in self.parameters
+            }
+        except UsageError as error:
+            raise UsageError(f"{self.name}: {error}") from None
 
-    def _takes(self) -> str:
-        return ", ".join(self.parameters) or "nothing"
+    def takes(self) -> str:
+        """Return the parameters with their types, those in brackets optional."""
+        return ", ".join(_signature(each) for each in self.parameters) or "nothing"
 
 
 def question_names() -> list[str]:
@@ -80,7 +91,10 @@ def question(name: str) -> Question:
     """Return the question of that name. Raises UsageError if there is none."""
     if name not in question_names():
         raise UsageError(f"no question is called {name}; there are: {', '.join(question_names())}")
-    text = (_FOLDER / f"{name}.sql").read_text()
-    first, _, sql = text.partition("\n")
-    sql = sql.replace("{scope}", (_FOLDER / f"{_SCOPE}.sql").read_text().partition("\n")[2].strip())
-    return Question(name, first.removeprefix("-- "), sql, tuple(dict.fromkeys(_PARAMETER.findall(sql))))
+    found = statement(_FOLDER / f"{name}.sql")
+    return Question(name, found.about.partition("\n")[0], found.sql, found.parameters)
+
+
+def _signature(parameter: Parameter) -> str:
+    signature = f"{parameter.name} {parameter.type}"
+    return signature if parameter.is_required else f"[{signature}]"

@@ -1,4 +1,7 @@
 -- How many customers, and callers whose customer is not known, met each error code?
+-- $start timestamp = null
+-- $end timestamp = null
+-- $environment text = null
 SELECT coalesce(error_code, 'no code') AS error_code,
     count(DISTINCT customer_id) AS customers,
     count(DISTINCT CASE WHEN customer_id IS NULL THEN caller END) AS unnamed_callers,

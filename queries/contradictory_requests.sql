@@ -1,5 +1,9 @@
 -- Which requests show that the API contradicts itself, and how many are there of each kind?
--- The $count newest request ids of each kind; `requests` is the total of the kind.
+-- `requests` is the total of the kind.
+-- $count bigint, at most so many of the newest request ids of each kind
+-- $start timestamp = null
+-- $end timestamp = null
+-- $environment text = null
 WITH by_id AS (
     SELECT kind, request_id, max(timestamp) AS last_seen, count(*) AS requests
     FROM contradictory_requests

@@ -1,4 +1,6 @@
 -- Which requests of a customer failed last?
+-- $limit bigint
+-- $customer_id text
 SELECT timestamp, request_id, environment, method, route, path, status, error_code, duration_ms
 FROM requests
 WHERE customer_id = $customer_id AND status >= 400

@@ -1,4 +1,8 @@
 -- In which hours did a customer's requests fail, and with which codes?
+-- $start timestamp = null
+-- $end timestamp = null
+-- $environment text = null
+-- $customer_id text
 SELECT hour, coalesce(error_code, 'no code') AS error_code, status, sum(requests) AS requests
 FROM errors_per_hour_and_caller
 WHERE customer_id = $customer_id

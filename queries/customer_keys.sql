@@ -1,4 +1,5 @@
 -- Which keys does a customer use, and how do they fare?
+-- $customer_id text
 SELECT environment, key_id, key_prefix, key_fingerprint, max(key_length) AS key_length,
     arg_max(key_scopes, timestamp) AS key_scopes, max(key_revoked_at) AS key_revoked_at,
     max(key_expires_at) AS key_expires_at, count(*) AS requests,

@@ -1,4 +1,5 @@
 -- Which websites does a customer ask about, and do events arrive for them?
+-- $customer_id text
 SELECT environment, website_id, count(*) AS requests,
     count(*) FILTER (WHERE status >= 400) AS failed,
     count(*) FILTER (WHERE starts_with(route, '/pixel/events') AND status < 300) AS events_accepted,

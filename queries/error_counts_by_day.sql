@@ -1,5 +1,8 @@
 -- How many requests and errors were there each day, by route and error code?
 -- An error has status 400 or higher, a server error 500 or higher. Without an error, error_code is NULL.
+-- $start timestamp = null
+-- $end timestamp = null
+-- $environment text = null
 SELECT f_bucket(hour, 86400) AS day,
     coalesce(route, 'no route') AS route,
     CASE WHEN status >= 400 THEN coalesce(error_code, 'no code') END AS error_code,

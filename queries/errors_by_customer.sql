@@ -1,4 +1,7 @@
 -- How many errors did each customer meet in a week, in the week before it, and in the four weeks before it?
+-- $start timestamp
+-- $end timestamp
+-- $environment text = null
 SELECT customer_id,
     sum(CASE WHEN hour >= $start THEN requests ELSE 0 END) AS errors,
     sum(CASE WHEN hour >= $start AND status >= 500 THEN requests ELSE 0 END) AS server_errors,

@@ -1,6 +1,17 @@
 -- Which customers and other callers had requests that failed, and with which codes?
--- Whole hours are read from the hourly rollup, the rest of the range from the requests. In a range without a whole hour
--- $first_hour and $past_hour both equal its end. Every row has the total counts `customers` and `callers`.
+-- Whole hours are read from the hourly rollup, the rest of the range from the requests. In a range without a whole
+-- hour $first_hour and $past_hour both equal its end. Every row has the total counts `customers` and `callers`.
+-- $first_hour timestamp
+-- $past_hour timestamp
+-- $server_errors_only boolean = false
+-- $limit bigint
+-- $start timestamp
+-- $end timestamp
+-- $environment text = null
+-- $customer_id text = null
+-- $route text = null
+-- $host text = null
+-- $error_code text = null
 SELECT customer_id, caller, sum(requests) AS requests,
     coalesce(list_sort(list(DISTINCT error_code) FILTER (WHERE error_code IS NOT NULL)), []) AS error_codes,
     count(customer_id) OVER () AS customers,

@@ -1,10 +1,13 @@
 -- Which of some values do failing requests have together?
--- Each of $field_values is a field name, a space and a value, which is empty for requests that did not log the field.
+-- $field_values text[], each a field name, a space and a value, which is empty where the field was not logged
+-- $failing_from bigint = 400, the lowest status that counts as failing
+-- $failing_code text = null
+-- $not_callers text[] = [], callers to leave out: customer, key fingerprint or address
+-- with in_scope
 WITH failing AS (
     SELECT $field_values::VARCHAR[] AS wanted, *
-    FROM requests
-    WHERE {scope}
-        AND NOT clock_suspect
+    FROM in_scope
+    WHERE NOT clock_suspect
         AND status >= $failing_from AND ($failing_code IS NULL OR error_code = $failing_code)
         AND NOT list_contains($not_callers::VARCHAR[], coalesce(customer_id, key_fingerprint, client_ip, ''))
 )

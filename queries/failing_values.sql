@@ -1,6 +1,11 @@
 -- Which host, route, release, region, customer, key and program do failing requests have, and those that succeed?
--- At most $count values per field, those with most failing requests first, and one row with the field 'all'.
+-- The values with most failing requests come first; one row has the field 'all'.
 -- '' stands for requests that did not log the field. `distinct_values` counts the field's values, failing or not.
+-- $failing_from bigint = 400, the lowest status that counts as failing
+-- $failing_code text = null
+-- $not_callers text[] = [], callers to leave out: customer, key fingerprint or address
+-- $count bigint, at most so many values per field
+-- with in_scope
 WITH counted AS (
     -- Group by the stored columns, not by expressions: the engine groups compressed text without decompressing it.
     SELECT
@@ -17,9 +22,8 @@ WITH counted AS (
         coalesce(host, route, release, region, customer_id, key_fingerprint, user_agent, '') AS field_value,
         count(*) FILTER (WHERE status >= 400) AS failing,
         count(*) FILTER (WHERE status < 400) AS succeeding
-    FROM requests
-    WHERE {scope}
-        AND NOT clock_suspect
+    FROM in_scope
+    WHERE NOT clock_suspect
         AND (status < 400 OR (status >= $failing_from AND ($failing_code IS NULL OR error_code = $failing_code)))
         AND NOT list_contains($not_callers::VARCHAR[], coalesce(customer_id, key_fingerprint, client_ip, ''))
     GROUP BY GROUPING SETS

@@ -1,6 +1,10 @@
 -- Whom did an incident hit, with how many requests, and in which minutes first and last?
--- $environment NULL selects requests without an environment; $error_code NULL selects every server error.
 -- The row without a customer counts all callers whose customer is unknown.
+-- $not_callers text[] = [], callers who already failed before: customer, key fingerprint or address
+-- $start timestamp = null
+-- $end timestamp = null
+-- $environment text = null, null selects requests without an environment
+-- $error_code text = null, null selects every server error
 SELECT customer_id, sum(requests) AS requests, count(DISTINCT caller) AS callers,
     min(minute) AS first_seen, max(minute) AS last_seen
 FROM server_errors_per_minute

@@ -1,4 +1,10 @@
 -- Which requests show an incident best: the first of each caller it hit, the busiest callers first?
+-- $not_callers text[] = [], callers who already failed before: customer, key fingerprint or address
+-- $limit bigint
+-- $start timestamp
+-- $end timestamp
+-- $environment text = null, null selects requests without an environment
+-- $error_code text = null, null selects every server error
 SELECT min_by(request_id, (timestamp, request_id)) AS request_id
 FROM requests
 WHERE timestamp >= $start AND timestamp < $end AND NOT clock_suspect AND status >= 500

@@ -1,5 +1,9 @@
 -- Whom and what did an incident hit, and when was it seen first and last?
--- Without $not_callers, who already failed before it. $error_code NULL selects every server error.
+-- $not_callers text[] = [], callers who already failed before: customer, key fingerprint or address
+-- $start timestamp
+-- $end timestamp
+-- $environment text = null, null selects requests without an environment
+-- $error_code text = null, null selects every server error
 SELECT count(*) AS requests,
     count(DISTINCT customer_id) AS customers,
     count(DISTINCT coalesce(customer_id, key_fingerprint, client_ip, '')) AS callers,

@@ -1,5 +1,6 @@
 -- How many application log lines are stored from before a time, by day, environment and their request's status?
 -- Lines with an implausible time have no age and are excluded; the status is NULL without a request.
+-- $latest timestamp
 SELECT f_bucket(events.timestamp, 86400) AS day, events.environment AS environment, answered.status AS status,
     count(*) AS lines
 FROM events

@@ -1,4 +1,5 @@
 -- Which refused lines mention this text, such as a request id?
+-- $text text
 SELECT sources.path AS source, quarantine.line_number AS line, quarantine.reason AS reason
 FROM quarantine
 LEFT JOIN sources ON sources.source_id = quarantine.source_id

@@ -1,5 +1,6 @@
 -- Why were lines refused, how many for each reason, and in how many sources?
 -- Reasons that differ only in a value or a position in the line are one kind.
+-- $source text = null
 SELECT f_reason_kind(quarantine.reason) AS kind, count(*) AS lines, count(DISTINCT quarantine.source_id) AS sources,
     min(quarantine.reason) AS example
 FROM quarantine

@@ -1,4 +1,7 @@
 -- Which lines were refused, of one source or kind of reason, where do they stand, and why?
+-- $source text = null
+-- $reason text = null
+-- $limit bigint
 SELECT sources.path AS source, quarantine.line_number AS line, quarantine.byte_offset AS "offset",
     quarantine.reason AS reason, quarantine.excerpt AS excerpt
 FROM quarantine

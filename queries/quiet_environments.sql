@@ -1,4 +1,7 @@
 -- Which environments have answered too few requests in the last hour to tell an incident by?
+-- $fewest bigint
+-- $start timestamp
+-- $end timestamp
 SELECT environment, sum(CASE WHEN minute >= $start AND minute < $end THEN requests ELSE 0 END) AS requests
 FROM requests_per_minute
 GROUP BY environment

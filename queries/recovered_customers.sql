@@ -1,4 +1,7 @@
 -- Which customers met errors in the week before, and none in this one, in which they sent requests all the same?
+-- $start timestamp
+-- $end timestamp
+-- $environment text = null
 WITH recovered AS MATERIALIZED (
     SELECT customer_id, sum(requests) AS errors_before
     FROM errors_per_hour_and_caller

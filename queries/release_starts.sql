@@ -2,6 +2,12 @@
 -- A release starts on a host if the host's last earlier hour with an answer has other releases only. A new host counts
 -- if its release is new to an environment that had answered before. A host's past is read from $earliest on. Long
 -- ranges read the hourly rollup, short ranges the minutes: $first_hour makes the other range empty.
+-- $first_hour timestamp
+-- $earliest timestamp
+-- $start timestamp
+-- $end timestamp
+-- $environment text = null
+-- $host text = null
 WITH seen AS (
     SELECT environment, host, release, date_trunc('hour', moment) AS hour, min(moment) AS moment
     FROM (

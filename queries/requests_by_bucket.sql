@@ -2,6 +2,15 @@
 -- Whole hours are read from the hourly rollup, the rest of the range from the minutes. For buckets narrower than an
 -- hour $first_hour and $past_hour both equal the range's end, so that only minutes are read. A customer's requests are
 -- counted in the requests table, since the rollups have only their errors.
+-- $seconds bigint
+-- $first_hour timestamp
+-- $past_hour timestamp
+-- $start timestamp
+-- $end timestamp
+-- $environment text = null
+-- $customer_id text = null
+-- $route text = null
+-- $host text = null
 SELECT f_bucket(moment, CAST($seconds AS BIGINT)) AS bucket, status, error_code, sum(requests) AS requests
 FROM (
     SELECT hour AS moment, environment, route, host, status, error_code, requests

@@ -1,6 +1,9 @@
 -- With which HTTP statuses was each error code answered, how often, and when last?
 -- Whole hours are read from the hourly rollup, the rest of the range from the minutes: `last_from` to `last_until` is
 -- the last hour or minute with such an answer.
+-- $start timestamp = null
+-- $end timestamp = null
+-- $environment text = null
 WITH counted AS (
     SELECT error_code, status, requests, hour AS counted_from, f_add_seconds(hour, 3600) AS counted_until
     FROM requests_per_hour

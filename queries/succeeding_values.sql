@@ -1,5 +1,7 @@
 -- How many requests that succeeded have these values of host, route, release, region, customer, key and program?
--- Each of $field_values is a field name, a space and a value, which is empty for requests that did not log the field.
+-- $not_callers text[] = [], callers to leave out: customer, key fingerprint or address
+-- $field_values text[], each a field name, a space and a value, which is empty where the field was not logged
+-- with in_scope
 WITH counted AS (
     SELECT
         CASE
@@ -14,9 +16,8 @@ WITH counted AS (
         END AS field,
         coalesce(host, route, release, region, customer_id, key_fingerprint, user_agent, '') AS field_value,
         count(*) AS succeeding
-    FROM requests
-    WHERE {scope}
-        AND NOT clock_suspect
+    FROM in_scope
+    WHERE NOT clock_suspect
         AND status < 400
         AND NOT list_contains($not_callers::VARCHAR[], coalesce(customer_id, key_fingerprint, client_ip, ''))
     GROUP BY GROUPING SETS

@@ -1,4 +1,6 @@
 -- Which lines are JSON objects of no known format, and where do they stand?
+-- $source text = null
+-- $limit bigint
 SELECT sources.path AS source, unmapped.line_number AS line, unmapped.byte_offset AS "offset",
     unmapped.excerpt AS excerpt
 FROM unmapped

@@ -2,6 +2,17 @@
 -- The time of day starts at that of $earliest and lasts $seconds_of_day. Buckets of an hour or more read the hourly
 -- rollup, narrower buckets the minutes: $first_hour is $earliest or $latest, so that one of the two ranges is empty. A
 -- customer's requests are counted in the requests table.
+-- $seconds bigint
+-- $server_errors_only boolean = false
+-- $first_hour timestamp
+-- $latest timestamp
+-- $earliest timestamp
+-- $seconds_of_day bigint
+-- $environment text = null
+-- $customer_id text = null
+-- $route text = null
+-- $host text = null
+-- $error_code text = null
 SELECT f_bucket(moment, CAST($seconds AS BIGINT)) AS bucket,
     sum(requests) AS requests,
     sum(CASE WHEN status >= 400

@@ -1,6 +1,13 @@
 -- How many requests were there on each day at a time of day, by status and error code?
 -- A day starts at the time of day of $earliest and lasts $seconds_of_day. A customer's requests are counted in the
 -- requests table.
+-- $earliest timestamp
+-- $latest timestamp
+-- $seconds_of_day bigint
+-- $environment text = null
+-- $customer_id text = null
+-- $route text = null
+-- $host text = null
 SELECT f_add_seconds(CAST($earliest AS TIMESTAMP), into_range - mod(into_range, 86400)) AS day, status, error_code,
     sum(requests) AS requests
 FROM (

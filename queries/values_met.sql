@@ -1,5 +1,8 @@
 -- Which environments, routes, hosts, error codes and customers with errors are there, the most frequent first?
 -- Counted by whole hours, including the hour in which the range begins.
+-- $limit bigint
+-- $start timestamp
+-- $end timestamp
 SELECT field, value, sum(requests) AS requests
 FROM (
     SELECT hour, unnest(['environment', 'route', 'host', 'error_code']) AS field,

@@ -4,9 +4,7 @@ Rows, quarantine, duplicates, the checkpoint of each source, the counts and the 
 Small chunks are gathered and parsed at once: one by one, planning the statements would cost more than parsing.
 """
 
-import re
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +20,11 @@ from pixeldesk.ingest.writing.reused_ids import ReusedIds
 from pixeldesk.ingest.writing.source_progress import SourceProgress, record, retire, withdraw_unterminated
 from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
 from pixeldesk.settings import Settings
+from pixeldesk.sql_files import statements
 from pixeldesk.store import Transaction
 
+_ROLLUPS = statements(Path(__file__).with_name("rollups.sql"))
+_RECOUNTED = statements(Path(__file__).with_name("recounted.sql"))
 _TABLE_OF = {"requests": "requests", "events": "events", "quarantined": "quarantine", "unmapped": "unmapped"}
 
 
@@ -148,26 +149,19 @@ def count_rollups(transaction: Transaction, batch: int) -> None:
         WHERE batch_id >= $batch AND NOT clock_suspect""",
         {"batch": batch},
     )
-    bounds = transaction.execute("SELECT min(minute), max(minute) + INTERVAL 1 MINUTE FROM touched")
-    first, past = bounds[0]
+    recount_touched(transaction)
+
+
+def recount_touched(transaction: Transaction) -> None:
+    """Recount the minutes in the table `touched`, except those of days that a retention rule dropped."""
+    first, past = transaction.execute("SELECT min(minute), max(minute) + INTERVAL 1 MINUTE FROM touched")[0]
     if first is None:
         return
     sql = "SELECT EXISTS (SELECT 1 FROM dropped_days WHERE day > $first - INTERVAL 2 DAYS AND day < $past)"
     any_dropped = transaction.value(sql, {"first": first, "past": past})
-    for statement in rollup_statements(any_dropped):
-        transaction.execute(statement, {"first": first, "past": past} if "$" in statement else {})
-
-
-@cache
-def rollup_statements(any_dropped: bool = True) -> tuple[str, ...]:
-    """Return the statements that recount the touched minutes.
-
-    If no retention rule dropped any of their days, the conditions on that are left out: they take long to plan.
-    """
-    sql = (Path(__file__).parent / "rollups.sql").read_text().partition("\n\n")[2]
-    if not any_dropped:
-        sql = re.sub(r"\n    AND NOT f_is_(partly_)?dropped\([^()]*\)", "", sql)
-    return tuple(sql.split(";\n")[:-1])
+    transaction.run(_RECOUNTED["rows_not_dropped" if any_dropped else "every_row"])
+    for statement in _ROLLUPS.values():
+        transaction.run(statement, first=first, past=past)
 
 
 def _numbered(gathered: list[tuple[SourceProgress, Chunk, int]]) -> pa.Table:

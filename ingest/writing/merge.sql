@@ -1,8 +1,10 @@
--- Merge the lines of one request from several seats, so that it is counted once. $earliest and $latest bound the times
--- of the candidates. The parts are named; merging.py runs `near`, then one of `of_a_higher_seat` ($target: the rank of
--- that seat) and `of_the_same_id`, and then `demote` for the lines found.
+-- Find the lines of one request from several seats, so that it is counted once. merging.py runs `near`, then one of
+-- `of_a_higher_seat` and `of_the_same_id`, and then the statements of demote.sql for the lines found.
 
--- near
+-- name: near
+-- The candidates, in their span of time.
+-- $earliest timestamp
+-- $latest timestamp
 CREATE OR REPLACE TEMP TABLE near AS
 SELECT source_id, line_number, line_hash, timestamp, request_id, seat, duration_ms,
     CASE seat WHEN 'edge' THEN 1 WHEN 'proxy' THEN 2 WHEN 'platform' THEN 3 ELSE 4 END AS rank,
@@ -10,10 +12,13 @@ SELECT source_id, line_number, line_hash, timestamp, request_id, seat, duration_
 FROM requests
 WHERE timestamp BETWEEN $earliest AND $latest;
 
--- of_a_higher_seat
+-- name: of_a_higher_seat
 -- The nearest line of the target rank that shares an id (its request id, or an alias of kind request or edge), within a
 -- minute plus the longer of the two durations. It takes one line of each lower seat, so that a repeated call with the
 -- same id remains a request of its own.
+-- $target bigint, the rank of that seat
+-- $earliest timestamp
+-- $latest timestamp
 CREATE OR REPLACE TEMP TABLE demoted AS
 WITH named AS (
     SELECT near.*, near.request_id AS name FROM near
@@ -50,7 +55,7 @@ SELECT source_id, line_number, first_source_id, first_line_number FROM free
 QUALIFY row_number() OVER (
     PARTITION BY first_source_id, first_line_number, seat ORDER BY distance, line_hash) = 1;
 
--- of_the_same_id
+-- name: of_the_same_id
 -- A platform repeats the fields of the request on each of its lines. A line with the duration is preferred.
 CREATE OR REPLACE TEMP TABLE demoted AS
 WITH ordered AS (
@@ -61,44 +66,3 @@ WITH ordered AS (
     WINDOW of_one_id AS (PARTITION BY request_id ORDER BY duration_ms IS NULL, timestamp, line_hash, line_number)
 )
 SELECT * FROM ordered WHERE source_id <> first_source_id OR line_number <> first_line_number;
-
--- demote
-INSERT INTO aliases (alias, kind, request_id, batch_id)
-SELECT DISTINCT found.alias, found.kind, found.request_id, $batch
-FROM (
-    SELECT low.request_id AS alias, 'request' AS kind, high.request_id
-    FROM demoted
-    JOIN near AS low ON low.source_id = demoted.source_id AND low.line_number = demoted.line_number
-    JOIN near AS high
-        ON high.source_id = demoted.first_source_id AND high.line_number = demoted.first_line_number
-    UNION ALL
-    SELECT aliases.alias, aliases.kind, high.request_id
-    FROM demoted
-    JOIN near AS low ON low.source_id = demoted.source_id AND low.line_number = demoted.line_number
-    JOIN near AS high
-        ON high.source_id = demoted.first_source_id AND high.line_number = demoted.first_line_number
-    JOIN aliases ON aliases.request_id = low.request_id
-) AS found
-ANTI JOIN aliases AS known ON known.alias = found.alias AND known.request_id = found.request_id
-WHERE found.alias <> found.request_id AND NOT starts_with(found.alias, 'line-');
-
-INSERT INTO second_lines
-SELECT requests.*, demoted.first_source_id, demoted.first_line_number
-FROM requests JOIN demoted
-    ON demoted.source_id = requests.source_id AND demoted.line_number = requests.line_number
-WHERE requests.timestamp BETWEEN $earliest AND $latest;
-
-UPDATE second_lines
-SET first_source_id = demoted.first_source_id, first_line_number = demoted.first_line_number
-FROM demoted
-WHERE second_lines.first_source_id = demoted.source_id AND second_lines.first_line_number = demoted.line_number;
-
-INSERT INTO touched
-SELECT DISTINCT date_trunc('minute', requests.timestamp)
-FROM requests JOIN demoted
-    ON demoted.source_id = requests.source_id AND demoted.line_number = requests.line_number
-WHERE requests.timestamp BETWEEN $earliest AND $latest AND NOT requests.clock_suspect;
-
-DELETE FROM requests USING demoted
-WHERE demoted.source_id = requests.source_id AND demoted.line_number = requests.line_number
-    AND requests.timestamp BETWEEN $earliest AND $latest;

@@ -4,16 +4,15 @@ The line of the highest seat stays in `requests`: its status is what the applica
 `second_lines`, where the card of the request finds them, and their ids become aliases of the request.
 """
 
-import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+from pixeldesk.sql_files import Statement, statements
 from pixeldesk.store import Transaction
 
-_STATEMENTS = dict(
-    re.findall(r"^-- (\w+)\n(.*?)(?=^-- \w+\n|\Z)", (Path(__file__).parent / "merge.sql").read_text(), re.M | re.S)
-)
+_MERGE = statements(Path(__file__).with_name("merge.sql"))
+_DEMOTE = statements(Path(__file__).with_name("demote.sql"))
 _PROXY, _PLATFORM, _APPLICATION = 2, 3, 4
 # The longest time between two lines of one request: a function may run this long.
 _MAX_DISTANCE = timedelta(minutes=15)
@@ -32,12 +31,12 @@ def merge(transaction: Transaction, batch: int) -> None:
     )
     if first is None:
         return
-    bounds = {"earliest": _before(first), "latest": _after(last)}
+    values = {"batch": batch, "earliest": _before(first), "latest": _after(last)}
     # In ascending order: the lines of the edge that the proxy's line took move with it to the application's line.
     for target in (_PROXY, _PLATFORM, _APPLICATION):
         if target == _PLATFORM:
-            _demote(transaction, "of_the_same_id", bounds, batch)
-        _demote(transaction, "of_a_higher_seat", bounds, batch, target=target)
+            _demote(transaction, _MERGE["of_the_same_id"], values)
+        _demote(transaction, _MERGE["of_a_higher_seat"], {**values, "target": target})
 
 
 def restore(transaction: Transaction, source_id: int | None) -> None:
@@ -59,17 +58,12 @@ def restore(transaction: Transaction, source_id: int | None) -> None:
     transaction.execute(f"DELETE FROM second_lines WHERE {withdrawn}", source)
 
 
-def _demote(transaction: Transaction, statement: str, bounds: dict[str, datetime], batch: int, **more: int) -> None:
-    _run(transaction, "near", bounds)
-    _run(transaction, statement, bounds | more)
+def _demote(transaction: Transaction, found: Statement, values: Mapping[str, object]) -> None:
+    transaction.run(_MERGE["near"], **values)
+    transaction.run(found, **values)
     if transaction.value("SELECT count(*) FROM demoted"):
-        _run(transaction, "demote", {**bounds, "batch": batch})
-
-
-def _run(transaction: Transaction, name: str, parameters: dict[str, Any]) -> None:
-    for statement in filter(str.strip, _STATEMENTS[name].split(";\n")):
-        used = {parameter: value for parameter, value in parameters.items() if f"${parameter}" in statement}
-        transaction.execute(statement, used)
+        for statement in _DEMOTE.values():
+            transaction.run(statement, **values)
 
 
 def _before(time: datetime) -> datetime:

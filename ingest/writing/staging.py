@@ -4,13 +4,16 @@ The caller registers `lines(row, batch_id, source_id, line, line_number, byte_of
 requests of a large chunk are inserted directly; other lines are parsed into the temporary table `staged` first.
 """
 
-from typing import Any
+from pathlib import Path
 
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.parse_sql import ParseSql, redact_suspects_sql, suspects_exist_sql
 from pixeldesk.ingest.writing.quarantine import EXCERPT_CHARACTERS
+from pixeldesk.sql_files import statements
 from pixeldesk.store import Transaction
 
+_REPEATED = statements(Path(__file__).with_name("repeated.sql"))
+_DUPLICATES = statements(Path(__file__).with_name("duplicates.sql"))
 # With fewer lines, planning the direct insert costs more than it saves.
 _MIN_DIRECT_LINES = 20_000
 # Lines looked up to see whether a file was delivered before under another name, and the share of them that decides.
@@ -117,67 +120,26 @@ class Staging:
 
     def _delete_repeated(self) -> SourceCounts:
         """Delete the directly inserted lines that are equal to a stored line, or to an earlier one of these lines."""
-        run = self._transaction.execute
-        new = f"""SELECT requests.batch_id, requests.source_id, requests.line_number, requests.line_hash,
-                requests.timestamp, lines.row, {{raw}}
-            FROM requests JOIN lines
-                ON lines.source_id = requests.source_id AND lines.line_number = requests.line_number
-            WHERE requests.{_IN_TRANSACTION}"""
-        first, last = run(f"SELECT min(timestamp), max(timestamp) FROM ({new.format(raw='true')})", self._batch)[0]
-        same = f"""FROM ({new}) AS new
-            JOIN (SELECT requests.source_id, requests.line_number, requests.line_hash, requests.timestamp,
-                    lines.row, {{raw}}
-                FROM requests LEFT JOIN lines
-                    ON lines.source_id = requests.source_id AND lines.line_number = requests.line_number
-                    AND requests.{_IN_TRANSACTION}
-                WHERE requests.timestamp BETWEEN $first AND $last) AS stored
-            ON new.line_hash = stored.line_hash AND new.timestamp = stored.timestamp AND new.raw = stored.raw
-            WHERE stored.row IS NULL OR stored.row < new.row"""
-        span: dict[str, Any] = {**self._batch, "first": first, "last": last}
-        # Texts are compared only if a hash and a time are equal, since reading them back is expensive.
-        if not self._transaction.value(f"SELECT count(*) {same.format(raw='true AS raw')}", span):
+        run = self._transaction.run
+        first, last = run(_REPEATED["inserted"], **self._batch)[0]
+        span = {"first": first, "last": last}
+        run(_REPEATED["candidates"], **self._batch, **span)
+        if not self._transaction.value("SELECT count(*) FROM candidates"):
             return []
-        text = same.format(raw="requests.raw AS raw")
-        run(
-            f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT DISTINCT batch_id, new.source_id, new.line_number {text}",
-            span,
-        )
-        run(
-            """DELETE FROM requests USING repeated WHERE requests.batch_id = repeated.batch_id
-            AND requests.source_id = repeated.source_id AND requests.line_number = repeated.line_number"""
-        )
+        run(_REPEATED["repeated"], **span)
+        run(_REPEATED["delete"])
         return _counted(self._transaction, "repeated")
 
     def _mark_duplicates(self) -> None:
-        """Mark the staged lines that are equal to a stored line, or to an earlier staged one.
-
-        The hash only finds candidates. A duplicate has the same text too, so no line is lost to a hash collision.
-        """
-        run = self._transaction.execute
-        rows, hashes, first, last, refused = run(
-            """SELECT count(*), count(DISTINCT line_hash), min(timestamp), max(timestamp),
-                count(*) FILTER (WHERE outcome IN ('refused', 'unmapped')) FROM staged"""
-        )[0]
-        mark = "UPDATE staged SET duplicate = true WHERE row IN"
-        if hashes < rows:
-            run(
-                f"""{mark} (SELECT row FROM staged QUALIFY row_number() OVER (
-                    PARTITION BY line_hash, raw ORDER BY row) > 1)"""
-            )
-        span = {"first": first, "last": last}
-        tables = ("requests", "events", *(("second_lines",) if self._parse.has_seats else ()))
-        for table in tables if first is not None else ():
-            same = f"""FROM staged JOIN {table} AS stored
-                ON staged.line_hash = stored.line_hash AND staged.timestamp = stored.timestamp
-                WHERE stored.timestamp BETWEEN $first AND $last"""
-            if self._transaction.value(f"SELECT count(*) {same}", span):
-                run(f"{mark} (SELECT staged.row {same} AND staged.raw = stored.raw)", span)
-        for table in ("quarantine", "unmapped") if refused else ():
-            run(
-                f"""{mark} (SELECT staged.row FROM staged JOIN {table} AS stored
-                    ON staged.line_hash = stored.line_hash AND staged.byte_length = stored.byte_length
-                    WHERE staged.outcome IN ('refused', 'unmapped'))"""
-            )
+        """Mark the staged lines that are equal to a stored line, or to an earlier staged one."""
+        run = self._transaction.run
+        lines, hashes, first, last, rejected = run(_DUPLICATES["staged"])[0]
+        if hashes < lines:
+            run(_DUPLICATES["mark_repeated"])
+        if first is not None and run(_DUPLICATES["stored"], first=first, last=last)[0][0]:
+            run(_DUPLICATES["mark_stored"], first=first, last=last)
+        if rejected:
+            run(_DUPLICATES["mark_rejected"])
 
 
 def _counted(transaction: Transaction, rows: str, parameters: dict[str, int] | None = None) -> SourceCounts:

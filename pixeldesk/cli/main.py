@@ -249,7 +249,9 @@ def mark(
 @application.command()
 def query(
     name: Annotated[str, typer.Argument(help="The name of a file in queries/, without .sql.")],
-    param: Annotated[list[str] | None, typer.Option("--param", help="name=value; may be repeated.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", help="name=value; repeat it for several, and for a list.")
+    ] = None,
     start: Annotated[str | None, typer.Option("--from", help="Not before this time.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Before this time.")] = None,
     environment: Annotated[str | None, typer.Option("--environment")] = None,
@@ -392,11 +394,15 @@ def _fill_if_empty(settings: Settings, path: str) -> None:
         print_error("nothing was read; sample logs are in sample_logs/logs of the project's repository")
 
 
-def _name_values(given: list[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in given]
-    if any(not separator for _, separator, _ in pairs):
-        raise UsageError("--param takes name=value")
-    return {name: value for name, _, value in pairs}
+def _name_values(given: list[str]) -> dict[str, str | list[str]]:
+    """Return the value of each parameter: a text, or a list of texts for a parameter that is repeated."""
+    found: dict[str, list[str]] = {}
+    for text in given:
+        name, separator, value = text.partition("=")
+        if not separator:
+            raise UsageError("--param takes name=value")
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def answer(
         case "mark":
             return desk.mark(parameters["diagnosis"], parameters["verdict"]).as_json()
         case "query":
-            return desk.query(parameters["name"], **_parsed(parameters["parameters"]))
+            return desk.query(parameters["name"], **parameters["parameters"])
         case "quarantine":
             return desk.quarantine(**parameters)
         case "retry":
@@ -52,19 +52,5 @@ def answer(
 
 
 def _parsed(parameters: dict[str, str]) -> dict[str, Any]:
-    """Parse parameters typed at a command line; their names tell which are times or counts. Raises UsageError."""
-    parsers: dict[str, Callable[[str], object]] = {
-        **dict.fromkeys(("start", "end", "at", "hour", "earliest", "latest"), parse_time),
-        **dict.fromkeys(("limit", "count"), _whole_number),
-    }
-    try:
-        return {name: parsers.get(name, str)(text) for name, text in parameters.items()}
-    except ValueError:
-        raise UsageError("limit and count take a whole number") from None
-
-
-def _whole_number(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 1 << 63:
-        raise ValueError
-    return number
+    """Parse the times among the parameters. Raises UsageError."""
+    return {name: parse_time(text) if name in ("start", "end") else text for name, text in parameters.items()}

@@ -350,7 +350,7 @@ class Desk:
         """Return each case's precision, by the marks of its diagnoses, in the order of the cases."""
         return self._marks.precision([case.name for case in cases()])
 
-    def query(self, name: str, **parameters: object) -> list[dict[str, Any]]:
+    def query(self, name: str, /, **parameters: object) -> list[dict[str, Any]]:
         """Return the rows of a named question. Raises UsageError for an unknown name or parameter."""
         return [plain(row) for row in question(name).rows(self.store, **parameters)]
 

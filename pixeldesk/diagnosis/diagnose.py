@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from pixeldesk.diagnosis.evidence import confidence, sentences
 from pixeldesk.diagnosis.facts import derived_facts
 from pixeldesk.diagnosis.history import History
 from pixeldesk.diagnosis.retry_hygiene import retry_hygiene
+from pixeldesk.sql_files import Statement, statement
 from pixeldesk.store import Store, Workbench
 
 _TABLES = Path(__file__).parent / "tables"
@@ -78,15 +78,15 @@ def customer_retry_hygiene(store: Store, customer_id: str) -> RetryHygiene | Non
 
 
 def _prepare(bench: Workbench, scope: DiagnosisScope) -> None:
-    bench.make_table("span", _table("span"), {"start": scope.start, "end": scope.end})
-    bench.make_view("all_requests", _table("all_requests"))
+    _make(bench, "span", {"start": scope.start, "end": scope.end})
+    bench.make_view("all_requests", _table("all_requests").sql)
     caller = scope.caller or (Caller(customer_id=scope.customer_id) if scope.customer_id else None)
     if caller:
         _narrow(bench, caller)
     else:
         bench.make_view("relevant", "SELECT * FROM all_requests")
     for name in _KNOWLEDGE:
-        bench.make_table(name, _table(name), {"codes": _codes()} if name == "shown" else None)
+        _make(bench, name, {"codes": _codes()})
     bench.drop_table("shown")
 
 
@@ -99,10 +99,10 @@ def _narrow(bench: Workbench, caller: Caller) -> None:
         "website_id": caller.website_id,
         "client_ip": caller.client_ip,
     }
-    bench.make_table("of_customers", _table("of_customers"), {"customer_id": caller.customer_id, **traces})
-    bench.make_table("handles", _table("handles"), traces)
-    bench.make_table("bearing_rows", _table("bearing_rows"))
-    bench.make_table("relevant", f"{_table('all_requests')} AND rowid IN (SELECT row FROM bearing_rows)")
+    _make(bench, "of_customers", {"customer_id": caller.customer_id, **traces})
+    _make(bench, "handles", traces)
+    _make(bench, "bearing_rows")
+    _make(bench, "relevant")
 
 
 def _explain(bench: Workbench) -> None:
@@ -112,10 +112,10 @@ def _explain(bench: Workbench) -> None:
     for case in cases():
         # A case without codes is about successful requests. Skip the others' queries: most logs have few of the codes.
         if codes.intersection(case.codes or (None,)):
-            sql = _table("explained").replace("{query}", case.query)
-            bench.add_rows("explained", sql, {"case": case.name, "per": case.per})
+            explained = _table("explained").selecting_from("found", case.query)
+            bench.add_rows("explained", explained.sql, {"case": case.name, "per": case.per})
     for name in ("clients", "successes", "trail", "histories"):
-        bench.make_table(name, _table(name))
+        _make(bench, name)
 
 
 def _diagnoses(bench: Workbench, scope: DiagnosisScope) -> list[Diagnosis]:
@@ -187,13 +187,13 @@ def diagnosis_id(subject: str) -> str:
 
 
 def _hygiene(bench: Workbench, customer_id: str | None) -> dict[str, RetryHygiene]:
-    bench.make_table("failures", _table("failures"), {"customer_id": customer_id, "codes": _codes()})
-    return {row["customer_id"]: retry_hygiene(row) for row in bench.rows(_table("retries"))}
+    _make(bench, "failures", {"customer_id": customer_id, "codes": _codes()})
+    return {row["customer_id"]: retry_hygiene(row) for row in bench.rows(_table("retries").sql)}
 
 
 def _asked(bench: Workbench, request_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     asked: dict[str, list[str]] = {}
-    for row in bench.rows(_table("asked"), {"request_ids": list(request_ids)}):
+    for row in bench.rows(_table("asked").sql, {"request_ids": list(request_ids)}):
         asked.setdefault(row["subject"], []).append(row["request_id"])
     return {subject: tuple(explained) for subject, explained in asked.items()}
 
@@ -202,6 +202,11 @@ def _codes() -> list[str]:
     return sorted({code for case in cases() for code in case.codes})
 
 
-@cache
-def _table(name: str) -> str:
-    return (_TABLES / f"{name}.sql").read_text()
+def _make(bench: Workbench, name: str, values: Mapping[str, object] | None = None) -> None:
+    """Make the table of this name from its file, with those of the values that it takes."""
+    table = _table(name)
+    bench.make_table(name, table.sql, table.bound(values or {}))
+
+
+def _table(name: str) -> Statement:
+    return statement(_TABLES / f"{name}.sql")

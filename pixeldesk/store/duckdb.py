@@ -17,6 +17,7 @@ import duckdb
 
 from pixeldesk.errors import StoreError, StoreMissing, StoreVersionError
 from pixeldesk.settings import MIB, Settings
+from pixeldesk.sql_files import Statement, statements
 from pixeldesk.store.failures import translated_errors
 
 if TYPE_CHECKING:  # Importing these takes half of a command's start, and only frames and loading need them.
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # Importing these takes half of a command's start, and only f
 
 SCHEMA_VERSION = "3"
 _FOLDER = Path(__file__).parent
+_INDEXES = _FOLDER / "indexes.sql"
 # DuckDB 1.5 can open files of this storage version too: a way back, at no measured cost.
 _STORAGE_VERSION = "v1.5.0"
 # Memory that an index on random ids occupies and that cannot be evicted, bytes a row.
@@ -46,6 +48,10 @@ class Transaction:
     def value(self, sql: str, parameters: Parameters | None = None) -> Any:
         """Run one statement and return the first column of its first row."""
         return self.execute(sql, parameters)[0][0]
+
+    def run(self, statement: Statement, **values: object) -> list[tuple[Any, ...]]:
+        """Run a statement of a file with those of the values that it takes, and return its rows."""
+        return self.execute(statement.sql, statement.bound(values))
 
     def arrow(self, sql: str, parameters: Parameters | None = None) -> "pa.Table":
         """Return the rows as an Arrow table, for many rows that another statement reads."""
@@ -154,7 +160,7 @@ class Store:
     def drop_indexes(self) -> None:
         """Drop the indexes before a bulk load: an index on random ids costs more to grow than to rebuild."""
         with self._writer, translated_errors(self.path), self._connection.cursor() as cursor:
-            for name in _index_names():
+            for name in statements(_INDEXES):
                 cursor.execute(f"DROP INDEX IF EXISTS {name}")
 
     def build_indexes(self) -> None:
@@ -170,7 +176,8 @@ class Store:
             needed_mib = rows * _INDEX_BYTES_PER_ROW * 3 // 2 // MIB + 256
             if needed_mib > self._memory_mib:
                 cursor.execute(f"SET GLOBAL memory_limit = '{needed_mib}MiB'")
-            cursor.execute((_FOLDER / "indexes.sql").read_text())
+            for index in statements(_INDEXES).values():
+                cursor.execute(index.sql)
 
     def checkpoint(self) -> None:
         """Checkpoint: fold the write-ahead log into the file.
@@ -357,11 +364,6 @@ def _fetched(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Parame
     connection.execute(sql, parameters or {})
     names = [column[0] for column in connection.description or ()]
     return [dict(zip(names, row, strict=True)) for row in connection.fetchall()]
-
-
-def _index_names() -> list[str]:
-    words = (_FOLDER / "indexes.sql").read_text().split()
-    return [words[i + 1] for i, word in enumerate(words) if word == "EXISTS"]
 
 
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -179,6 +179,11 @@ def test_query(db: Path) -> None:
     assert [row["status"] for row in by_code.json] == [403]
     parameter = run("query", "request", "--param", "request_id=req_N0000002", "--db", db, "--json")
     assert [row["request_id"] for row in parameter.json] == ["req_N0000002"]
+    listed = run(
+        "query", "succeeding_values", "--param", "field_values=all ", "--param", "field_values=host web-1",
+        "--db", db, "--json",
+    )  # fmt: skip
+    assert [row["field"] for row in listed.json] == ["all", "host"]
     read = run("query", "quarantined", "--param", "limit=1", "--db", db)
     assert read.code == 0
     assert read.out.startswith("Which lines could not be understood, and why?\n")
@@ -226,6 +231,13 @@ def test_doctor(db: Path, tmp_path: Path) -> None:
         (["query", "gaps", "--customer", "cus_1"], "gaps takes no customer_id"),
         (["query", "quarantined"], "quarantined needs limit"),
         (["query", "quarantined", "--param", "limit=ten"], "whole number"),
+        (
+            ["query", "requests_with_code", "--param", "status=abc", "--param", "count=1"],
+            "requests_with_code: status: 'abc' is not a whole number; write 100",
+        ),
+        (["query", "quarantined", "--param", "limit=1", "--param", "limit=2"], "limit: ['1', '2'] is not a whole"),
+        (["query", "gaps", "--param", "name=gaps"], "gaps takes no name"),
+        (["query", "gaps", "--param", "store=x"], "gaps takes no store"),
         (["query", "quarantined", "--param", "limit=-1"], "whole number"),
         (["query", "quarantined", "--param", f"limit={'9' * 40}"], "whole number"),
         (["query", "requests", "--from", "yesterday"], "'yesterday' is not a time; write 2026-11-16"),

@@ -1,4 +1,6 @@
 -- Which requests of the diagnosed customers failed, whoever is at fault?
+-- $customer_id text = null
+-- $codes text[]
 WITH callers AS (
     SELECT DISTINCT customer_id FROM explained JOIN symptoms USING (place) WHERE customer_id IS NOT NULL
     UNION

@@ -1,4 +1,8 @@
 -- Which addresses, keys and websites identify these customers, or the caller?
+-- $key_fingerprint text = null
+-- $beginning text = null
+-- $website_id text = null
+-- $client_ip text = null
 SELECT DISTINCT client_ip, key_fingerprint, left(key_prefix, 10) AS beginning, website_id
 FROM all_requests
 WHERE customer_id IN (SELECT customer_id FROM of_customers)

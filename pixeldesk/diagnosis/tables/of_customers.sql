@@ -1,4 +1,9 @@
 -- Which customers is a diagnosis about: the requested customer, or those that share a trait with an unnamed caller?
+-- $customer_id text = null
+-- $key_fingerprint text = null
+-- $beginning text = null
+-- $website_id text = null
+-- $client_ip text = null
 SELECT DISTINCT customer_id
 FROM all_requests
 WHERE customer_id IS NOT NULL AND CASE WHEN $customer_id IS NOT NULL THEN customer_id = $customer_id

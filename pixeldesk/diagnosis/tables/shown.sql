@@ -1,4 +1,5 @@
 -- Which requests are symptoms: refusals, and pipes of a website that has no event yet?
+-- $codes text[]
 WITH refused AS (
     -- Text that is not UTF-8 after percent-decoding stays as it is.
     SELECT * EXCLUDE (in_path), coalesce(website_id, try(url_decode(in_path)), in_path) AS website
