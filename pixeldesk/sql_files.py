@@ -9,7 +9,7 @@ each `$name` that the statement takes:
     -- $limit bigint = 100, at most so many rows
     SELECT ...
 
-A type is text, bigint, boolean or timestamp, or a list of these (`text[]`). A default is JSON: `= null` makes a
+A type is text, bigint, double, boolean or timestamp, or a list of these (`text[]`). A default is JSON: `= null` makes a
 parameter optional and lets it be null. What follows the comma describes the parameter.
 
 A file with one statement is named after the file. In a file with several, the head of each begins with `-- name: NAME`.
@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
-ScalarType = Literal["text", "bigint", "boolean", "timestamp"]
+ScalarType = Literal["text", "bigint", "double", "boolean", "timestamp"]
 _COMMENT, _NAME, _PARAMETER, _WITH = "--", "-- name: ", "-- $", "-- with "
 _LIST = "[]"
 

@@ -1,10 +1,11 @@
 """Check the value of a parameter against its declared type, alike for every way of asking."""
 
+import math
 import operator
 from collections.abc import Callable
 from datetime import UTC, datetime
 from reprlib import Repr
-from typing import SupportsIndex
+from typing import SupportsFloat, SupportsIndex
 
 from pixeldesk.errors import UsageError
 from pixeldesk.queries.values import parse_time
@@ -13,6 +14,7 @@ from pixeldesk.sql_files import Parameter, ScalarType
 _EXAMPLES: dict[ScalarType, tuple[str, str]] = {
     "text": ("a text", "cus_0184"),
     "bigint": ("a whole number", "100"),
+    "double": ("a number", "0.5"),
     "boolean": ("true or false", "true"),
     "timestamp": ("a time", "2026-11-16 or 2026-11-16T09:12:44Z"),
 }
@@ -69,6 +71,15 @@ def _whole_number(value: object) -> int:
     return number
 
 
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | SupportsFloat):
+        raise TypeError
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
 def _boolean(value: object) -> bool:
     if isinstance(value, str):
         return {"true": True, "false": False}[value.lower()]
@@ -88,6 +99,7 @@ def _time(value: object) -> datetime:
 _READERS: dict[ScalarType, Callable[[object], object]] = {
     "text": _text,
     "bigint": _whole_number,
+    "double": _number,
     "boolean": _boolean,
     "timestamp": _time,
 }

@@ -61,7 +61,7 @@ class Case(_Frozen):
 
     `codes` are the error codes of its symptoms; `per` is the subject of one diagnosis; `yields_to` are the cases that
     take precedence if both explain a request. `query` selects the `place` (row number) of symptoms, `facts` one row a
-    subject.
+    subject. Both take the case's `thresholds` as parameters, and those of `thresholds.py`.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Case(_Frozen):
     fix: str
     query: str
     facts: str
+    thresholds: dict[str, float] = {}
     evidence_for: tuple[Evidence, ...] = Field(alias="for")
     evidence_against: tuple[Evidence, ...] = Field(default=(), alias="against")
     reply: Reply

@@ -21,6 +21,7 @@ from pixeldesk.diagnosis.evidence import confidence, sentences
 from pixeldesk.diagnosis.facts import derived_facts
 from pixeldesk.diagnosis.history import History
 from pixeldesk.diagnosis.retry_hygiene import retry_hygiene
+from pixeldesk.diagnosis.thresholds import SHORTEST_PREFIX, SQL_PARAMETERS
 from pixeldesk.sql_files import Statement, statement
 from pixeldesk.store import Store, Workbench
 
@@ -29,7 +30,6 @@ _KNOWLEDGE = (
     "known_keys", "key_owners", "prefix_owners", "hash_owners", "websites", "website_owners", "addresses", "key_shapes",
     "shown", "attributed", "symptoms", "unknown_keys",
 )  # fmt: skip
-_LETTERS_OF_A_KEY = 10
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,10 @@ def _prepare(bench: Workbench, scope: DiagnosisScope) -> None:
 
 def _narrow(bench: Workbench, caller: Caller) -> None:
     """Restrict the tables that follow to requests that bear on this caller, without changing the answer."""
-    beginning = (caller.key_prefix or "").strip(" \t\r\n\"'")[:_LETTERS_OF_A_KEY]
+    beginning = (caller.key_prefix or "").strip(" \t\r\n\"'")[:SHORTEST_PREFIX]
     traces = {
         "key_fingerprint": caller.key_fingerprint,
-        "beginning": beginning if len(beginning) == _LETTERS_OF_A_KEY else None,
+        "beginning": beginning if len(beginning) == SHORTEST_PREFIX else None,
         "website_id": caller.website_id,
         "client_ip": caller.client_ip,
     }
@@ -113,7 +113,7 @@ def _explain(bench: Workbench) -> None:
         # A case without codes is about successful requests. Skip the others' queries: most logs have few of the codes.
         if codes.intersection(case.codes or (None,)):
             explained = _table("explained").selecting_from("found", case.query)
-            bench.add_rows("explained", explained.sql, {"case": case.name, "per": case.per})
+            bench.add_rows("explained", explained.sql, _named_by(bench, explained.sql, case))
     for name in ("clients", "successes", "trail", "histories"):
         _make(bench, name)
 
@@ -144,7 +144,7 @@ def _of_case(bench: Workbench, case: Case, hygiene: Mapping[str, RetryHygiene]) 
 def _facts(bench: Workbench, case: Case) -> dict[str, dict[str, Any]]:
     if not case.facts.strip():
         return {}
-    return {row["subject"]: row for row in bench.rows(case.facts, {"case": case.name})}
+    return {row["subject"]: row for row in bench.rows(case.facts, _named_by(bench, case.facts, case))}
 
 
 def _diagnosis(case: Case, known: Mapping[str, Any]) -> Diagnosis:
@@ -188,7 +188,10 @@ def diagnosis_id(subject: str) -> str:
 
 def _hygiene(bench: Workbench, customer_id: str | None) -> dict[str, RetryHygiene]:
     _make(bench, "failures", {"customer_id": customer_id, "codes": _codes()})
-    return {row["customer_id"]: retry_hygiene(row) for row in bench.rows(_table("retries").sql)}
+    return {
+        row["customer_id"]: retry_hygiene(row)
+        for row in bench.rows(_table("retries").sql, _table("retries").bound(SQL_PARAMETERS))
+    }
 
 
 def _asked(bench: Workbench, request_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -205,7 +208,13 @@ def _codes() -> list[str]:
 def _make(bench: Workbench, name: str, values: Mapping[str, object] | None = None) -> None:
     """Make the table of this name from its file, with those of the values that it takes."""
     table = _table(name)
-    bench.make_table(name, table.sql, table.bound(values or {}))
+    bench.make_table(name, table.sql, table.bound({**SQL_PARAMETERS, **(values or {})}))
+
+
+def _named_by(bench: Workbench, sql: str, case: Case) -> dict[str, object]:
+    """Return those of the values for a case that its SQL names."""
+    values = {**SQL_PARAMETERS, **case.thresholds, "case": case.name, "per": case.per}
+    return {name: values[name] for name in bench.parameters_of(sql)}
 
 
 def _table(name: str) -> Statement:

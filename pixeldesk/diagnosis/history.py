@@ -1,52 +1,43 @@
 """Decide from a subject's history whether it is a case at all, and whether it has recovered.
 
 A case is a mistake that lasts, not a slip of a few minutes. It has recovered if the failing client, or the same program
-at another address, has since succeeded at the same route so often that chance cannot explain it. The thresholds are
-named here, with their units.
+at another address, has since succeeded at the same route so often that chance cannot explain it. `thresholds` has the
+numbers.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pixeldesk.diagnosis.diagnosis import Status
-
-MINUTE_S, HOUR_S, DAY_S = 60.0, 3600.0, 86400.0
-
-FEWEST_FAILURES = 4
-"""A case has at least this many failures."""
-FEWEST_OF_NOBODY = 20
-"""The same, if the customer is unknown."""
-SLIP_S = 15 * MINUTE_S
-"""Failures that all lie within this span are a slip, however many."""
-NOTICED_S = 45 * MINUTE_S
-"""Failures that have stopped after at most this span were noticed and fixed at once: a slip."""
-NOTICED_BY_HAND_S = 3 * HOUR_S
-"""The same for a person at a keyboard, or in an environment for trying things out."""
-RUN_FAILURES = 5
-"""A run is a case with this many failures in a row, over more than SLIP_S, without a success of the same client."""
-SPARSE_RUN_FAILURES, SPARSE_RUN_S = 4, 12 * HOUR_S
-"""Or with this many failures over this span: a job that fails once or twice a night."""
-SHARE_FAILURES, SHARE_SITTINGS, SHARE_SITTING_S = 6, 3, HOUR_S
-"""With successes in between, a case has this many failures, in this many sittings or in one sitting this long."""
-LEAST_SHARE = 0.02
-"""And failures are at least this share of the client's requests meanwhile; a smaller share is noise."""
-CHANCE = 0.05
-"""A recovery is accepted if the failures could be absent by chance, at the former failure rate, at most this often."""
-
-FRESH_AGE_S, FRESH_S = DAY_S, 20 * MINUTE_S
-"""Failures that began at most FRESH_AGE_S before the end of the logs, have lasted for FRESH_S and go on, are a case…"""
-FRESH_ENOUGH = ((10, 0.05), (6, 0.5))
-"""…with at least this many failures that are at least this share of the requests (either pair)."""
-CLEARLY_MORE = 1.5
-"""A recovery needs more successes than this times the longest row of successes between two failures. With fewer, the
-chance must be below a fifth of CHANCE and the silence longer than ever before: another program at the same address may
-succeed while the failing program rests."""
-FEWEST_SUCCESSES = 2
-"""A recovery needs this many successes: a single one may be chance, or a newly minted token."""
-SAME_HOUR, SAME_HOUR_DAYS = 0.98, 3
-"""A scheduled job fails at the same time of day: the mean vector of its times of day is at least this long (1: all
-equal, 0.98: within some 45 minutes), on at least this many days. See Fisher, Statistical Analysis of Circular Data,
-1993."""
+from pixeldesk.diagnosis.thresholds import (
+    CHANCE,
+    CLEARLY_LONGER,
+    CLEARLY_MORE,
+    CROWD_FAILURES_PER_ADDRESS,
+    DAY_S,
+    FEWEST_FAILURES,
+    FEWEST_OF_NOBODY,
+    FEWEST_SUCCESSES,
+    FRESH_AGE_S,
+    FRESH_ENOUGH,
+    FRESH_S,
+    GAVE_UP,
+    LEAST_SHARE,
+    MISSED_JOB_S,
+    MOSTLY_FAILING,
+    NOTICED_BY_HAND_S,
+    NOTICED_S,
+    RUN_FAILURES,
+    SAME_HOUR,
+    SAME_HOUR_DAYS,
+    SHARE_FAILURES,
+    SHARE_SITTING_S,
+    SHARE_SITTINGS,
+    SLIP_S,
+    SPARSE_RUN_FAILURES,
+    SPARSE_RUN_S,
+    STRICT_CHANCE,
+)
 
 _BY_HAND = ("curl", "httpie", "postman", "insomnia", "wget", "bruno")
 _FOR_TRYING = ("development", "dev", "local", "test")
@@ -58,9 +49,9 @@ class History:
 
     `successes` are those of the failing client (address and program) at the same route; `any_` counts the same program
     of the same customer at every address. `most_…_between` is the longest row of successes between two failures,
-    `…_until_last` the number of successes before the last failure. A sitting is a group of failures that ends with
-    twenty minutes of silence. A newcomer is a client of the customer that first succeeded at the same route after the
-    last failure; `same_program_successes` counts the successes of newcomers that run the failing program.
+    `…_until_last` the number of successes before the last failure. A sitting is a group of failures that ends with a
+    silence of more than SITTING_PAUSE_S. A newcomer is a client of the customer that first succeeded at the same route
+    after the last failure; `same_program_successes` counts the successes of newcomers that run the failing program.
     """
 
     environment: str | None
@@ -104,7 +95,7 @@ class History:
     @property
     def changes_address(self) -> bool:
         """Whether the failing program changes its address with nearly every request: then do not compare addresses."""
-        return 2 * self.addresses > self.failing_requests
+        return CROWD_FAILURES_PER_ADDRESS * self.addresses > self.failing_requests
 
     @property
     def share(self) -> float:
@@ -133,12 +124,12 @@ class History:
             return True
         if self.changes_address and self._has_recovered_at_any_address:
             return True
-        if self.is_clock_job and self.longest_silence_s < DAY_S + HOUR_S and self.quiet_s > DAY_S + HOUR_S:
+        if self.is_clock_job and self.longest_silence_s < MISSED_JOB_S < self.quiet_s:
             return True
         if self._since or (self.changes_address and self._any_since):
             return False
-        replaced = self.newcomer_success is not None and self.quiet_s > 1.5 * self.longest_silence_s
-        return replaced or self._counted_quiet_s > max(3 * self.longest_silence_s, DAY_S)
+        replaced = self.newcomer_success is not None and self.quiet_s > CLEARLY_LONGER * self.longest_silence_s
+        return replaced or self._counted_quiet_s > max(GAVE_UP * self.longest_silence_s, DAY_S)
 
     @property
     def status(self) -> Status:
@@ -188,7 +179,7 @@ class History:
     def _has_recovered_at_any_address(self) -> bool:
         share = self.failing_requests / (self.failing_requests + self.any_until_last)
         # Another service may run the same program: its successes prove nothing unless the silence is long as well.
-        is_long_enough = share >= 0.5 or self.quiet_s > 1.5 * self.longest_silence_s
+        is_long_enough = share >= MOSTLY_FAILING or self.quiet_s > CLEARLY_LONGER * self.longest_silence_s
         return is_long_enough and self._is_recovery(self.any_until_last, self._any_since, self.most_any_between)
 
     def _is_recovery(self, before: int, since: int, most_between: int) -> bool:
@@ -199,7 +190,7 @@ class History:
         chance = (1 - share) ** since
         if since > CLEARLY_MORE * most_between:
             return chance <= CHANCE
-        return chance <= CHANCE / 5 and self.quiet_s > self.longest_silence_s
+        return chance <= STRICT_CHANCE and self.quiet_s > self.longest_silence_s
 
     @property
     def _counted_quiet_s(self) -> float:

@@ -10,13 +10,7 @@ from typing import Any
 
 from pixeldesk.catalogue.wording import counted, spell_seconds
 from pixeldesk.diagnosis.diagnosis import RetryFault, RetryFinding, RetryHygiene, Sentence
-
-FEWEST_RETRIES = 5
-"""Do not assess backoff and jitter by fewer retries than this."""
-LEAST_BACKED_OFF = 0.25
-"""Backoff is missing if a smaller share of second and later retries waited longer than the retry before."""
-LEAST_SPREAD = 0.05
-"""Jitter is missing if the standard deviation of the waits is a smaller share of their mean."""
+from pixeldesk.diagnosis.thresholds import FEWEST_RETRIES, LEAST_BACKED_OFF, LEAST_SPREAD
 
 
 def retry_hygiene(row: Mapping[str, Any]) -> RetryHygiene:

@@ -86,6 +86,10 @@ class Workbench:
         """Store the rows of a SELECT as a temporary table, replacing one of the same name."""
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}", parameters or {})
 
+    def parameters_of(self, sql: str) -> set[str]:
+        """Return the names of the parameters in a statement."""
+        return {name for statement in self._connection.extract_statements(sql) for name in statement.named_parameters}
+
     def drop_table(self, name: str) -> None:
         """Drop a temporary table to free its memory."""
         self._connection.execute(f"DROP TABLE {name}")

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pixeldesk.diagnosis.history import DAY_S, HOUR_S, MINUTE_S, History
+from pixeldesk.diagnosis.history import History
+from pixeldesk.diagnosis.thresholds import DAY_S, HOUR_S, MINUTE_S
 
 END = datetime(2026, 11, 23)
 LASTING = History(

@@ -3,7 +3,8 @@
 -- $beginning text = null
 -- $website_id text = null
 -- $client_ip text = null
-SELECT DISTINCT client_ip, key_fingerprint, left(key_prefix, 10) AS beginning, website_id
+-- $shortest_prefix bigint
+SELECT DISTINCT client_ip, key_fingerprint, left(key_prefix, $shortest_prefix) AS beginning, website_id
 FROM all_requests
 WHERE customer_id IN (SELECT customer_id FROM of_customers)
 UNION

@@ -1,5 +1,8 @@
 -- How did each subject fail: how often, when, in how many sittings, and how often did it succeed meanwhile and since?
--- A run is a row of failures without a success of the same client; a sitting ends with twenty minutes of silence.
+-- A run is a row of failures without a success of the same client; a sitting ends with a long silence.
+-- $slip_s double
+-- $fewest_of_a_long_run bigint
+-- $sitting_pause_s double
 WITH steps AS (
     SELECT *,
         count(*) FILTER (WHERE succeeded AND same_client)
@@ -27,14 +30,14 @@ WITH steps AS (
     GROUP BY subject, any_so_far
 ), longest_of_programs AS (
     SELECT subject,
-        coalesce(max(failures) FILTER (WHERE seconds >= 900), 0) AS any_run_failures,
-        coalesce(max(seconds) FILTER (WHERE failures >= 3), 0) AS any_run_seconds
+        coalesce(max(failures) FILTER (WHERE seconds >= $slip_s), 0) AS any_run_failures,
+        coalesce(max(seconds) FILTER (WHERE failures >= $fewest_of_a_long_run), 0) AS any_run_seconds
     FROM program_runs
     GROUP BY subject
 ), longest AS (
     SELECT subject,
-        coalesce(max(failures) FILTER (WHERE seconds >= 900), 0) AS run_failures,
-        coalesce(max(seconds) FILTER (WHERE failures >= 3), 0) AS run_seconds
+        coalesce(max(failures) FILTER (WHERE seconds >= $slip_s), 0) AS run_failures,
+        coalesce(max(seconds) FILTER (WHERE failures >= $fewest_of_a_long_run), 0) AS run_seconds
     FROM runs
     GROUP BY subject
 ), sittings AS (
@@ -42,7 +45,7 @@ WITH steps AS (
     FROM (
         SELECT subject, date_diff('millisecond', min(timestamp), max(timestamp)) / 1000.0 AS seconds
         FROM (
-            SELECT subject, timestamp, count(*) FILTER (WHERE silence_s > 1200)
+            SELECT subject, timestamp, count(*) FILTER (WHERE silence_s > $sitting_pause_s)
                 OVER (PARTITION BY subject ORDER BY timestamp, request_id, succeeded ROWS UNBOUNDED PRECEDING) AS sitting
             FROM failures
         )
@@ -53,7 +56,7 @@ WITH steps AS (
     SELECT subject, count(*) AS failing_requests,
         min(timestamp) AS first_seen, max(timestamp) AS last_seen,
         coalesce(max(silence_s), 0) AS longest_silence_s,
-        count(*) FILTER (WHERE silence_s > 1200) + 1 AS sittings,
+        count(*) FILTER (WHERE silence_s > $sitting_pause_s) + 1 AS sittings,
         count(DISTINCT CAST(timestamp AS DATE)) AS days,
         sqrt(pow(avg(cos(extract('epoch' FROM CAST(timestamp AS TIME)) * pi() / 43200)), 2)
             + pow(avg(sin(extract('epoch' FROM CAST(timestamp AS TIME)) * pi() / 43200)), 2)) AS same_hour,

@@ -1,19 +1,23 @@
 -- How well does each customer retry: how many operations are behind the failed requests, which retries were in vain?
--- An operation is a failed request and its retries: the same client, method, path and key, soon after the failure. Soon
--- is a minute for a GET and five seconds for other methods, whose path does not identify the operation; or 1.5 times
--- the Retry-After, if that is longer.
+-- An operation is a failed request and its retries: the same client, method, path and key, soon after the failure, or soon
+-- after its Retry-After has passed.
+-- $retried_get_s bigint
+-- $retried_other_s bigint
+-- $retried_after_wait double
+-- $too_early double
+-- $backed_off double
 WITH attempts AS (
     SELECT *, f_add_seconds(timestamp, -coalesce(duration_ms, 0) / 1000.0) AS started,
         lag(timestamp) OVER asked AS failed_at, lag(error_code) OVER asked AS failed_with,
         lag(status) OVER asked AS failed_status, lag(retry_after_s) OVER asked AS told_to_wait_s,
-        CASE WHEN method = 'GET' THEN 60 ELSE 5 END AS soon_s
+        CASE WHEN method = 'GET' THEN $retried_get_s ELSE $retried_other_s END AS soon_s
     FROM failures
     WINDOW asked AS (
         PARTITION BY customer_id, client_ip, user_agent, method, path, key ORDER BY timestamp, request_id)
 ), judged AS (
     SELECT *, date_diff('millisecond', failed_at, started) / 1000.0 AS wait_s,
         coalesce(date_diff('millisecond', failed_at, started) / 1000.0
-            <= greatest(soon_s, coalesce(told_to_wait_s, 0) * 1.5), FALSE) AS is_retry
+            <= greatest(soon_s, coalesce(told_to_wait_s, 0) * $retried_after_wait), FALSE) AS is_retry
     FROM attempts
 ), waits AS (
     SELECT *, lag(wait_s) OVER chain AS wait_before_s, lag(is_retry) OVER chain AS retried_before
@@ -28,12 +32,12 @@ SELECT customer_id,
     count(*) FILTER (WHERE is_retry AND failed_status BETWEEN 400 AND 499 AND failed_status <> 429) AS in_vain,
     arg_max(request_id, timestamp) FILTER (
         WHERE is_retry AND failed_status BETWEEN 400 AND 499 AND failed_status <> 429) AS in_vain_id,
-    count(*) FILTER (WHERE is_retry AND wait_s < 0.8 * told_to_wait_s) AS too_early,
-    arg_max(request_id, timestamp) FILTER (WHERE is_retry AND wait_s < 0.8 * told_to_wait_s) AS too_early_id,
+    count(*) FILTER (WHERE is_retry AND wait_s < $too_early * told_to_wait_s) AS too_early,
+    arg_max(request_id, timestamp) FILTER (WHERE is_retry AND wait_s < $too_early * told_to_wait_s) AS too_early_id,
     count(*) FILTER (WHERE is_retry AND retried_before) AS further_retries,
-    count(*) FILTER (WHERE is_retry AND retried_before AND wait_s > 1.3 * wait_before_s) AS backed_off,
+    count(*) FILTER (WHERE is_retry AND retried_before AND wait_s > $backed_off * wait_before_s) AS backed_off,
     arg_max(request_id, timestamp) FILTER (
-        WHERE is_retry AND retried_before AND wait_s <= 1.3 * wait_before_s) AS steady_id,
+        WHERE is_retry AND retried_before AND wait_s <= $backed_off * wait_before_s) AS steady_id,
     avg(wait_s) FILTER (WHERE is_retry) AS mean_wait_s,
     stddev_pop(wait_s) FILTER (WHERE is_retry) AS wait_spread_s
 FROM waits

@@ -1,6 +1,8 @@
 -- What do the logs show about each key that matched no stored hash?
 -- elsewhere: the environment where the same key is known, by its fingerprint, or by its beginning and its length if
 -- either was logged without a fingerprint. twin: a known key with the same beginning.
+-- $shortest_prefix bigint
+-- $longest_prefix bigint
 WITH presented AS (
     SELECT environment, key, max(key_fingerprint) AS fingerprint, max(key_prefix) AS prefix, max(trimmed_prefix) AS trimmed,
         max(key_length) AS length, count(*) AS requests
@@ -35,7 +37,7 @@ WITH presented AS (
     JOIN (
         SELECT *, left(prefix, letters) AS beginning
         FROM known
-        CROSS JOIN (SELECT unnest([10, 11, 12]) AS letters) AS lengths
+        CROSS JOIN (SELECT unnest(range($shortest_prefix, $longest_prefix + 1)) AS letters) AS lengths
         WHERE length(prefix) >= letters
     ) AS known ON known.beginning = presented.trimmed
     GROUP BY presented.environment, presented.key
