@@ -2,24 +2,23 @@
 
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
 from pixeldesk.alerts.replay import Replay, replay
 from pixeldesk.catalogue.catalogue import catalogue
-from pixeldesk.desk.answer_cache import AnswerCache
-from pixeldesk.diagnosis.cache import DiagnosisCache, DiagnosisSnapshot
+from pixeldesk.desk.refreshed import Refreshed, RefreshedAnswers, Snapshot, last_batch
 from pixeldesk.diagnosis.case_file import cases
 from pixeldesk.diagnosis.diagnose import DiagnosisScope, customer_retry_hygiene, diagnose
 from pixeldesk.diagnosis.diagnosis import Diagnosis, RetryHygiene
 from pixeldesk.diagnosis.mark_journal import Mark, MarkJournal, Precision, Verdict
 from pixeldesk.errors import ServerError, UsageError
 from pixeldesk.incidents.around import Around, around, examples_of
-from pixeldesk.incidents.cache import IncidentCache
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.membership import incident_of
 from pixeldesk.incidents.selection import chosen, within
@@ -79,10 +78,13 @@ class Desk:
         self.store = store
         self._ingest_lock = threading.Lock()
         self.following = RunningFollowers()
-        self._diagnoses = DiagnosisCache(store)
         self._marks = MarkJournal(settings.marks_file)
-        self._answers = AnswerCache(store)
-        self._incidents = IncidentCache(store)
+        newest = partial(last_batch, store)
+        # Each has a thread, so that neither waits for the other.
+        self._refreshing = ThreadPoolExecutor(2, thread_name_prefix="pixeldesk-refresh")
+        self._diagnoses = Refreshed(partial(diagnose, store), newest, self._refreshing)
+        self._incidents = Refreshed(self._find_incidents, newest, self._refreshing)
+        self._answers = RefreshedAnswers(newest)
         self.retention = Retention(store, settings.retention, self._ingest_lock)
 
     def ingest(
@@ -173,9 +175,11 @@ class Desk:
         """Add to each card its sender's diagnoses and its incident, and name the mistake in the replies."""
         return diagnosed(self.store, answer, self._incident_of)
 
-    def diagnosed_in_background(self, answer: LookupAnswer) -> "Future[LookupAnswer]":
-        """Start `diagnosed` for a page that shows the cards meanwhile. Its answer is cached until new lines arrive."""
-        return self._answers.future(("answer", answer.ids), lambda: self.diagnosed(answer))
+    def diagnosed_in_background(self, answer: LookupAnswer) -> "Future[Snapshot[LookupAnswer]]":
+        """Start `diagnosed` for a page that shows the cards meanwhile; cached while the same requests are found."""
+        found = tuple((card["request_id"], card["timestamp"]) for card in answer.found)
+        missing = tuple(each.request_id for each in answer.not_found)
+        return self._answers.future(("answer", answer.ids, found, missing), lambda: self.diagnosed(answer))
 
     def diagnose(
         self,
@@ -190,17 +194,17 @@ class Desk:
     def incidents(
         self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
     ) -> list[Incident]:
-        """Return the incidents that overlap a range of time, newest first, cached until new lines arrive."""
-        return chosen(self._incidents.incidents(start, end), environment=environment)
+        """Return the incidents that overlap a range of time, newest first, as of the newest lines."""
+        return chosen(within(self._incidents.exact(), start, end), environment=environment)
 
     def known_incidents(self) -> list[Incident] | None:
-        """Return the incidents of the last search without waiting; None until the first search ends."""
-        return self._incidents.known()
-
-    def shown_incidents(self, start: datetime | None = None, end: datetime | None = None) -> list[Incident]:
-        """Return the incidents that overlap a range of time for a page. Waits for the first search only."""
+        """Return all incidents for a page that does not wait for them; None until the first search ends."""
         known = self._incidents.known()
-        return self.incidents(start, end) if known is None else within(known, start, end)
+        return known.answer if known else None
+
+    def incident_snapshot(self) -> Snapshot[list[Incident]]:
+        """Return all incidents for a page, newest first; lines that came since are searched in the background."""
+        return self._incidents.shown()
 
     def replay(
         self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
@@ -219,11 +223,12 @@ class Desk:
         """Return example requests of an incident."""
         return [plain(row) for row in examples_of(self.store, incident)]
 
-    def incident_differences_in_background(self, incident: Incident) -> "Future[WhatDiffers]":
-        """Start `what_differs` for an incident's failing requests. The answer is cached until new lines arrive."""
+    def incident_differences_in_background(self, incident: Incident) -> "Future[Snapshot[WhatDiffers]]":
+        """Start `what_differs` for the failing requests of an incident's page."""
         from pixeldesk.incidents.find import incident_failing  # Imports scipy, which other commands need not load.
 
-        return self._answers.future(("differences", incident.id), lambda: self.what_differs(incident_failing(incident)))
+        failing = incident_failing(incident)
+        return self._answers.future(failing, lambda: self.what_differs(failing))
 
     def too_quiet(self) -> list[str]:
         """Return a sentence for each environment that has too little traffic to detect an incident."""
@@ -273,12 +278,16 @@ class Desk:
         return [row["environment"] for row in question("environments").rows(self.store)]
 
     def report(
-        self, week: str | None = None, environment: str | None = None, snapshot: DiagnosisSnapshot | None = None
+        self,
+        week: str | None = None,
+        environment: str | None = None,
+        diagnoses: Sequence[Diagnosis] | None = None,
+        incidents: Sequence[Incident] | None = None,
     ) -> "Review":
         """Review a week such as `2026-W47`, by default the newest week without gaps.
 
-        Its cases come from `snapshot`, by default from a current one. Raises UsageError for an invalid week, for an
-        environment that no log names, and for an empty store if no week is given.
+        A page gives the diagnoses and incidents that it has; by default, they are as of the newest lines. Raises
+        UsageError for an invalid week, for an environment that no log names, and without a week for an empty store.
         """
         from pixeldesk.weekly.reviewing import asked_week, review_week
 
@@ -286,9 +295,14 @@ class Desk:
         if environment is not None and environment not in self.environments():
             known = ", ".join(self.environments()) or "none"
             raise UsageError(f"no log names the environment {environment}; there are: {known}")
-        diagnoses = (snapshot or self._diagnoses.refresh()[1]).diagnoses
-        objective = self.settings.availability_objective
-        return review_week(self.store, asked, environment, objective, diagnoses, self.incidents(asked.start, asked.end))
+        return review_week(
+            self.store,
+            asked,
+            environment,
+            self.settings.availability_objective,
+            self._diagnoses.exact() if diagnoses is None else diagnoses,
+            self._incidents.exact() if incidents is None else incidents,
+        )
 
     def report_as(self, form: str, week: str | None = None, environment: str | None = None) -> Any:
         """Return `report` as a JSON document if `form` is `json`, else as the content of a file in base64."""
@@ -308,12 +322,12 @@ class Desk:
 
     def warm_caches(self) -> None:
         """Start to diagnose the whole store and to search for incidents, so that the first visitor need not wait."""
-        self._incidents.refresh_in_background()
-        self._diagnoses.refresh_in_background()
+        self._incidents.refresh()
+        self._diagnoses.refresh()
 
-    def diagnosis_snapshot(self) -> DiagnosisSnapshot:
-        """Return all diagnoses for the pages, cached; new lines are diagnosed in the background."""
-        return self._diagnoses.snapshot()
+    def diagnosis_snapshot(self) -> Snapshot[list[Diagnosis]]:
+        """Return all diagnoses for a page; lines that came since are diagnosed in the background."""
+        return self._diagnoses.shown()
 
     def customer(self, customer_id: str) -> Customer:
         """Return one customer's totals, failures by hour, keys, websites, diagnoses and retry hygiene."""
@@ -329,18 +343,21 @@ class Desk:
             retries=diagnoses[0].retries if diagnoses else customer_retry_hygiene(self.store, customer_id),
         )
 
-    def customer_in_background(self, customer_id: str) -> "Future[Customer]":
-        """Start `customer` for a page. The answer is cached until new lines arrive."""
+    def customer_in_background(self, customer_id: str) -> "Future[Snapshot[Customer]]":
+        """Start `customer` for a page."""
         return self._answers.future(("customer", customer_id), lambda: self.customer(customer_id))
 
     def mark(self, diagnosis_id: str, verdict: Verdict) -> Mark:
         """Mark a diagnosis as right or wrong. Raises UsageError for an unknown verdict or diagnosis."""
         if verdict not in get_args(Verdict):
             raise UsageError(f"a diagnosis is marked {', '.join(get_args(Verdict))}, not {verdict}")
-        found = [each for each in self.diagnosis_snapshot().diagnoses if each.id == diagnosis_id]
-        if not found:
+        # First among those that pages show, which is at once; `diagnose` may have printed a newer one.
+        found = _with_id(self.diagnosis_snapshot().answer, diagnosis_id) or _with_id(
+            self._diagnoses.exact(), diagnosis_id
+        )
+        if found is None:
             raise UsageError(f"there is no diagnosis {diagnosis_id}; pixeldesk diagnose lists them")
-        return self._marks.mark(found[0], verdict)
+        return self._marks.mark(found, verdict)
 
     def marks(self) -> dict[str, Mark]:
         """Return the last mark of each diagnosis, by the diagnosis's id."""
@@ -363,16 +380,26 @@ class Desk:
         (row,) = self.query("coverage")
         return row
 
+    def _find_incidents(self) -> list[Incident]:
+        from pixeldesk.incidents.find import find_incidents  # Imports numpy and scipy, which commands need not load.
+
+        return find_incidents(self.store)
+
     def _incident_of(self, card: Card) -> dict[str, Any] | None:
         found = incident_of(card, self.incidents)
         return found.as_json() if found else None
 
     def close(self) -> None:
-        """Stop the followers, cancel running work, and close the store."""
+        """Stop the followers, interrupt the refreshes and wait for their end, and close the store."""
         self.following.close()
         self.store.stop_work()
         self._answers.close()
+        self._refreshing.shutdown(wait=True)
         self.store.close()
+
+
+def _with_id(diagnoses: Iterable[Diagnosis], diagnosis_id: str) -> Diagnosis | None:
+    return next((diagnosis for diagnosis in diagnoses if diagnosis.id == diagnosis_id), None)
 
 
 _opening = threading.Lock()

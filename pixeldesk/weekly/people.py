@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import computed_field
 
-from pixeldesk.diagnosis.cache import filtered
 from pixeldesk.diagnosis.diagnosis import Diagnosis
+from pixeldesk.diagnosis.selection import filtered
 from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.weekly.week import Week
 

@@ -114,7 +114,7 @@ def test_hostile_customers_are_shown_as_text(page: PageRunner) -> None:
     attacks = [*ATTACKS, f"=cmd|'/C {MARK}'!A0", f"<a href='http://evil.example'>{MARK}</a>"]
     lines = [hostile_customer(attack, number) for number, attack in enumerate(attacks)]
     assert_inert(page([line for customer in lines for line in customer], at="customers/page.py"))
-    diagnoses = the_desk().diagnosis_snapshot().diagnoses
+    diagnoses = the_desk().diagnosis_snapshot().answer
     assert {diagnosis.customer_id for diagnosis in diagnoses} == set(attacks)
     test = page([], at="customer/page.py")
     for attack in attacks:

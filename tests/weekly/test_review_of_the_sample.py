@@ -188,7 +188,7 @@ def test_environments(sample_desk: Desk) -> None:
 def test_the_desk_adds_its_own_diagnoses_and_incidents(sample_desk: Desk) -> None:
     week = Week(2026, 47)
     found = sample_desk.report("2026-W47", "production")
-    diagnoses = sample_desk.diagnosis_snapshot().diagnoses
+    diagnoses = sample_desk.diagnosis_snapshot().answer
     assert {case.case: case.customers for case in found.cases} == customers_by_case(diagnoses, week)
     assert {incident.id for incident in found.incidents} == {
         incident.id

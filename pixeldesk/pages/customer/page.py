@@ -3,9 +3,12 @@
 `?diagnosis=…` shows a single diagnosis: that of a key, a client address or a scanner without a known customer.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from pixeldesk.desk.desk import Customer, Desk
+from pixeldesk.desk.refreshed import Snapshot
 from pixeldesk.diagnosis.overview import caller_of
 from pixeldesk.pages.customer.diagnoses import show_diagnoses, show_diagnosis_with_reply, show_retries
 from pixeldesk.pages.customer.not_found import show_no_customer, show_no_diagnosis
@@ -14,8 +17,13 @@ from pixeldesk.pages.customer.timeline import show_timeline
 from pixeldesk.pages.customer.totals import show_totals
 from pixeldesk.pages.widgets.customer_link import asked_customer, asked_diagnosis, customer_link
 from pixeldesk.pages.widgets.frame import Frame, show_page
+from pixeldesk.pages.widgets.newer_lines import show_newer_lines
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.pages.widgets.waiting import wait_for
+
+
+def _ask(desk: Desk, customer_id: str) -> Snapshot[Customer]:
+    return wait_for(desk.customer_in_background(customer_id))
 
 
 def _show_customer(desk: Desk, customer: Customer) -> None:
@@ -36,7 +44,9 @@ def _show_customer(desk: Desk, customer: Customer) -> None:
 
 def _show_diagnosis(desk: Desk, diagnosis_id: str) -> None:
     with st.skeleton(height=420):
-        found = [diagnosis for diagnosis in desk.diagnosis_snapshot().diagnoses if diagnosis.id == diagnosis_id]
+        snapshot = desk.diagnosis_snapshot()
+    show_newer_lines(snapshot, desk.diagnosis_snapshot)
+    found = [diagnosis for diagnosis in snapshot.answer if diagnosis.id == diagnosis_id]
     if not found:
         show_no_diagnosis()
         return
@@ -53,10 +63,11 @@ customer_id, diagnosis_id = asked_customer(), asked_diagnosis()
 
 def _show(frame: Frame) -> None:
     if customer_id:
-        pending = frame.desk.customer_in_background(customer_id)
+        ask = partial(_ask, frame.desk, customer_id)
         with st.skeleton(height=420):
-            customer = wait_for(pending)
-        _show_customer(frame.desk, customer)
+            snapshot = ask()
+        show_newer_lines(snapshot, ask)
+        _show_customer(frame.desk, snapshot.answer)
     elif diagnosis_id:
         _show_diagnosis(frame.desk, diagnosis_id)
     else:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
-from pixeldesk.diagnosis.cache import filtered
 from pixeldesk.diagnosis.overview import overview, scanners_last, start_of
+from pixeldesk.diagnosis.selection import filtered
 from pixeldesk.pages.customers.filters import ask_filters
 from pixeldesk.pages.customers.overview import show_overview
 from pixeldesk.pages.customers.precision import show_precision
@@ -23,9 +23,9 @@ def _show(frame: Frame) -> None:
     desk, newest = frame.desk, parse_time(frame.coverage["newest"])
     with st.skeleton(height=420):
         snapshot, marks, precision = desk.diagnosis_snapshot(), desk.marks(), desk.case_precision()
-    filters = ask_filters(snapshot.diagnoses)
+    filters = ask_filters(snapshot.answer)
     selected = filtered(
-        snapshot.diagnoses,
+        snapshot.answer,
         cases=filters.cases,
         environment=filters.environment,
         start=start_of(filters.span, newest),
@@ -34,7 +34,7 @@ def _show(frame: Frame) -> None:
     shown = scanners_last(filtered(selected, status=filters.status))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.markdown(f"**{counted(len(shown), 'diagnosis')}**", width="content")
-        show_newer_lines(snapshot)
+        show_newer_lines(snapshot, desk.diagnosis_snapshot)
         show_export(shown, marks)
     if shown:
         show_customers(shown, marks)

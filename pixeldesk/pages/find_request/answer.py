@@ -4,6 +4,7 @@ from concurrent.futures import Future
 
 import streamlit as st
 
+from pixeldesk.desk.refreshed import Snapshot
 from pixeldesk.pages.find_request.card import show_card
 from pixeldesk.pages.find_request.card_side import CardSide
 from pixeldesk.pages.find_request.not_found import show_not_found
@@ -18,7 +19,7 @@ from pixeldesk.tickets.lookup import LookupAnswer, NotFound
 _KEY = "shown_card"
 
 
-def show_answer(answer: LookupAnswer, pending: "Future[LookupAnswer]") -> CardSide | None:
+def show_answer(answer: LookupAnswer, pending: "Future[Snapshot[LookupAnswer]]") -> CardSide | None:
     """Show a card, below a choice of cards if the text led to more than one.
 
     Return the column beside the card if the diagnosis in it is still pending; see `finish_side`.

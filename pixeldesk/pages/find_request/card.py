@@ -4,13 +4,14 @@ from concurrent.futures import Future
 
 import streamlit as st
 
+from pixeldesk.desk.refreshed import Snapshot
 from pixeldesk.pages.find_request.card_side import CardSide, show_side
 from pixeldesk.pages.find_request.neighbours import show_neighbours
 from pixeldesk.pages.find_request.outcome import show_outcome
 from pixeldesk.tickets.lookup import LookupAnswer
 
 
-def show_card(answer: LookupAnswer, index: int, pending: "Future[LookupAnswer]") -> CardSide | None:
+def show_card(answer: LookupAnswer, index: int, pending: "Future[Snapshot[LookupAnswer]]") -> CardSide | None:
     """Show a card. Return the column beside it if the diagnosis in it is still pending; see `finish_side`.
 
     `index` is the card's index in `answer.found`.

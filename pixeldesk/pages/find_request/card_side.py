@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pixeldesk.desk.refreshed import Snapshot
 from pixeldesk.diagnosis.case_file import Case
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.overview import candidate_cases
@@ -43,7 +44,7 @@ class CardSide:
     others: DeltaGenerator
 
 
-def show_side(answer: LookupAnswer, index: int, pending: "Future[LookupAnswer]") -> CardSide | None:
+def show_side(answer: LookupAnswer, index: int, pending: "Future[Snapshot[LookupAnswer]]") -> CardSide | None:
     """Show what is known of the column. Return what `finish_side` has to fill in, or None if nothing is pending."""
     card = answer.found[index]
     height = _height(card)
@@ -57,7 +58,7 @@ def show_side(answer: LookupAnswer, index: int, pending: "Future[LookupAnswer]")
     return CardSide(index, height, diagnosis, reply, st.empty())
 
 
-def finish_side(side: CardSide, pending: "Future[LookupAnswer]") -> None:
+def finish_side(side: CardSide, pending: "Future[Snapshot[LookupAnswer]]") -> None:
     """Wait for the diagnosis, then show it and the reply that names the mistake."""
     known = _fill_diagnosis(side.diagnosis, side.index, side.height, pending)
     if known:
@@ -66,10 +67,10 @@ def finish_side(side: CardSide, pending: "Future[LookupAnswer]") -> None:
 
 
 def _fill_diagnosis(
-    slot: DeltaGenerator, index: int, height: int, pending: "Future[LookupAnswer]"
+    slot: DeltaGenerator, index: int, height: int, pending: "Future[Snapshot[LookupAnswer]]"
 ) -> LookupAnswer | None:
     try:
-        answer = wait_for(pending)
+        answer = wait_for(pending).answer
     except PixeldeskError as error:
         with slot.container():
             show_store_error(error)

@@ -13,6 +13,7 @@ from pixeldesk.pages.incident.side import show_changes, show_note, show_what_dif
 from pixeldesk.pages.widgets.differences_table import show_differences
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.incident_link import asked_incident, errors_link
+from pixeldesk.pages.widgets.newer_lines import show_newer_lines
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.pages.widgets.waiting import wait_for
 
@@ -39,20 +40,21 @@ def _show_incident(desk: Desk, incident: Incident) -> None:
     show_examples(examples)
     st.markdown("**What is different, in numbers**")
     with st.skeleton(height=150):
-        found = wait_for(differences)
+        found = wait_for(differences).answer
     show_differences(found)
 
 
 def _show(frame: Frame) -> None:
     asked = asked_incident() or ""
     with st.skeleton(height=420):
-        incidents = frame.desk.shown_incidents()
-    found = with_id(incidents, asked)
+        snapshot = frame.desk.incident_snapshot()
+    found = with_id(snapshot.answer, asked)
+    show_newer_lines(snapshot, frame.desk.incident_snapshot)
     if found:
         frame.entitle(_title(found))
         _show_incident(frame.desk, found)
     else:
-        show_no_incident(nearest_to(incidents, asked))
+        show_no_incident(nearest_to(snapshot.answer, asked))
 
 
 show_page("Incident", _show, back=("incidents/page.py", "All incidents"))

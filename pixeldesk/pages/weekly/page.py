@@ -28,10 +28,10 @@ def _show(frame: Frame) -> None:
             ask_environment(view, environments)
         export = st.container(horizontal=True, horizontal_alignment="right", width=620, gap="small")
     with st.skeleton(height=420):
-        snapshot = desk.diagnosis_snapshot()
-        review = desk.report(str(view.week), view.environment, snapshot)
+        snapshot, incidents = desk.diagnosis_snapshot(), desk.incident_snapshot()
+        review = desk.report(str(view.week), view.environment, snapshot.answer, incidents.answer)
     with export:
-        show_newer_lines(snapshot)
+        show_newer_lines(snapshot, desk.diagnosis_snapshot)
         show_export(review)
     show_head(review)
     show_body(review)

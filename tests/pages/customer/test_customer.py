@@ -40,7 +40,7 @@ def test_the_page_shows_what_fails_why_and_with_what(page: PageRunner) -> None:
         assert part in text, part
     assert case_title("revoked_key_in_use") in bold_texts(test)
     assert badges(test)["Active"] == "red"
-    (diagnosis,) = [found for found in the_desk().diagnosis_snapshot().diagnoses if found.customer_id == RETRIER]
+    (diagnosis,) = [found for found in the_desk().diagnosis_snapshot().answer if found.customer_id == RETRIER]
     assert diagnosis.reply in text
     lead = evidence(test)[0]["lead"]
     for part in ("50 requests", "production", "16 Nov 2026 12:00 to 16 Nov 2026 21:00 UTC"):
@@ -79,7 +79,7 @@ def test_the_timeline_is_in_utc_by_code_with_the_diagnosis_above(page: PageRunne
 
 def test_a_mark_is_stored_shown_and_removed(page: PageRunner) -> None:
     test = page(failing_lines(), at=PAGE, id=SCOPELESS)
-    (diagnosis,) = [found for found in the_desk().diagnosis_snapshot().diagnoses if found.customer_id == SCOPELESS]
+    (diagnosis,) = [found for found in the_desk().diagnosis_snapshot().answer if found.customer_id == SCOPELESS]
     key = f"mark_{diagnosis.id}"
     assert test.button_group(key=key).value is None
     test.button_group(key=key).set_value("right").run()
@@ -104,7 +104,7 @@ def test_a_mark_that_cannot_be_stored_says_so(page: PageRunner) -> None:
 
 def test_a_diagnosis_without_a_customer_has_a_page(page: PageRunner) -> None:
     page(failing_lines(), at="customers/page.py")
-    (scanner,) = [found for found in the_desk().diagnosis_snapshot().diagnoses if found.case == "scanner"]
+    (scanner,) = [found for found in the_desk().diagnosis_snapshot().answer if found.case == "scanner"]
     test = page([], at=PAGE, diagnosis=scanner.id)
     assert f"address {SCANNER_IP}" in text_of(test)
     assert case_title("scanner") in bold_texts(test)

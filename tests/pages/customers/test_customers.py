@@ -82,7 +82,7 @@ def test_an_empty_store_says_how_to_fill_it(page: PageRunner) -> None:
 
 def test_marks_are_shown_in_the_table_and_as_precision(page: PageRunner) -> None:
     test = page(failing_lines(), at="customers/page.py")
-    by_customer = {diagnosis.customer_id: diagnosis.id for diagnosis in the_desk().diagnosis_snapshot().diagnoses}
+    by_customer = {diagnosis.customer_id: diagnosis.id for diagnosis in the_desk().diagnosis_snapshot().answer}
     the_desk().mark(by_customer[SCOPELESS], "right")
     the_desk().mark(by_customer[RETRIER], "wrong")
     test.run()

@@ -19,6 +19,7 @@ from tests.log_lines import failed_line, moment, request_line
 from tests.pages.conftest import PageRunner, elements
 from tests.pages.failing_lines import RETRIER, failing_lines, retrier_lines, scopeless_lines
 from tests.pages.reading import badges, bold_texts, evidence, links, sentences, text_of
+from tests.patience import wait_until
 
 _OTHER = re.compile(r"(.+) :\w+-badge\[\w+\] :gray\[([\d,]+) requests?\]")
 
@@ -145,6 +146,7 @@ def test_new_lines_bring_a_new_diagnosis(page: PageRunner) -> None:
     few = retrier_lines()[:2]
     assert not evidence(page(few, "req_Rtry00000"))
     test = page(retrier_lines(), "req_Rtry00000")
-    assert evidence(test)
+    # The former diagnosis may be shown, and says that newer lines are being judged, until the rest is over.
+    wait_until(lambda: evidence(test.run()), "the page shows the newer diagnosis")
     assert case_title("revoked_key_in_use") in bold_texts(test)
     assert the_desk().coverage()["requests"] == 50

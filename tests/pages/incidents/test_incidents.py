@@ -38,7 +38,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Incident]:
         ended(id="b", code="tinybird_error", environment="preview"),
         ended(id="c", started_at=after(-3000), ended_at=after(-2900), last_seen=after(-2901)),
     ]
-    monkeypatch.setattr("pixeldesk.incidents.cache.IncidentCache._up_to_date", lambda _: incidents)
+    monkeypatch.setattr("pixeldesk.incidents.find.find_incidents", lambda _: incidents)
     return incidents
 
 
