@@ -16,6 +16,7 @@ _RUNS: tuple[tuple[str, list[str]], ...] = (
     ("bench.refused_lines", []),
     ("bench.follow", []),
     ("bench.push", []),
+    ("bench.open_pages", []),
 )
 
 for module, arguments in _RUNS:
