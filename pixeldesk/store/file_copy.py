@@ -4,6 +4,8 @@ import errno
 import os
 import secrets
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,22 @@ from pixeldesk.errors import StoreError, StoreFull
 _MIB = 1024 * 1024
 # What the copy's own checkpoint and headers may take beyond the size of the original.
 _MARGIN_BYTES = 16 * _MIB
+# Copies a file to standard output, and prints the number of an error.
+_COPY = """
+import os, shutil, sys
+try:
+    with open(sys.argv[1], "rb") as source, open(1, "wb") as target:
+        try:
+            # Some file systems share the blocks, which takes no time and no space.
+            while os.copy_file_range(source.fileno(), target.fileno(), 1 << 30):
+                pass
+        except (OSError, AttributeError):
+            source.seek(0)
+            target.seek(0)
+            shutil.copyfileobj(source, target, 4 << 20)
+except OSError as error:
+    sys.exit(str(error.errno or ""))
+"""
 
 
 def log_of(path: Path) -> Path:
@@ -60,16 +78,17 @@ def put_in_place(new: Path, to: Path) -> None:
 
 
 def _copy(file: Path, to: Path) -> None:
+    """Copy a file in a process of its own: if this one closes the file, it loses the engine's lock on it."""
+    program = [sys.executable, "-I", "-S", "-c", _COPY, str(file)]
+    # Made here: if this process is killed, the other one may go on, but only with a file that was there before.
     descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with file.open("rb") as source, os.fdopen(descriptor, "wb") as target:
-        try:
-            # Some file systems share the blocks, which takes no time and no space.
-            while os.copy_file_range(source.fileno(), target.fileno(), 1 << 30):
-                pass
-        except (OSError, AttributeError):
-            source.seek(0)
-            target.seek(0)
-            shutil.copyfileobj(source, target, 4 * _MIB)
+    with os.fdopen(descriptor, "wb") as target:
+        done = subprocess.run(program, stdout=target, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        number = done.stderr.strip()
+        if not number.isdecimal():
+            raise OSError(f"copying failed with status {done.returncode}")
+        raise OSError(int(number), os.strerror(int(number)))
 
 
 def _sync(path: Path) -> None:

@@ -17,7 +17,7 @@ from pixeldesk.store import Store, open_store
 from pixeldesk.store import file_copy as file_copy_module
 from pixeldesk.store.backup import backup, restore
 from pixeldesk.store.file_copy import log_of
-from tests.command import ROOT
+from tests.command import ROOT, run
 from tests.store.test_store import INDEXES, add, count, indexes
 
 
@@ -45,6 +45,11 @@ def left_over(folder: Path) -> list[str]:
 
 
 # --- backup -------------------------------------------------------------------------------------------------
+
+
+def test_no_other_process_may_open_the_store_after_a_backup(store: Store, settings: Settings, tmp_path: Path) -> None:
+    backup(store, settings, tmp_path / "copy.duckdb")
+    assert "is held by process" in run("lookup", "req_1", "--db", store.path).complaint
 
 
 def test_a_backup_is_one_file_that_opens_as_a_store(store: Store, settings: Settings, tmp_path: Path) -> None:
