@@ -15,12 +15,13 @@ from pixeldesk.errors import InputError, UsageError
 from pixeldesk.ingest.formats.detection import detect_format, sample
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.line_reader import reader_for
-from pixeldesk.ingest.report import IngestReport
+from pixeldesk.ingest.report import IngestReport, Problem
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream, PeekedStream
-from pixeldesk.ingest.sources.fingerprint import SourceRow, resume_point, was_read_as_documents
+from pixeldesk.ingest.sources.fingerprint import resume_point, was_read_as_documents
 from pixeldesk.ingest.sources.lines import Buffers, Chunk, read_buffers
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES, Source, SourceChanged
+from pixeldesk.ingest.sources.source_name import SourceName, SourceRow, rows_by_name
 from pixeldesk.ingest.writing.batch import Batch
 from pixeldesk.ingest.writing.source_progress import SourceProgress
 from pixeldesk.settings import Settings
@@ -121,31 +122,30 @@ class _Load:
     def _plan(self, sources: Iterable[Source | InputError]) -> list[_Planned]:
         """Return the sources to read. A source whose size and mtime are those of its last complete read is skipped."""
         sources = list(sources)
-        names = [source.name for source in sources if isinstance(source, Source)]
-        sql = "SELECT * FROM sources WHERE path IN $names"
-        rows = {row["path"]: row for row in (self._store.rows(sql, {"names": names}) if names else ())}
+        rows = rows_by_name(self._store, [source.source_name for source in sources if isinstance(source, Source)])
         planned: list[_Planned] = []
-        planned_names: set[str] = set()
+        planned_names: set[SourceName] = set()
         for source in sources:
             self._report.files += 1
             try:
                 if isinstance(source, InputError):
                     raise source
-                if source.name in planned_names:
+                if source.source_name in planned_names:
                     # A batch knows its sources by name: a second file of a name is left to the next load.
                     continue
                 size, modified_ns = source.size_and_modified_ns() or (None, None)
             except InputError as error:
-                self._report.unreadable.append(str(error))
+                name = source.source_name if isinstance(source, Source) else None
+                self._report.unreadable.append(Problem(name, str(error)))
                 continue
-            known = rows.get(source.name) if source.repeatable else None
-            if known and size is not None and (known["size"], known["modified_ns"]) == (size, modified_ns):
+            known = rows.get(source.source_name) if source.repeatable else None
+            if known and known["finished"] and (known["size"], known["modified_ns"]) == (size, modified_ns):
                 self._report.unchanged += 1
                 if known["problem"]:
-                    self._report.damaged.append(f"{source.name}: {known['problem']}")
+                    self._add_damaged(source, known["problem"])
             else:
                 planned.append(_Planned(source, size, modified_ns, known))
-                planned_names.add(source.name)
+                planned_names.add(source.source_name)
         return planned
 
     def _is_bulk(self, unread: int) -> bool:
@@ -180,9 +180,12 @@ class _Load:
             except SourceChanged:
                 continue  # Its follower polls it again.
             except InputError as error:
-                self._report.unreadable.append(str(error))
+                self._report.unreadable.append(Problem(plan.source.source_name, str(error)))
             except OSError as error:
-                self._report.damaged.append(f"{plan.source.name}: reading stopped ({error.strerror or error})")
+                self._add_damaged(plan.source, f"reading stopped ({error.strerror or error})")
+
+    def _add_damaged(self, source: Source, what: str) -> None:
+        self._report.damaged.append(Problem(source.source_name, f"{source.name}: {what}"))
 
     def _chunks_of(self, plan: _Planned) -> _Chunks:
         """Yield the chunks of a source, and None at its end."""
@@ -199,7 +202,7 @@ class _Load:
                     yield source, chunk
         if stream.problem:
             source.problem = stream.problem
-            self._report.damaged.append(f"{plan.source.name}: {stream.problem}")
+            self._add_damaged(plan.source, stream.problem)
         self._consumed += stream.consumed
         self._stream = None
         source.defers_last_line = is_deferred
@@ -217,7 +220,7 @@ class _Load:
         known = plan.known
         stream, line_format = self._stream_of(plan, self._known_format(known))
         source = SourceProgress(
-            plan.source.name,
+            plan.source.source_name,
             line_format,
             size=plan.size,
             modified_ns=plan.modified_ns,

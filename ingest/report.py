@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pixeldesk.ingest.sources.source_name import SourceName
+
 OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
 """The outcomes of a line."""
 
@@ -32,6 +34,17 @@ class LineCounts:
         return self.lines == accounted
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a source, in one line that names it. `source` is None for a path that leads to no source."""
+
+    source: SourceName | None
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @dataclass
 class IngestReport:
     """The result of `pixeldesk ingest`. `bytes` are uncompressed; `unchanged` files were not read again."""
@@ -42,10 +55,10 @@ class IngestReport:
     seconds: float = 0.0
     formats: dict[str, int] = field(default_factory=dict)
     """How many sources were read in each format."""
-    unreadable: list[str] = field(default_factory=list)
-    """One message for each source that could not be read at all."""
-    damaged: list[str] = field(default_factory=list)
-    """One message for each source that was read in part."""
+    unreadable: list[Problem] = field(default_factory=list)
+    """The sources that could not be read at all."""
+    damaged: list[Problem] = field(default_factory=list)
+    """The sources that were read in part."""
     lost: list[str] = field(default_factory=list)
     """One message for each time that lines of a followed source may have been lost."""
 
@@ -62,7 +75,7 @@ class IngestReport:
             "seconds": round(self.seconds, 3),
             "formats": self.formats,
             "unchanged": self.unchanged,
-            "unreadable": self.unreadable,
-            "damaged": self.damaged,
+            "unreadable": [str(problem) for problem in self.unreadable],
+            "damaged": [str(problem) for problem in self.damaged],
             "lost": self.lost,
         }

@@ -2,7 +2,8 @@
 
 A retry is one transaction. A line that parses now leaves quarantine and is counted once: a batch without lines corrects
 the counts of its source, one quarantined line less and one request more, so that the outcomes still add up. A line that
-is still refused stays, and so does a line that is no longer found at its offset.
+is still refused stays. A line is read from its source, or else from the store, where its secrets are redacted. One that
+was not stored whole and is no longer found at its offset stays too.
 """
 
 from collections import Counter
@@ -21,9 +22,10 @@ from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.parsing.refusal import why_refused
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.lines import line_digest
+from pixeldesk.ingest.sources.reason import Reason
 from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
 from pixeldesk.ingest.writing.merging import merge
-from pixeldesk.ingest.writing.rejected_lines import RejectedLine, rejected_lines, with_bytes
+from pixeldesk.ingest.writing.rejected_lines import RejectedLine, rejected_lines, stored_texts, with_bytes
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
 from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
 from pixeldesk.settings import Settings
@@ -43,9 +45,20 @@ _LINES = pa.schema(
         ("byte_length", pa.int64()),
         ("expected", pa.uint64()),
         ("is_digest", pa.bool_()),
+        ("is_redacted", pa.bool_()),
     ]
 )
-_Line = tuple[RejectedLine, str]
+# A redacted line stands for the original one, which is recognised by its hash if it is read again.
+_LINE_HASH = "CASE WHEN is_redacted THEN expected ELSE hash(line) END"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A rejected line with a text: that of its source, or the redacted one that is stored."""
+
+    rejected: RejectedLine
+    text: str
+    is_redacted: bool = False
 
 
 @dataclass
@@ -60,7 +73,7 @@ class RetryReport:
     still: int = 0
     """Lines that are still rejected."""
     not_found: int = 0
-    """Lines whose source is gone, or holds something else at their offset."""
+    """Lines that are not stored whole, and whose source is gone or holds something else at their offset."""
     not_found_in: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -122,8 +135,8 @@ class _Retry:
         size = 0
         for line, content in lines:
             try:
-                part.append((line, content.decode()))
-                size += len(content)
+                part.append(_Line(line, content.decode()))
+                size += line.byte_length
             except UnicodeDecodeError:
                 self._count_not_text(line, content)
             if size >= self._settings.chunk_bytes:
@@ -133,29 +146,29 @@ class _Retry:
             yield part
 
     def _count_not_text(self, line: RejectedLine, content: bytes) -> None:
-        if line_digest(content) == line.line_hash:
+        if line.is_stored or line_digest(content) == line.line_hash:
             self._report.still += 1
         else:
-            self._not_found[line.path] += 1
+            self._not_found[line.source] += 1
 
     def _try(self, lines: list[_Line]) -> None:
         rejected = self._verified(lines)
-        reasons: dict[int, str] = {}
+        reasons: dict[int, Reason] = {}
         for candidate in self._formats(rejected):
             if rejected:
                 rejected, reasons = self._stage(rejected, candidate)
         self._report.still += len(rejected)
-        self._update_reasons([(line, reasons[row]) for row, (line, _) in enumerate(rejected) if row in reasons])
+        self._update_reasons([(each.rejected, reasons[row]) for row, each in enumerate(rejected) if row in reasons])
 
     def _formats(self, lines: list[_Line]) -> Iterator[LogFormat]:
         """Yield the format that the source was read in, then the format that its lines are detected as now."""
         if not lines:
             return
-        name = lines[0][0].format
+        name = lines[0].rejected.format
         # It may have been a custom format that no longer exists.
         with suppress(UsageError):
             yield log_format(name, self._settings.formats)
-        sample = "\n".join(text for _, text in lines[:1000]).encode()[:SAMPLE_BYTES]
+        sample = "\n".join(line.text for line in lines[:1000]).encode()[:SAMPLE_BYTES]
         try:
             detected = detect_format(sample, True, "auto", self._settings.formats)
         except UsageError:
@@ -164,17 +177,24 @@ class _Retry:
             yield detected
 
     def _verified(self, lines: list[_Line]) -> list[_Line]:
-        """Return the lines whose text is still the rejected one; count the others as not found."""
+        """Return the lines with their texts, from the store where a source has another text by now.
+
+        Lines without a text are counted: those that are no text as still rejected, the others as not found.
+        """
         with self._transaction.registered("candidates", self._table(lines)):
             unchanged = self._transaction.execute("SELECT row FROM candidates WHERE is_digest OR hash(line) = expected")
         rows = {row for (row,) in unchanged}
-        self._not_found.update(line.path for row, (line, _) in enumerate(lines) if row not in rows)
-        return [line for row, line in enumerate(lines) if row in rows]
+        changed = [line.rejected for row, line in enumerate(lines) if row not in rows]
+        texts = stored_texts(self._transaction, changed)
+        self._report.still += sum(line.is_stored and line not in texts for line in changed)
+        self._not_found.update(line.source for line in changed if not line.is_stored)
+        found = [line if row in rows else _stored(line, texts) for row, line in enumerate(lines)]
+        return [line for line in found if line is not None]
 
-    def _stage(self, lines: list[_Line], candidate: LogFormat) -> tuple[list[_Line], dict[int, str]]:
+    def _stage(self, lines: list[_Line], candidate: LogFormat) -> tuple[list[_Line], dict[int, Reason]]:
         """Store the lines that parse in this format. Returns the other lines, and the reasons by their index."""
-        oldest, newest = plausible_span(self._settings, self._now)
-        staging = Staging(self._transaction, candidate, oldest, newest, self._first_batch)
+        span = plausible_span(self._settings, self._now)
+        staging = Staging(self._transaction, candidate, span, self._first_batch, _LINE_HASH)
         with self._transaction.registered("lines", self._table(lines)):
             duplicates = staging.stage(len(lines))
         others = self._transaction.execute(
@@ -185,9 +205,9 @@ class _Retry:
         self._count("duplicates", duplicates)
         # A rejected line equals its own entry in quarantine, which does not make it a duplicate.
         own_entries = Counter(batch for _, _, batch, duplicate in others if duplicate)
-        source_id = lines[0][0].source_id
+        source_id = lines[0].rejected.source_id
         self._count("duplicates", [(batch, source_id, -count) for batch, count in own_entries.items()])
-        self._remove([line for row, (line, _) in enumerate(lines) if row not in refused])
+        self._remove([line.rejected for row, line in enumerate(lines) if row not in refused])
         rejected = [row for row in range(len(lines)) if row in refused]
         reasons = {index: why_refused(refused[row], candidate) for index, row in enumerate(rejected)}
         return [lines[row] for row in rejected], reasons
@@ -201,34 +221,36 @@ class _Retry:
             for line in removed:
                 self._count(outcome, [(self._batch[line.provisional], line.source_id, -1)])
 
-    def _update_reasons(self, lines: list[tuple[RejectedLine, str]]) -> None:
-        changed = [(line.row_id, reason) for line, reason in lines if line.reason not in (None, reason)]
+    def _update_reasons(self, lines: list[tuple[RejectedLine, Reason]]) -> None:
+        changed = [
+            {"row_id": line.row_id, "reason": reason.text, "reason_kind": reason.kind}
+            for line, reason in lines
+            if line.reason not in (None, reason.text)
+        ]
         if changed:
-            row_ids, reasons = zip(*changed, strict=True)
-            table = pa.table({"row_id": pa.array(row_ids, pa.int64()), "reason": pa.array(reasons, pa.string())})
-            with self._transaction.registered("changed", table):
+            with self._transaction.registered("changed", pa.Table.from_pylist(changed)):
                 self._transaction.execute(
-                    "UPDATE quarantine SET reason = changed.reason FROM changed WHERE quarantine.rowid = changed.row_id"
+                    """UPDATE quarantine SET reason = changed.reason, reason_kind = changed.reason_kind
+                    FROM changed WHERE quarantine.rowid = changed.row_id"""
                 )
 
     def _table(self, lines: list[_Line]) -> pa.Table:
         rows = [
-            (
-                row,
-                self._batch[line.provisional],
-                line.source_id,
-                text,
-                line.line_number,
-                line.byte_offset,
-                line.byte_length,
-                line.line_hash,
-                line_digest(text.encode()) == line.line_hash,
-            )
-            for row, (line, text) in enumerate(lines)
+            {
+                "row": row,
+                "batch_id": self._batch[line.rejected.provisional],
+                "source_id": line.rejected.source_id,
+                "line": line.text,
+                "line_number": line.rejected.line_number,
+                "byte_offset": line.rejected.byte_offset,
+                "byte_length": line.rejected.byte_length,
+                "expected": line.rejected.line_hash,
+                "is_digest": line_digest(line.text.encode()) == line.rejected.line_hash,
+                "is_redacted": line.is_redacted,
+            }
+            for row, line in enumerate(lines)
         ]
-        columns = zip(*rows, strict=True) if rows else [()] * len(_LINES)
-        arrays = [pa.array(column, kind) for column, kind in zip(columns, _LINES.types, strict=True)]
-        return pa.Table.from_arrays(arrays, schema=_LINES)
+        return pa.Table.from_pylist(rows, schema=_LINES)
 
     def _count(self, outcome: str, counted: SourceCounts) -> None:
         for batch_id, source_id, count in counted:
@@ -240,7 +262,13 @@ class _Retry:
         if not all(counts.balanced for counts in corrected.values()):
             raise StoreError(f"the line counts do not add up ({corrected}); nothing was changed")
         rows = [
-            (batch_id, source_id, self._now, batch_id == self._batch[True], *asdict(counts).values())
+            {
+                "batch_id": batch_id,
+                "source_id": source_id,
+                "committed_at": self._now,
+                "provisional": batch_id == self._batch[True],
+                **asdict(counts),
+            }
             for (batch_id, source_id), counts in corrected.items()
         ]
         self._transaction.append("batches", rows)
@@ -248,3 +276,8 @@ class _Retry:
             self._report.requests += counts.requests
             self._report.events += counts.events
             self._report.duplicates += counts.duplicates
+
+
+def _stored(line: _Line, texts: dict[RejectedLine, str]) -> _Line | None:
+    text = texts.get(line.rejected)
+    return None if text is None else _Line(line.rejected, text, is_redacted=True)

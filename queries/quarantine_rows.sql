@@ -2,10 +2,11 @@
 -- $source text = null
 -- $reason text = null
 -- $limit bigint
-SELECT sources.path AS source, quarantine.line_number AS line, quarantine.byte_offset AS "offset",
+-- with source_names
+SELECT source_names.source AS source, quarantine.line_number AS line, quarantine.byte_offset AS "offset",
     quarantine.reason AS reason, quarantine.excerpt AS excerpt
 FROM quarantine
-LEFT JOIN sources ON sources.source_id = quarantine.source_id
-WHERE ($source IS NULL OR sources.path = $source) AND ($reason IS NULL OR f_reason_kind(quarantine.reason) = $reason)
-ORDER BY sources.path, quarantine.line_number
+LEFT JOIN source_names ON source_names.source_id = quarantine.source_id
+WHERE ($source IS NULL OR source_names.source = $source) AND ($reason IS NULL OR quarantine.reason_kind = $reason)
+ORDER BY source_names.source, quarantine.line_number
 LIMIT $limit

@@ -1,9 +1,10 @@
--- How many lines were refused for a reason that begins like this, and where do the newest stand?
+-- How many lines were refused for this kind of reason, and where do the newest stand?
 -- $reason text
 -- $count bigint
-SELECT sources.path AS source, quarantine.line_number AS line, count(*) OVER () AS refused
+-- with source_names
+SELECT source_names.source AS source, quarantine.line_number AS line, count(*) OVER () AS refused
 FROM quarantine
-LEFT JOIN sources ON sources.source_id = quarantine.source_id
-WHERE starts_with(quarantine.reason, $reason)
-ORDER BY quarantine.batch_id DESC, sources.path, quarantine.line_number DESC
+LEFT JOIN source_names ON source_names.source_id = quarantine.source_id
+WHERE quarantine.reason_kind = $reason
+ORDER BY quarantine.batch_id DESC, source_names.source, quarantine.line_number DESC
 LIMIT $count

@@ -14,8 +14,7 @@ _DIFFERENCES = r"""
         (SELECT count(*) FROM requests) - (SELECT count(DISTINCT request_id) FROM requests) AS ids_twice,
         (SELECT count(*) FROM requests) - (SELECT count(DISTINCT (source_id, line_number)) FROM requests)
             AS places_twice,
-        (SELECT count(*) - count(DISTINCT path) FROM sources WHERE NOT regexp_matches(path, ' \(replaced [^)]*\)$'))
-            AS names_twice
+        (SELECT count(*) - count(DISTINCT (path, state, retired_at)) FROM sources) AS names_twice
 """
 
 

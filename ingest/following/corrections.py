@@ -5,10 +5,10 @@ of a path therefore says how far the file was read that has this path now. A row
 positions of its lines stay true; a row whose file is gone, or whose path belongs to another file, is retired.
 """
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from pixeldesk.ingest.sources.fingerprint import RETIRED_NAME, SourceRow
+from pixeldesk.ingest.sources.source_name import SourceName, SourceRow, SourceState, name_of
 from pixeldesk.ingest.writing.source_progress import retire
 from pixeldesk.store import Transaction
 
@@ -34,10 +34,10 @@ class Loss:
 class Corrections:
     """The corrections that one poll requires."""
 
-    carried: dict[str, SourceRow] = field(default_factory=dict)
-    """Paths that now hold a file read under another path, each with the row of that file."""
-    begun_anew: set[str] = field(default_factory=set)
-    """Paths that now hold a new file, or none."""
+    carried: dict[SourceName, SourceRow] = field(default_factory=dict)
+    """Names that a file read under another name has now, each with the row of that file."""
+    begun_anew: set[SourceName] = field(default_factory=set)
+    """Names that a new file has now, or none."""
     losses: list[Loss] = field(default_factory=list)
     recovered: list[Loss] = field(default_factory=list)
     """Losses reported earlier that were none, set by `store`: a poll in the middle of a rotation may miss a file."""
@@ -47,40 +47,49 @@ class Corrections:
 
     def store(self, transaction: Transaction, now: datetime) -> None:
         """Apply the corrections to the tables `sources` and `losses`."""
-        moved: dict[int, str] = {}
-        copied: list[tuple[str, SourceRow]] = []
+        moved: dict[int, SourceName] = {}
+        copied: list[tuple[SourceName, SourceRow]] = []
         for name, row in self.carried.items():
-            if self._is_vacated(row["path"]) and row["source_id"] not in moved:
+            if self._is_vacated(name_of(row)) and row["source_id"] not in moved:
                 moved[row["source_id"]] = name
             else:
                 copied.append((name, row))
-        sql = "SELECT source_id FROM sources WHERE path IN $names"
-        names = [*self.carried, *self.begun_anew, ""]
-        retired = [source_id for (source_id,) in transaction.execute(sql, {"names": names}) if source_id not in moved]
+        retired = [source_id for source_id in self._sources_without_file(transaction) if source_id not in moved]
         if retired:
             retire(transaction, retired, now)
         for source_id, name in moved.items():
-            # A source retired before its end was reached is not complete now that it has a file again.
+            # A source that was given up is not finished now that it has a file again.
             transaction.execute(
-                "UPDATE sources SET path = $name, size = if(modified_ns IS NULL, NULL, size) WHERE source_id = $source",
-                {"name": name, "source": source_id},
+                """UPDATE sources
+                SET path = $path, state = $state, retired_at = $retired_at, finished = finished AND state = 'present'
+                WHERE source_id = $source""",
+                {"source": source_id, **asdict(name)},
             )
         rows = [
             {
                 **row,
+                **asdict(name),
                 "source_id": transaction.value("SELECT nextval('source_ids')"),
-                "path": name,
-                "size": None if row["modified_ns"] is None else row["size"],
+                "finished": row["finished"] and name_of(row).is_present,
                 "first_read_at": now,
                 "last_read_at": now,
             }
             for name, row in copied
         ]
-        transaction.append("sources", [tuple(row.values()) for row in rows])
+        transaction.append("sources", rows)
         found_again = {"sources": [row["source_id"] for row in self.carried.values()]}
         sql = f"DELETE FROM losses WHERE source_id IN $sources RETURNING {', '.join(Loss.__dataclass_fields__)}"
         self.recovered = [Loss(*loss) for loss in transaction.execute(sql, found_again)] if self.carried else []
-        transaction.append("losses", [astuple(loss) for loss in self.losses])
+        transaction.append("losses", [asdict(loss) for loss in self.losses])
 
-    def _is_vacated(self, name: str) -> bool:
-        return name in self.carried or name in self.begun_anew or RETIRED_NAME.fullmatch(name) is not None
+    def _sources_without_file(self, transaction: Transaction) -> list[int]:
+        """Return the sources whose name another file has now, or none."""
+        names = self.carried.keys() | self.begun_anew
+        rows = transaction.execute(
+            "SELECT source_id, path, state, retired_at FROM sources WHERE path IN $paths",
+            {"paths": [name.path for name in names] or [""]},
+        )
+        return [source_id for source_id, path, state, at in rows if SourceName(path, SourceState(state), at) in names]
+
+    def _is_vacated(self, name: SourceName) -> bool:
+        return name in self.carried or name in self.begun_anew or not name.is_present

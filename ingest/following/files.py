@@ -19,11 +19,12 @@ from pixeldesk.ingest.following.reconciliation import Reconciliation
 from pixeldesk.ingest.following.registry import FileRegistry, Siblings
 from pixeldesk.ingest.following.tracked_file import TrackedFile, TrackedFileSource
 from pixeldesk.ingest.load import Progress, load
-from pixeldesk.ingest.report import IngestReport
+from pixeldesk.ingest.report import IngestReport, Problem
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream
-from pixeldesk.ingest.sources.fingerprint import SourceRow, resume_point, was_read_as_documents
+from pixeldesk.ingest.sources.fingerprint import resume_point, was_read_as_documents
 from pixeldesk.ingest.sources.source import SourceChanged
+from pixeldesk.ingest.sources.source_name import SourceName, SourceRow, rows_by_name
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store
 
@@ -69,9 +70,9 @@ class FileFollower:
         self._started = clock()
         self._files = FileRegistry()
         self._last_poll: datetime | None = None
-        self._unreadable: dict[str, str] = {}
-        self._damaged: dict[str, str] = {}
-        self._formats: dict[str, str] = {}
+        self._unreadable: dict[SourceName, Problem] = {}
+        self._damaged: dict[SourceName, Problem] = {}
+        self._formats: dict[SourceName, str] = {}
         self._notified: set[str] = set()
         self._report = IngestReport()
         self.latest = IngestReport()
@@ -80,13 +81,16 @@ class FileFollower:
     @property
     def report(self) -> IngestReport:
         """The outcomes of all lines so far, and the current problems."""
-        unreadable = sorted(self._unreadable.keys() & self._files.names)
+        unreadable = sorted(self._unreadable.keys() & self._files.names, key=str)
         return replace(
             self._report,
             files=len(self._formats.keys() | self._files.names),
             seconds=self._clock() - self._started,
             formats=dict(Counter(self._formats.values())),
-            unreadable=[*self._paths.problems.values(), *(self._unreadable[name] for name in unreadable)],
+            unreadable=[
+                *(Problem(None, text) for text in self._paths.problems.values()),
+                *(self._unreadable[name] for name in unreadable),
+            ],
             damaged=list(self._damaged.values()),
         )
 
@@ -98,7 +102,7 @@ class FileFollower:
     @property
     def sizes(self) -> dict[str, int]:
         """The size in bytes of each file at the last poll, by name. Any thread may read it."""
-        return {file.polled.name: file.polled.size for file in tuple(self._files) if not file.is_hidden}
+        return {file.polled.name.path: file.polled.size for file in tuple(self._files) if not file.is_hidden}
 
     def run(self, stop: threading.Event, notify: Notify = lambda _: None) -> IngestReport:
         """Follow until `stop` is set, then read what was written until then if that takes no longer than 5 seconds.
@@ -202,7 +206,7 @@ class FileFollower:
     def _remains(self, reconciliation: Reconciliation, now: float) -> list[TrackedFile]:
         """Return untracked files that hold what a tracked one held. From now on they are tracked, to their end."""
         found: list[TrackedFile] = []
-        searched: set[str] = set()
+        searched: set[SourceName] = set()
         siblings = Siblings(self._files, now)
         while names := reconciliation.names_with_siblings - searched:
             searched |= names
@@ -240,10 +244,10 @@ class FileFollower:
         self._formats |= {name: row["format"] for name, row in known.items()}
         for file in due:
             row = known.get(file.polled.name)
-            is_whole = row is not None and (row["size"], row["modified_ns"]) == file.polled.state
+            is_whole = row is not None and row["finished"] and (row["size"], row["modified_ns"]) == file.polled.state
             file.set_read(now, is_whole=is_whole)
-        _replace_by_name(self._damaged, names, report.damaged)
-        _replace_by_name(self._unreadable, names, report.unreadable)
+        _replace(self._damaged, names, report.damaged)
+        _replace(self._unreadable, names, report.unreadable)
 
     def _is_being_compressed(self, file: TrackedFile, now: float) -> bool:
         try:
@@ -263,7 +267,7 @@ class FileFollower:
     def _notify_problems(self, notify: Notify) -> None:
         """Notify of each problem once, and of the progress."""
         report = self.latest = self.report
-        problems = dict.fromkeys(report.unreadable + report.damaged + report.lost)
+        problems = dict.fromkeys([*map(str, report.unreadable + report.damaged), *report.lost])
         progress = self._progress(report.counts.lines, report.counts.bytes)
         for problem in problems.keys() - self._notified:
             notify(replace(progress, notice=problem))
@@ -281,7 +285,7 @@ class FileFollower:
         except SourceChanged:
             return False
         except InputError as error:
-            self._unreadable[file.polled.name] = str(error)
+            self._unreadable[file.polled.name] = Problem(file.polled.name, str(error))
             return False
         self._unreadable.pop(file.polled.name, None)
         return True
@@ -302,10 +306,8 @@ class FileFollower:
         stream = byte_stream(file.open(), self._settings.max_expansion, self._settings.max_expansion_from)
         return DocumentStream(stream) if was_read_as_documents(row) else stream
 
-    def _rows(self, files: Iterable[TrackedFile]) -> dict[str, SourceRow]:
-        names = [file.polled.name for file in files]
-        sql = "SELECT * FROM sources WHERE path IN $names"
-        return {row["path"]: row for row in (self._store.rows(sql, {"names": names}) if names else ())}
+    def _rows(self, files: Iterable[TrackedFile]) -> dict[SourceName, SourceRow]:
+        return rows_by_name(self._store, [file.polled.name for file in files])
 
 
 def _needs_reading(file: TrackedFile, now: float) -> bool:
@@ -314,10 +316,8 @@ def _needs_reading(file: TrackedFile, now: float) -> bool:
     return file.is_unterminated and now - max(file.changed_at, file.read_at) >= _UNTERMINATED_AFTER
 
 
-def _replace_by_name(messages: dict[str, str], names: set[str], new_messages: list[str]) -> None:
-    """Replace the messages of the files with these names by the new ones, which begin with the name."""
+def _replace(problems: dict[SourceName, Problem], names: set[SourceName], new: list[Problem]) -> None:
+    """Replace the problems of the sources with these names by the new ones."""
     for name in names:
-        messages.pop(name, None)
-        for message in new_messages:
-            if message.startswith(f"{name}: "):
-                messages[name] = message
+        problems.pop(name, None)
+    problems.update({problem.source: problem for problem in new if problem.source is not None})

@@ -94,7 +94,7 @@ class ObjectFollower:
 
     def _notify_problems(self, notify: Notify) -> None:
         progress = self._progress(self._report.counts.lines, self._report.counts.bytes)
-        problems = dict.fromkeys(self.latest.unreadable + self.latest.damaged)
+        problems = dict.fromkeys(map(str, self.latest.unreadable + self.latest.damaged))
         for problem in problems.keys() - self._notified:
             notify(replace(progress, notice=problem))
         self._notified = set(problems)

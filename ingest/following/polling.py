@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pixeldesk.errors import InputError
 from pixeldesk.ingest.sources.find_sources import files_of
 from pixeldesk.ingest.sources.source import unreadable
+from pixeldesk.ingest.sources.source_name import SourceName
 
 FileId = tuple[int, int]
 """Device and inode. They identify a file while it is open, and are no more than a hint when it is not."""
@@ -21,7 +22,7 @@ FileId = tuple[int, int]
 class PolledFile(NamedTuple):
     """A file as one poll saw it. `size` is in bytes, `modified_ns` is the modification time in nanoseconds."""
 
-    name: str
+    name: SourceName
     device: int
     inode: int
     size: int
@@ -43,7 +44,7 @@ class WatchedPaths:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = tuple(dict.fromkeys(paths))
-        self._names: dict[str, tuple[FileId, str]] = {}
+        self._names: dict[str, tuple[FileId, SourceName]] = {}
         self.problems: dict[str, str] = {}
 
     @property
@@ -60,7 +61,7 @@ class WatchedPaths:
     def poll(self) -> dict[FileId, PolledFile]:
         """Return the files that exist now, each once, under the first of its names."""
         found: dict[FileId, PolledFile] = {}
-        names: dict[str, tuple[FileId, str]] = {}
+        names: dict[str, tuple[FileId, SourceName]] = {}
         problems: dict[str, str] = {}
         for given in self._paths:
             paths = files_of(given)
@@ -74,7 +75,9 @@ class WatchedPaths:
         self._names, self.problems = names, problems
         return found
 
-    def _polled(self, path: str, names: dict[str, tuple[FileId, str]], problems: dict[str, str]) -> PolledFile | None:
+    def _polled(
+        self, path: str, names: dict[str, tuple[FileId, SourceName]], problems: dict[str, str]
+    ) -> PolledFile | None:
         try:
             status = os.stat(path)  # noqa: PTH116  Called for every file, once a second.
         except FileNotFoundError:
@@ -88,11 +91,11 @@ class WatchedPaths:
         file_id = (status.st_dev, status.st_ino)
         known = self._names.get(path)
         # Resolving the real name takes a system call for each of its folders, so only a new file pays for it.
-        name = known[1] if known and known[0] == file_id else os.path.realpath(path)
+        name = known[1] if known and known[0] == file_id else SourceName(os.path.realpath(path))
         names[path] = (file_id, name)
         return polled_file(name, status)
 
 
-def polled_file(name: str, status: os.stat_result) -> PolledFile:
+def polled_file(name: SourceName, status: os.stat_result) -> PolledFile:
     """Return a file with this name and status."""
     return PolledFile(name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

@@ -15,15 +15,14 @@ from pixeldesk.ingest.following.corrections import Corrections, Loss
 from pixeldesk.ingest.following.tracked_file import TrackedFile
 from pixeldesk.ingest.sources.byte_stream import ByteStream
 from pixeldesk.ingest.sources.fingerprint import (
-    RETIRED_NAME,
     KnownSources,
-    SourceRow,
     bytes_read,
     has_fingerprint,
     is_unchanged,
     resume_point,
 )
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES
+from pixeldesk.ingest.sources.source_name import SourceName, SourceRow, name_of
 
 # A file that had been quiet for so long at the last poll was finished: its deletion is no loss.
 _FINISHED_AFTER = timedelta(hours=1)
@@ -46,28 +45,27 @@ class Reconciliation:
     def __init__(
         self, rows: Sequence[SourceRow], stream_as: StreamAs, last_poll: datetime | None, now: datetime
     ) -> None:
-        self._known = {row["path"]: row for row in rows}
+        self._known = {name_of(row): row for row in rows}
         self._stream_as = stream_as
         self._now = now
         self._last_poll = last_poll
         self._read_at: dict[str, datetime] = {}
-        for path, row in self._known.items():
-            name = _original_name(path)
-            self._read_at[name] = max(self._read_at.get(name, _EPOCH), row["last_read_at"])
+        for row in rows:
+            self._read_at[row["path"]] = max(self._read_at.get(row["path"], _EPOCH), row["last_read_at"])
         latest = max((row["last_read_at"] for row in self._known.values()), default=now)
         self._quiet_before = (last_poll or latest) - _FINISHED_AFTER
         self._content = KnownSources(rows)
         self._by_state = {(row["size"], row["modified_ns"]): row for row in self._known.values() if row["size"]}
-        self._carried: dict[str, SourceRow] = {}
-        self._vacated: set[str] = set()
-        self._unchanged: set[str] = set()
-        self._displaced: dict[str, str] = {}
-        self._gone: set[str] = set()
-        self._new: set[str] = set()
+        self._carried: dict[SourceName, SourceRow] = {}
+        self._vacated: set[SourceName] = set()
+        self._unchanged: set[SourceName] = set()
+        self._displaced: dict[SourceName, str] = {}
+        self._gone: set[SourceName] = set()
+        self._new: set[SourceName] = set()
         self._continued: set[int] = set()
 
     @property
-    def names_with_siblings(self) -> set[str]:
+    def names_with_siblings(self) -> set[SourceName]:
         """The names whose file is not, or not known to be, the one read before. A sibling may hold the rest of it."""
         return self._all_displaced | self._new
 
@@ -78,7 +76,8 @@ class Reconciliation:
             found = own if own is None or self._begins_with(file, own) else None
         else:
             found = self._read_before(file, own)
-        if name in self._read_at and (not file.is_reconciled or file.may_have_been_truncated):
+        was_read = name.is_present and name.path in self._read_at
+        if was_read and (not file.is_reconciled or file.may_have_been_truncated):
             self._new.add(name)
         if own is not None and found is own:
             self._unchanged.add(name)
@@ -96,39 +95,40 @@ class Reconciliation:
                 # Not the file of that name, but another one that reuses its inode number.
                 self.take_gone(file.former_name)
 
-    def take_gone(self, name: str) -> None:
+    def take_gone(self, name: SourceName) -> None:
         """Note that no file has this name any more, and that none was kept open."""
         own = self._known.get(name)
-        self._new.add(_original_name(name))
+        self._new.add(SourceName(name.path))
         if own is not None and self._was_active(own):
             self._gone.add(name)
 
-    def left_behind(self, names: set[str], folders: set[str]) -> list[tuple[str, os.stat_result]]:
+    def left_behind(self, names: set[SourceName], folders: set[str]) -> list[tuple[str, os.stat_result]]:
         """At the first poll, take the known sources in the watched folders that are under none of the watched names.
 
         Returns the files that were moved away and have to be read to their end.
         """
-        folders = folders | {_folder_of(name) for name in names}
-        existing: list[tuple[str, os.stat_result]] = []
+        folders = folders | {_folder_of(name.path) for name in names}
+        existing: list[tuple[SourceRow, os.stat_result]] = []
         missing = set()
         for name, row in self._known.items():
-            if name in names or _folder_of(name) not in folders:
+            if name in names or _folder_of(name.path) not in folders:
                 continue
-            try:
-                existing.append((name, os.stat(name)))  # noqa: PTH116
-            except OSError:
-                missing.add(_original_name(name))
-                self._new.add(_original_name(name))
-                if row["size"] is None or not RETIRED_NAME.fullmatch(name):
-                    self.take_gone(name)
-        followed = names | missing
+            status = _status_of(name)
+            if status is not None:
+                existing.append((row, status))
+                continue
+            missing.add(name.path)
+            self._new.add(SourceName(name.path))
+            if name.is_present or not row["finished"]:
+                self.take_gone(name)
+        followed = {name.path for name in names} | missing
         return [
-            (path, status)
-            for path, status in existing
-            if self._known[path]["size"] is None or any(_is_rotation(path, name) for name in followed)
+            (row["path"], status)
+            for row, status in existing
+            if not row["finished"] or any(_is_rotation(row["path"], path) for path in followed)
         ]
 
-    def is_remains_of(self, name: str, file: TrackedFile) -> bool:
+    def is_remains_of(self, name: SourceName, file: TrackedFile) -> bool:
         """Return whether a sibling holds what the displaced file of a name held, or what replaced that since."""
         with suppress(InputError):
             row = self._known.get(name)
@@ -138,26 +138,26 @@ class Reconciliation:
                 return True
         # A file that was written and rotated away between two polls begins with nothing known.
         modified = _EPOCH + timedelta(microseconds=file.polled.modified_ns // 1000)
-        return _is_rotation(file.polled.name, name) and modified > self._polled_at(name) - _MTIME_TOLERANCE
+        return _is_rotation(file.polled.name.path, name.path) and modified > self._polled_at(name) - _MTIME_TOLERANCE
 
     def corrections(self) -> Corrections:
         """Return all corrections found, with the losses."""
         losses = [
             Loss(
-                name,
+                name.path,
                 self._polled_at(name),
                 self._now,
                 self._displaced.get(name, _GONE),
                 self._known[name]["source_id"] if name in self._known else 0,
             )
-            for name in sorted(self._all_displaced)
+            for name in sorted(self._all_displaced, key=str)
             if not self._is_accounted_for(name)
         ]
         begun_anew = (self._all_displaced | self._vacated) - self._unchanged
         return Corrections(self._carried, begun_anew, losses)
 
     @property
-    def _all_displaced(self) -> set[str]:
+    def _all_displaced(self) -> set[SourceName]:
         return self._displaced.keys() | (self._gone - self._unchanged)
 
     def _read_before(self, file: TrackedFile, own: SourceRow | None) -> SourceRow | None:
@@ -176,7 +176,7 @@ class Reconciliation:
         with closing(self._stream_as(file, row)) as stream:
             return resume_point(stream, row) is not None
 
-    def _is_accounted_for(self, name: str) -> bool:
+    def _is_accounted_for(self, name: SourceName) -> bool:
         row = self._known.get(name)
         if row is None or row["source_id"] in self._continued:
             return row is not None
@@ -185,17 +185,17 @@ class Reconciliation:
 
     def _was_active(self, row: SourceRow) -> bool:
         # Nobody appends to a compressed file that was read to its end. Rotation deletes such files.
-        is_compressed = _original_name(row["path"]).endswith(COMPRESSED_SUFFIXES)
-        if is_compressed and row["size"] is not None and row["problem"] is None:
+        is_compressed = row["path"].endswith(COMPRESSED_SUFFIXES)
+        if is_compressed and row["finished"] and row["problem"] is None:
             return False
-        # A source that was retired before its end was reached has a size and no modification time.
+        # A source whose end was never reached has no modification time.
         if row["modified_ns"] is None or not has_fingerprint(row):
             return has_fingerprint(row)
         modified = _EPOCH + timedelta(microseconds=row["modified_ns"] // 1000)
         return modified > self._quiet_before
 
-    def _polled_at(self, name: str) -> datetime:
-        return self._last_poll or self._read_at.get(name, self._now)
+    def _polled_at(self, name: SourceName) -> datetime:
+        return self._last_poll or self._read_at.get(name.path, self._now)
 
 
 def _is_continuation(found: SourceRow | None, former: SourceRow | None) -> bool:
@@ -205,15 +205,19 @@ def _is_continuation(found: SourceRow | None, former: SourceRow | None) -> bool:
     return bool(found["head_digest"] == former["head_digest"] and found["position"] >= former["position"])
 
 
-def _original_name(name: str) -> str:
-    """Return the path that a source had before it was retired."""
-    retired = RETIRED_NAME.fullmatch(name)
-    return retired[1] if retired else name
+def _status_of(name: SourceName) -> os.stat_result | None:
+    """Return the status of the file of a source; None if there is no such file any more."""
+    if not name.is_present:
+        return None
+    try:
+        return os.stat(name.path)  # noqa: PTH116
+    except OSError:
+        return None
 
 
-def _folder_of(name: str) -> str:
-    return os.path.dirname(name)  # noqa: PTH120
+def _folder_of(path: str) -> str:
+    return os.path.dirname(path)  # noqa: PTH120
 
 
-def _is_rotation(name: str, of: str) -> bool:
-    return name.startswith(of) and _ROTATION_SUFFIX.fullmatch(name[len(of) :]) is not None
+def _is_rotation(path: str, of: str) -> bool:
+    return path.startswith(of) and _ROTATION_SUFFIX.fullmatch(path[len(of) :]) is not None

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from pixeldesk.ingest.following.polling import FileId, PolledFile, polled_file
 from pixeldesk.ingest.following.tracked_file import TrackedFile
+from pixeldesk.ingest.sources.source_name import SourceName
 
 # A deleted file is closed when it has been quiet for so long, a file that was moved away after more. Seconds.
 _CLOSE_DELETED_AFTER = 60.0
@@ -22,7 +23,7 @@ class FileRegistry:
     def __init__(self) -> None:
         self._files: dict[FileId, TrackedFile] = {}
         self._max_open = min(_MAX_OPEN, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4)
-        self.gone: set[str] = set()
+        self.gone: set[SourceName] = set()
         """Names whose file is gone and was not kept open. The follower clears what it has reconciled."""
 
     def __iter__(self) -> Iterator[TrackedFile]:
@@ -32,12 +33,12 @@ class FileRegistry:
         return file.polled.id in self._files
 
     @property
-    def names(self) -> set[str]:
+    def names(self) -> set[SourceName]:
         """The watched names that have a file."""
         return {file.polled.name for file in self._files.values() if not file.is_hidden}
 
     @property
-    def shared_names(self) -> set[str]:
+    def shared_names(self) -> set[SourceName]:
         """Names that two files have, since they were renamed during the poll. The next poll finds out who has it."""
         times = Counter(file.polled.name for file in self._files.values())
         return {name for name, count in times.items() if count > 1}
@@ -56,7 +57,7 @@ class FileRegistry:
 
     def at(self, path: str, status: os.stat_result, now: float) -> TrackedFile:
         """Return the file of this name and status, tracked or not."""
-        polled = polled_file(path, status)
+        polled = polled_file(SourceName(path), status)
         return self._files.get(polled.id) or _new(polled, now)
 
     def adopt(self, file: TrackedFile) -> TrackedFile:
@@ -107,9 +108,9 @@ class Siblings:
         self._now = now
         self._listed: dict[str, list[TrackedFile]] = {}
 
-    def of(self, name: str) -> Iterator[TrackedFile]:
+    def of(self, name: SourceName) -> Iterator[TrackedFile]:
         """Yield the other files in the folder of a name, tracked or not, except hidden files and links."""
-        folder = os.path.dirname(name)  # noqa: PTH120
+        folder = os.path.dirname(name.path)  # noqa: PTH120
         if folder not in self._listed:
             self._listed[folder] = list(self._list(folder))
         return (file for file in self._listed[folder] if file.polled.name != name)

@@ -92,7 +92,7 @@ def follow_states(store: Store, followers: "Iterable[FileFollower | ObjectFollow
         sizes = follower.sizes
         behind = [size - read.get(name, 0) for name, size in sizes.items() if not name.endswith(COMPRESSED_SUFFIXES)]
         latest = follower.latest
-        problems = (*latest.unreadable, *latest.damaged)
+        problems = tuple(map(str, latest.unreadable + latest.damaged))
         states.append(FollowState(follower.paths, latest.files, sum(max(lag, 0) for lag in behind), problems))
     return states
 
@@ -100,10 +100,10 @@ def follow_states(store: Store, followers: "Iterable[FileFollower | ObjectFollow
 def _share_read(row: dict[str, Any]) -> float | None:
     if row["complete"] and not row["problem"]:
         return 1.0
-    if row["source"].endswith(COMPRESSED_SUFFIXES):
+    if not row["present"] or row["path"].endswith(COMPRESSED_SUFFIXES):
         return None
     try:
-        size = Path(row["source"]).stat().st_size
+        size = Path(row["path"]).stat().st_size
     except (OSError, ValueError):
         return None
     return min(row["position"] / size, 1.0) if size else 1.0

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 from pixeldesk.ingest.following.polling import PolledFile, polled_file
 from pixeldesk.ingest.sources.byte_stream import is_compressed
-from pixeldesk.ingest.sources.fingerprint import RETIRED_NAME
 from pixeldesk.ingest.sources.source import Source, SourceChanged, unreadable
+from pixeldesk.ingest.sources.source_name import SourceName, SourceState
 
 _READ_AHEAD_BYTES = 1 << 16
 
@@ -24,7 +24,7 @@ class TrackedFile:
     """The file as the last poll saw it."""
     changed_at: float
     """When the file was last seen to have changed."""
-    former_name: str | None = None
+    former_name: SourceName | None = None
     """The name of the file when it was last reconciled, if it has another one now."""
     is_reconciled: bool = False
     """Whether the store's row of this name is known to describe this file."""
@@ -48,7 +48,7 @@ class TrackedFile:
     @property
     def is_nameless(self) -> bool:
         """Whether the file was deleted, or moved to a name that cannot be determined."""
-        return RETIRED_NAME.fullmatch(self.polled.name) is not None
+        return self.polled.name.state is SourceState.GONE
 
     @property
     def may_have_been_truncated(self) -> bool:
@@ -109,7 +109,7 @@ class TrackedFile:
         with self.open() as file:
             return is_compressed(file.read(4))
 
-    def _present_name(self, has_name: bool) -> str:
+    def _present_name(self, has_name: bool) -> SourceName:
         if has_name:
             try:
                 name = os.readlink(f"/proc/self/fd/{self.descriptor}")  # noqa: PTH115
@@ -118,10 +118,10 @@ class TrackedFile:
                 pass  # Only Linux has these links, and their targets do not resolve across containers.
             else:
                 if (status.st_dev, status.st_ino) == self.polled.id:
-                    return name
+                    return SourceName(name)
         if self.is_nameless:
             return self.polled.name
-        return f"{self.polled.name} (gone {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, inode {self.polled.inode})"
+        return SourceName(self.polled.name.path, SourceState.GONE, datetime.now(UTC).replace(tzinfo=None))
 
 
 class TrackedFileSource(Source):
@@ -130,7 +130,7 @@ class TrackedFileSource(Source):
     is_followed = True
 
     def __init__(self, file: TrackedFile, *, is_growing: bool) -> None:
-        super().__init__(file.polled.name, path=Path(file.polled.name))
+        super().__init__(file.polled.name, path=Path(file.polled.name.path))
         self._file = file
         self.is_growing = is_growing
 
@@ -177,11 +177,11 @@ class _OpenFile(io.RawIOBase):
 
 def _opened(polled: PolledFile) -> int:
     try:
-        descriptor = os.open(polled.name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(polled.name.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise SourceChanged(f"{polled.name}: was deleted") from None
     except OSError as error:
-        raise unreadable(polled.name, error) from error
+        raise unreadable(str(polled.name), error) from error
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or (status.st_dev, status.st_ino) != polled.id:
         os.close(descriptor)

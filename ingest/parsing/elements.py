@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pixeldesk.ingest.formats.log_format import Elements
 from pixeldesk.ingest.sources.lines import Chunk, UnreadableLine
+from pixeldesk.ingest.sources.reason import Reason
 from pixeldesk.ingest.sql import literal
 from pixeldesk.store import Transaction
 
@@ -52,8 +53,9 @@ def _too_long(row: dict[str, object], max_line_bytes: int) -> UnreadableLine:
         byte_offset=int(str(row["byte_offset"])),
         byte_length=int(str(row["byte_length"])),
         digest=int(str(row["digest"])),
-        reason=f"an element longer than {max_line_bytes:,} bytes (PIXELDESK_MAX_LINE_BYTES)",
-        sample=line[:_SAMPLE_CHARACTERS].encode(),
+        reason=Reason.of(f"an element longer than {max_line_bytes:,} bytes (PIXELDESK_MAX_LINE_BYTES)"),
+        content=line[:_SAMPLE_CHARACTERS].encode(),
+        is_whole=False,
     )
 
 

@@ -79,8 +79,11 @@ class ParseSql:
         """Whether the statement returns a column `seat`: NULL for lines that the application itself wrote."""
         return any(layer.log_format.seat != "application" for layer in self._layers)
 
-    def select(self, lines: str = "lines") -> str:
-        """Return a SELECT over `lines`, a table or a subquery, and `redacted`, the result of redact_suspects_sql."""
+    def select(self, lines: str = "lines", line_hash: str = "hash(line)") -> str:
+        """Return a SELECT over `lines`, a table or a subquery, and `redacted`, the result of redact_suspects_sql.
+
+        `line_hash` is the expression for the hash of a line, for lines that were redacted before.
+        """
         oldest, newest = self._span
         outcome, seat, aliases = self._outcome(), self._seat(), self._aliases()
         texts = [f"{text} AS {_as_text(name)}" for name, text in self._texts.items()]
@@ -88,8 +91,8 @@ class ParseSql:
         extras = ([f"{seat} AS seat"] if self.has_seats else []) + ([f"{aliases} AS aliases"] if aliases else [])
         return f"""
             WITH received AS (
-                SELECT input.row, batch_id, source_id, line_number, byte_offset, byte_length, hash(line) AS line_hash,
-                    coalesce(redacted.raw, line) AS raw, presented_key
+                SELECT input.row, batch_id, source_id, line_number, byte_offset, byte_length,
+                    {line_hash} AS line_hash, coalesce(redacted.raw, line) AS raw, presented_key
                 FROM {lines} AS input LEFT JOIN redacted ON redacted.row = input.row
             ), {self._unwrapped()}, texts AS (
                 SELECT *, {", ".join([*texts, *extras])} FROM parsed

@@ -13,11 +13,14 @@ from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, FiniteFloat, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
+from pixeldesk.catalogue.reason_kinds import REQUEST_ID_MISSING
 from pixeldesk.ingest.formats.columns import COLUMNS, Column
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.field_sql import COUNTER
+from pixeldesk.ingest.sources.reason import Reason
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
@@ -26,42 +29,44 @@ _COMMON = re.compile(r"\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", re.
 _EPOCH = re.compile(r"-?\d{1,19}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
 # How much of a value a reason quotes.
 _SHOWN_CHARACTERS = 40
+_TOO_LONG = "is {length} characters long, at most {most} are allowed"
 _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 
-def why_refused(line: str, log_format: LogFormat) -> str:
+def why_refused(line: str, log_format: LogFormat) -> Reason:
     """Return the reason for a refused line, which must be redacted already. Never raises, whatever the line."""
     try:
         record = json.loads(line)
         line.encode()
         json.dumps(record, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return "not JSON: half a surrogate pair (\\ud800 to \\udfff) is no text"
+        return Reason.of("not JSON: half a surrogate pair (\\ud800 to \\udfff) is no text")
     except json.JSONDecodeError as error:
-        return f"not JSON: {error.msg} at character {error.pos + 1}"
+        what = f"not JSON: {error.msg} at character"
+        return Reason(f"{what} {error.pos + 1}", f"{what} N")
     except RecursionError:
-        return "not JSON that can be read: nested too deeply"
+        return Reason.of("not JSON that can be read: nested too deeply")
     except ValueError as error:
-        return f"not JSON: {error}"
+        return Reason(f"not JSON: {error}", f"not JSON: {error}".rpartition(":")[0])
     if not isinstance(record, dict):
-        return f"not a JSON object but {_kind(record)}"
-    return next(_misfits(record, log_format), "not JSON as RFC 8259 has it")
+        return Reason.of(f"not a JSON object but {_type_of(record)}")
+    return next(_misfits(record, log_format), Reason.of("not JSON as RFC 8259 has it"))
 
 
-def _misfits(record: dict[str, Any], log_format: LogFormat) -> Iterator[str]:
+def _misfits(record: dict[str, Any], log_format: LogFormat) -> Iterator[Reason]:
     # Each value is found when it is asked for: most lines are refused for one of the first columns.
     documents = _documents(record, log_format)
     if _found("timestamp", documents) is None:
-        yield "timestamp is missing"
+        yield Reason.of("timestamp is missing")
     if log_format.strict:
         yield from _wrong_types(record, log_format)
     for name, column in COLUMNS.items():
         located = _found(name, documents)
-        reason = located and _misfit(column, located[1], log_format)
-        if located and reason:
-            yield f"{located[0]} {reason}"
+        reason = located and _misfit(column, *located, log_format)
+        if reason:
+            yield reason
     if log_format.strict and _found("status", documents) and not _found("request_id", documents):
-        yield "request_id is missing on a request line (a line with a status)"
+        yield Reason.of(REQUEST_ID_MISSING)
 
 
 def _documents(record: dict[str, Any], log_format: LogFormat) -> list[tuple[LogFormat, dict[str, Any]]]:
@@ -116,19 +121,22 @@ def _at(path: JsonPath, layer: LogFormat, document: dict[str, Any]) -> Any:
     return None
 
 
-def _wrong_types(record: dict[str, Any], log_format: LogFormat) -> Iterator[str]:
+def _wrong_types(record: dict[str, Any], log_format: LogFormat) -> Iterator[Reason]:
     for name in log_format.objects:
         value = record.get(name)
         if value is not None and not isinstance(value, dict) and not (name == "api_key" and isinstance(value, str)):
-            yield f"{name} is {_kind(value)}, not an object"
+            yield Reason.of(f"{name} is {_type_of(value)}, not an object")
 
 
-def _misfit(column: Column, value: Any, log_format: LogFormat) -> str | None:
+def _misfit(column: Column, path: str, value: Any, log_format: LogFormat) -> Reason | None:
     try:
         _adapter(column, log_format.strict).validate_python(value)
     except ValidationError as error:
         shown = json.dumps(value, ensure_ascii=False)[:_SHOWN_CHARACTERS]
-        return f"is {shown}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+        first = error.errors()[0]
+        what = first["msg"].removeprefix("Value error, ")
+        kind = _TOO_LONG.format(**first["ctx"] | {"length": "N"}) if first["type"] == "too_long" else what
+        return Reason(f"{path} is {shown}: {what}", f"{path}: {kind}")
     return None
 
 
@@ -196,12 +204,12 @@ def _short_enough(max_length: int | None) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
         text = _as_text(value)
         if max_length is not None and len(text) > max_length:
-            raise ValueError(f"is {len(text)} characters long, at most {max_length} are allowed")
+            raise PydanticCustomError("too_long", _TOO_LONG, {"length": len(text), "most": max_length})
         return value
 
     return check
 
 
-def _kind(value: Any) -> str:
+def _type_of(value: Any) -> str:
     names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")

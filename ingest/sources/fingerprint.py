@@ -5,18 +5,12 @@ and of the end of a last line that was stored without its line feed.
 """
 
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from typing import Any
 
 from pixeldesk.ingest.sources.byte_stream import LAST_BYTES, ByteStream, CompressedStream
 from pixeldesk.ingest.sources.lines import Checkpoint
-
-SourceRow = Mapping[str, Any]
-"""A row of the table `sources`."""
-RETIRED_NAME = re.compile(r"(.*?)( \((gone|replaced) [^()]*\))+", re.DOTALL)
-"""Matches the path of a retired source: its file was deleted, or another file has its path now."""
+from pixeldesk.ingest.sources.source_name import SourceRow
 
 
 def was_read_as_documents(row: SourceRow) -> bool:

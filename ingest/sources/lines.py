@@ -17,11 +17,12 @@ import pyarrow as pa
 
 from pixeldesk.ingest.sources.byte_stream import ByteStream
 from pixeldesk.ingest.sources.line_table import Octets, Offsets, line_table
+from pixeldesk.ingest.sources.reason import Reason
 
 Buffers = tuple[mmap, mmap]
 _BOM = b"\xef\xbb\xbf"
 _WHITESPACE = b" \t\r\v\f"
-# How much of an unreadable line is retained for its excerpt, bytes.
+# How much of a line that is longer than allowed is retained for its excerpt, bytes.
 _SAMPLE_BYTES = 400
 # The bytes by which a source is recognised: at its start, and before the position where reading stopped. The tail
 # covers at least the whole last line, since lines often differ only at their start.
@@ -41,8 +42,10 @@ class UnreadableLine:
     byte_offset: int
     byte_length: int
     digest: int
-    reason: str
-    sample: bytes
+    reason: Reason
+    content: bytes
+    is_whole: bool = True
+    """False for a line that is longer than allowed: the content is its start."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,7 @@ class LineReader:
                     len(line),
                     line_digest(line),
                     reason,
-                    line[:_SAMPLE_BYTES],
+                    line,
                 )
             )
             keep[index] = False
@@ -245,9 +248,9 @@ class _Oversized:
         self._sample = (self._sample + piece[:_SAMPLE_BYTES])[:_SAMPLE_BYTES]
 
     def line(self, line_number: int, byte_offset: int, limit: str) -> UnreadableLine:
-        reason = f"longer than {limit}"
+        reason = Reason.of(f"longer than {limit}")
         digest = _first_64_bits(self._hash.digest())
-        return UnreadableLine(line_number, byte_offset, self.length, digest, reason, self._sample)
+        return UnreadableLine(line_number, byte_offset, self.length, digest, reason, self._sample, is_whole=False)
 
 
 def _in_background(work: Callable[[], Chunk | None]) -> Future[Chunk | None]:
@@ -296,7 +299,9 @@ def _are_blank(buffer: mmap, octets: Octets, starts: Offsets, ends: Offsets) -> 
     return blank
 
 
-def _not_text(octets: Octets, starts: Offsets, ends: Offsets, keep: npt.NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+def _not_text(
+    octets: Octets, starts: Offsets, ends: Offsets, keep: npt.NDArray[np.bool_]
+) -> Iterator[tuple[int, Reason]]:
     if not _has_non_ascii(octets) or _is_utf8(octets):
         return
     is_non_ascii = octets >= 0x80
@@ -304,8 +309,8 @@ def _not_text(octets: Octets, starts: Offsets, ends: Offsets, keep: npt.NDArray[
         try:
             bytes(octets[starts[index] : ends[index]]).decode()
         except UnicodeDecodeError as error:
-            octet = octets[starts[index] + error.start]
-            yield int(index), f"not UTF-8 text (byte 0x{octet:02x} at {error.start})"
+            what = f"not UTF-8 text (byte 0x{octets[starts[index] + error.start]:02x} at"
+            yield int(index), Reason(f"{what} {error.start})", f"{what} N)")
 
 
 def _is_utf8(octets: Octets) -> bool:

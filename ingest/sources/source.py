@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pixeldesk.errors import InputError
+from pixeldesk.ingest.sources.source_name import SourceName
 
 STANDARD_INPUT = "-"
 COMPRESSED_SUFFIXES = (".gz", ".zst")
@@ -18,15 +19,16 @@ class SourceChanged(InputError):
 
 
 class Source:
-    """A file or a pipe to read lines from. `name` identifies it in the store and in reports."""
+    """A file or a pipe to read lines from. `source_name` identifies it in the store, and `name` in reports."""
 
     is_followed = False
     """The source is read repeatedly, and its follower has already checked that it is still the same."""
     is_growing = False
     """A writer may be appending: a last line without a line feed is left for the next poll."""
 
-    def __init__(self, name: str, path: Path | None = None, piped: BinaryIO | None = None) -> None:
-        self.name = name
+    def __init__(self, name: str | SourceName, path: Path | None = None, piped: BinaryIO | None = None) -> None:
+        self.source_name = name if isinstance(name, SourceName) else SourceName(name)
+        self.name = str(name)
         self._path = path
         self._piped = piped or BytesIO()
 

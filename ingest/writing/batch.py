@@ -14,6 +14,7 @@ from pixeldesk.errors import StoreError
 from pixeldesk.ingest.parsing.elements import split_documents
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.lines import Chunk
+from pixeldesk.ingest.sources.source_name import SourceName
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
@@ -36,9 +37,9 @@ class Batch:
         self._gather_bytes = settings.chunk_bytes
         self._max_line_bytes = settings.max_line_bytes
         self._now = now.astimezone(UTC).replace(tzinfo=None)
-        self._oldest, self._newest = plausible_span(settings, self._now)
+        self._span = plausible_span(settings, self._now)
         self._batch_id = self._next("batch_ids")
-        self._sources: dict[str, SourceProgress] = {}
+        self._sources: dict[SourceName, SourceProgress] = {}
         self._gathered: list[tuple[SourceProgress, Chunk, int]] = []
         self._gathered_bytes = 0
         self._reused_ids = ReusedIds(transaction, self._batch_id)
@@ -116,7 +117,7 @@ class Batch:
     def _store_same_format(self, gathered: list[tuple[SourceProgress, Chunk, int]]) -> None:
         lines = _numbered(gathered)
         log_format = gathered[0][0].log_format
-        staging = Staging(self._transaction, log_format, self._oldest, self._newest, self._batch_id)
+        staging = Staging(self._transaction, log_format, self._span, self._batch_id)
         with self._transaction.registered("lines", lines):
             self._count("duplicates", staging.stage(lines.num_rows))
         staging.insert_staged()

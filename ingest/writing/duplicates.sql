@@ -35,7 +35,7 @@ WHERE row IN (
     WHERE stored_lines.timestamp BETWEEN $first AND $last AND stored_lines.raw = staged.raw);
 
 -- name: mark_rejected
--- Only an excerpt of a rejected line is stored, so its hash and its length are compared.
+-- A rejected line may be stored as an excerpt only, so its hash and its length are compared.
 UPDATE staged SET duplicate = true
 WHERE outcome IN ('refused', 'unmapped') AND (line_hash, byte_length) IN (
     SELECT (line_hash, byte_length) FROM quarantine UNION ALL SELECT (line_hash, byte_length) FROM unmapped);

@@ -6,8 +6,9 @@ from typing import Any
 
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.report import LineCounts
-from pixeldesk.ingest.sources.fingerprint import RETIRED_NAME, digest
+from pixeldesk.ingest.sources.fingerprint import digest
 from pixeldesk.ingest.sources.lines import START, Checkpoint
+from pixeldesk.ingest.sources.source_name import SourceName
 from pixeldesk.ingest.writing.merging import restore
 from pixeldesk.store import Transaction
 
@@ -16,7 +17,7 @@ from pixeldesk.store import Transaction
 class SourceProgress:
     """A source while it is read. `counts` are by batch, and not recorded yet."""
 
-    name: str
+    name: SourceName
     log_format: LogFormat
     source_id: int | None = None
     size: int | None = None
@@ -70,17 +71,15 @@ def withdraw_unterminated(transaction: Transaction, source_id: int | None) -> No
 
 
 def retire(transaction: Transaction, source_ids: list[int], now: datetime) -> None:
-    """Rename sources whose paths now belong to other files, so that their lines still have a source."""
+    """Give up sources whose paths now belong to other files. Their lines still have a source."""
     sources = {"sources": source_ids}
     transaction.execute("DELETE FROM sources WHERE lines = 0 AND unended_bytes = 0 AND source_id IN $sources", sources)
-    suffix = f" (replaced {now:%Y-%m-%d %H:%M:%S} UTC)"
-    for source_id, path in transaction.execute(
-        "SELECT source_id, path FROM sources WHERE source_id IN $sources", sources
-    ):
-        transaction.execute(
-            "UPDATE sources SET path = $path, size = coalesce(size, position) WHERE source_id = $source",
-            {"source": source_id, "path": path if RETIRED_NAME.fullmatch(path) else path + suffix},
-        )
+    transaction.execute(
+        """UPDATE sources
+        SET state = if(state = 'present', 'replaced', state), retired_at = coalesce(retired_at, $now), finished = true
+        WHERE source_id IN $sources""",
+        {**sources, "now": now},
+    )
 
 
 def record(transaction: Transaction, sources: list[SourceProgress], whole_batch: int, now: datetime) -> None:
@@ -98,7 +97,13 @@ def record(transaction: Transaction, sources: list[SourceProgress], whole_batch:
     transaction.append(
         "batches",
         [
-            (batch_id, source.source_id, now, batch_id != whole_batch, *asdict(counts).values())
+            {
+                "batch_id": batch_id,
+                "source_id": source.source_id,
+                "committed_at": now,
+                "provisional": batch_id != whole_batch,
+                **asdict(counts),
+            }
             for source in sources
             for batch_id, counts in source.counts.items()
         ],
@@ -112,28 +117,28 @@ def record(transaction: Transaction, sources: list[SourceProgress], whole_batch:
         source.counts = {}
 
 
-def _row(source: SourceProgress, first_read_at: datetime, now: datetime) -> tuple[Any, ...]:
-    # Size and mtime are recorded only once the source was read to its end: a row with both has nothing left to read.
-    is_whole = source.ended and not source.defers_last_line
+def _row(source: SourceProgress, first_read_at: datetime, now: datetime) -> dict[str, Any]:
+    finished = source.ended and not source.defers_last_line
     head, tail = source.checkpoint.head, source.checkpoint.tail
-    return (
-        source.source_id,
-        source.name,
-        source.log_format.name,
-        source.size if is_whole else None,
-        source.modified_ns if is_whole else None,
-        source.checkpoint.position,
-        source.checkpoint.lines,
-        len(head),
-        digest(head),
-        len(tail),
-        digest(tail),
-        source.problem,
-        first_read_at,
-        now,
-        source.unterminated_bytes,
-        digest(source.unterminated),
-    )
+    return {
+        "source_id": source.source_id,
+        **asdict(source.name),
+        "format": source.log_format.name,
+        "finished": finished,
+        "size": source.size if finished else None,
+        "modified_ns": source.modified_ns if finished else None,
+        "position": source.checkpoint.position,
+        "lines": source.checkpoint.lines,
+        "head_length": len(head),
+        "head_digest": digest(head),
+        "tail_length": len(tail),
+        "tail_digest": digest(tail),
+        "problem": source.problem,
+        "first_read_at": first_read_at,
+        "last_read_at": now,
+        "unended_bytes": source.unterminated_bytes,
+        "unended_digest": digest(source.unterminated),
+    }
 
 
 def _add_counts_of_this_hour(transaction: Transaction, counted: dict[int | None, LineCounts], now: datetime) -> None:

@@ -32,12 +32,23 @@ def stored(transaction: Transaction, table: str, batch: int) -> SourceCounts:
 
 
 class Staging:
-    """Moves registered lines into their tables. `batch` is the first batch id of the current transaction."""
+    """Moves registered lines into their tables. `batch` is the first batch id of the current transaction.
 
-    def __init__(self, transaction: Transaction, log_format: LogFormat, oldest: str, newest: str, batch: int) -> None:
+    `line_hash` is the expression for the hash of a line, for lines that were redacted before.
+    """
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        log_format: LogFormat,
+        span: tuple[str, str],
+        batch: int,
+        line_hash: str = "hash(line)",
+    ) -> None:
         self._transaction = transaction
+        self._line_hash = line_hash
         self._format = log_format
-        self._parse = ParseSql(log_format, oldest, newest)
+        self._parse = ParseSql(log_format, *span)
         self._batch = {"batch": batch}
 
     def stage(self, rows: int) -> SourceCounts:
@@ -89,9 +100,9 @@ class Staging:
             SELECT {_EVENT_FIELDS}, {_ORIGIN} FROM staged WHERE outcome = 'event' AND NOT duplicate"""
         )
         run(
-            f"""INSERT INTO unmapped
+            f"""INSERT INTO unmapped BY NAME
             SELECT batch_id, source_id, line_number, byte_offset, byte_length, line_hash,
-                left(raw, {EXCERPT_CHARACTERS})
+                left(raw, {EXCERPT_CHARACTERS}) AS excerpt, raw
             FROM staged WHERE outcome = 'unmapped' AND NOT duplicate"""
         )
         if self._parse.has_aliases:
@@ -110,7 +121,7 @@ class Staging:
         return ", ".join(self._parse.columns)
 
     def _parsed(self, lines: str) -> str:
-        return self._parse.select(lines)
+        return self._parse.select(lines, self._line_hash)
 
     def _were_delivered_before(self, rows: int) -> bool:
         """Return whether many of the lines are stored already, by a sample: such lines are staged at once."""

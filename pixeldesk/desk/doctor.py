@@ -22,7 +22,7 @@ def examine(desk: Desk) -> dict[str, Any]:
     unknown_codes = catalogue().missing_from(row["error_code"] for row in desk.query("error_codes"))
     wrong = [f"{source['source']}: {source['problem']}" for source in sources if source["problem"]]
     follow_states = [follower.latest for follower in desk.following.followers()]
-    wrong += [problem for state in follow_states for problem in state.unreadable]
+    wrong += [str(problem) for state in follow_states for problem in state.unreadable]
     wrong += [
         f"{source['source']}: {source['lines']} lines read, but the outcomes do not add up to it"
         for source in sources

@@ -2,7 +2,7 @@
 
 Each day is one transaction, so that an interruption at any moment leaves whole days. If lines of a dropped day are read
 again, they are stored but not counted a second time, and the next run drops them. Lines with an implausible time have
-no age and stay, and so do the excerpts of quarantined lines.
+no age and stay, and so do quarantined and unmapped lines.
 """
 
 from collections.abc import Callable, Sequence

@@ -45,7 +45,7 @@ def backup(store: Store, settings: Settings, to: Path, *, replace: bool = False)
     with ExitStack() as stack:
         with store.quiet_file():
             new = stack.enter_context(temporary_copy(store.path, to))
-        requests = _verified(new, settings, shown_as=store.path)
+        requests = _verified(new, settings, copy_of=store.path)
         put_in_place(new, to)
     _copy_journals(settings, settings.model_copy(update={"db": to}), replace=True)
     return StoreCopy(to, to.stat().st_size, requests)
@@ -67,7 +67,7 @@ def restore(settings: Settings, source: Path, store: Store | None) -> StoreCopy:
     path.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         new = stack.enter_context(temporary_copy(source, path))
-        requests = _verified(new, settings, shown_as=source)
+        requests = _verified(new, settings, copy_of=source)
         if store is not None:
             stack.enter_context(store.released())
         former = _set_aside(path)
@@ -76,9 +76,9 @@ def restore(settings: Settings, source: Path, store: Store | None) -> StoreCopy:
     return StoreCopy(path, path.stat().st_size, requests, former)
 
 
-def _verified(new: Path, settings: Settings, shown_as: Path) -> int:
+def _verified(new: Path, settings: Settings, copy_of: Path) -> int:
     """Open a copy, which replays its log and migrates it, and return the number of its requests."""
-    store = open_store(settings.model_copy(update={"db": new}), shown_as=shown_as)
+    store = open_store(settings.model_copy(update={"db": new}), copy_of=copy_of)
     try:
         return int(store.rows("SELECT count(*) AS requests FROM requests")[0]["requests"])
     finally:

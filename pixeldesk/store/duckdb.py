@@ -8,7 +8,7 @@ query takes a fresh cursor (4 microseconds), and there is one writer at a time.
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +19,12 @@ from pixeldesk.errors import StoreError, StoreMissing, StoreVersionError
 from pixeldesk.settings import MIB, Settings
 from pixeldesk.sql_files import Statement, statements
 from pixeldesk.store.failures import translated_errors
+from pixeldesk.store.migrating import OLDEST_VERSION, SCHEMA_VERSION, migrate, no_migration, schema_version
 
 if TYPE_CHECKING:  # Importing these takes half of a command's start, and only frames and loading need them.
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = "3"
 _FOLDER = Path(__file__).parent
 _INDEXES = _FOLDER / "indexes.sql"
 # DuckDB 1.5 can open files of this storage version too: a way back, at no measured cost.
@@ -57,14 +57,14 @@ class Transaction:
         """Return the rows as an Arrow table, for many rows that another statement reads."""
         return self._connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
-    def append(self, table: str, rows: list[tuple[Any, ...]]) -> None:
-        """Insert rows given as tuples in column order."""
+    def append(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert rows, each with its values by the names of the columns."""
         import pyarrow as pa  # Writers have imported it already; bound values would take a statement per row.
 
-        columns = [pa.array(column) for column in zip(*rows, strict=True)]
         if rows:
-            with self.registered("appended", pa.table(columns, [str(index) for index in range(len(columns))])):
-                self.execute(f"INSERT INTO {table} SELECT * FROM appended")
+            columns = {name: pa.array([row[name] for row in rows]) for name in rows[0]}
+            with self.registered("appended", pa.table(columns)):
+                self.execute(f"INSERT INTO {table} BY NAME SELECT * FROM appended")
 
     @contextmanager
     def registered(self, name: str, table: "pa.Table") -> Iterator[None]:
@@ -273,30 +273,48 @@ class Store:
             return cursor.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
 
-def open_store(settings: Settings, *, read_only: bool = False, shown_as: Path | None = None) -> Store:
-    """Open the configured store. If there is none, create it, unless `read_only`. Errors name `shown_as`.
+def open_store(settings: Settings, *, read_only: bool = False, copy_of: Path | None = None) -> Store:
+    """Open the configured store. If there is none, create it, unless `read_only`. Migrate a store of an older version.
 
-    Raises StoreMissing, StoreLocked (with the holder's pid), StoreVersionError, StoreBroken or StoreError.
+    `copy_of`: the store is a copy of that one, which errors name. Nothing is left of its older version.
+
+    Raises StoreMissing, StoreLocked (with the holder's pid), StoreVersionError, StoreBroken, StoreFull or StoreError.
     """
-    path = settings.db
+    path, shown = settings.db, copy_of or settings.db
     if read_only and not path.exists():
         raise StoreMissing(f"there is no store at {path}; make one with: pixeldesk ingest PATH")
     path.parent.mkdir(parents=True, exist_ok=True)
     config = _config(settings)
-    with translated_errors(shown_as or path):
+    with translated_errors(shown):
         if not path.exists():
             _make_file(path, config)
-        connection = duckdb.connect(str(path), read_only=read_only, config=config)
-        try:
-            _prepare(connection, shown_as or path, read_only)
-        except BaseException:
-            connection.close()
-            raise
+        with no_migration(path):
+            connection = _connected(path, config, read_only, shown)
+        if connection is None:
+            # A command that only reads migrates too: it could not read the old version.
+            migrate(path, config, keep_old=copy_of is None)
+            connection = _connected(path, config, read_only, shown)
+        if connection is None:
+            raise StoreError(f"{shown} was replaced by an older store while it was opened; try again")
     store = Store(connection, path, config, read_only=read_only, memory_mib=settings.memory_mib)
     if not read_only:
         path.chmod(0o600)
         store.build_indexes()
     return store
+
+
+def _connected(path: Path, config: Config, read_only: bool, shown: Path) -> duckdb.DuckDBPyConnection | None:
+    """Return a connection to a store of the present version; None if it has an older one."""
+    connection = duckdb.connect(str(path), read_only=read_only, config=config)
+    try:
+        is_present = _prepare(connection, shown, read_only)
+    except BaseException:
+        connection.close()
+        raise
+    if not is_present:
+        connection.close()
+        return None
+    return connection
 
 
 def _make_file(path: Path, config: Config) -> None:
@@ -332,7 +350,8 @@ def _config(settings: Settings) -> Config:
     return config
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -> None:
+def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -> bool:
+    """Create the tables of an empty store. Returns whether the store has the present version."""
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     if not tables and not read_only:
@@ -341,22 +360,28 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, read_only: bool)
         connection.execute((_FOLDER / "prelude_duckdb.sql").read_text())
         connection.execute(
             "INSERT INTO meta VALUES ('schema_version', $version), ('line_hash_of_pixeldesk', $hash)",
-            {"version": SCHEMA_VERSION, "hash": _line_hash_check(connection)},
+            {"version": str(SCHEMA_VERSION), "hash": _line_hash_check(connection)},
         )
         connection.execute("COMMIT")
     elif ("meta",) not in tables:
         raise StoreVersionError(f"{path} is a DuckDB file, but not a pixeldesk store; give --db another path")
-    _require_same_version(connection, path)
+    _require_known_version(connection, path)
+    return schema_version(connection) == SCHEMA_VERSION
 
 
-def _require_same_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _require_known_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     meta: dict[str, str] = dict(connection.execute("SELECT name, value FROM meta").fetchall())
-    remedy = f"move {path.name} aside and ingest the logs again"
-    if meta.get("schema_version") != SCHEMA_VERSION:
-        found = meta.get("schema_version")
-        raise StoreVersionError(f"{path} has schema version {found}, this pixeldesk has {SCHEMA_VERSION}; {remedy}")
+    version = schema_version(connection)
+    if version > SCHEMA_VERSION:
+        raise StoreVersionError(
+            f"{path} has schema version {version}, and this pixeldesk knows {SCHEMA_VERSION} and older ones; "
+            "install the pixeldesk that wrote it, or a newer one"
+        )
+    rebuild = f"make a new store of it with: pixeldesk rebuild {path} --db NEW"
+    if version < OLDEST_VERSION:
+        raise StoreVersionError(f"{path} has schema version {version}, which cannot be migrated; {rebuild}")
     if meta.get("line_hash_of_pixeldesk") != _line_hash_check(connection):
-        raise StoreVersionError(f"{path} was written by a DuckDB with another hash(); {remedy}")
+        raise StoreVersionError(f"{path} was written by a DuckDB with another hash(); {rebuild}")
 
 
 def _line_hash_check(connection: duckdb.DuckDBPyConnection) -> str:

@@ -11,7 +11,7 @@ import duckdb
 from pixeldesk.errors import StoreBroken, StoreError, StoreFull, StoreLocked, StoreMissing, StoreVersionError
 
 _HOLDER = re.compile(r"Conflicting lock is held in .*?\(PID (\d+)\)")
-_REBUILD = "move {name} and {name}.wal aside and ingest the logs again: the logs are the truth"
+_REBUILD = "restore a backup with pixeldesk restore, or save what can be read: pixeldesk rebuild {path} --db NEW"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ _TRANSLATIONS = (
     ),
     _Translation(
         StoreVersionError,
-        f"{{path}} was written by another version of DuckDB; {_REBUILD}",
+        "{path} was written by a newer version of DuckDB; install the pixeldesk that wrote it, or a newer one",
         text="version number|(?i:storage version)",
     ),
     _Translation(
@@ -99,7 +99,7 @@ def _translated(path: Path, error: duckdb.Error) -> StoreError:
     reason = text.strip().splitlines()[0][:300]
     for translation in _TRANSLATIONS:
         if translation.matches(error):
-            return translation.error(translation.message.format(path=path, name=path.name, reason=reason))
+            return translation.error(translation.message.format(path=path, reason=reason))
     return StoreError(f"{path}: {reason}")
 
 

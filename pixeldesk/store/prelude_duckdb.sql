@@ -2,9 +2,12 @@
 CREATE MACRO f_bucket(t, seconds) AS
     time_bucket(to_seconds(seconds), CAST(t AS TIMESTAMP), TIMESTAMP '1970-01-01');
 CREATE MACRO f_add_seconds(t, seconds) AS t + to_seconds(seconds);
--- The kind of reason why a line was refused: the reason without the line's own value and the position of the error.
-CREATE MACRO f_reason_kind(reason) AS
-    regexp_replace(regexp_replace(reason, ' is .{1,41}: ', ': '), ' (at|character|byte|is) [0-9][0-9a-fx,]*', ' \1 N', 'g');
+-- Whether the path of a source still has it.
+CREATE MACRO f_is_present(state) AS state = 'present';
+-- What people are shown as the name of a source.
+CREATE MACRO f_source_name(path, state, retired_at) AS
+    CASE state WHEN 'present' THEN path
+        ELSE path || ' (' || state || ' ' || strftime(retired_at, '%Y-%m-%d %H:%M:%S') || ' UTC)' END;
 -- Whether a retention rule dropped this day's requests of this status: the day's rollup rows are then not recomputed.
 -- The columns are renamed because a macro resolves its arguments against these columns first.
 CREATE MACRO f_is_dropped(of_environment, of_status, of_time) AS EXISTS (

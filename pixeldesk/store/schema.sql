@@ -130,7 +130,7 @@ CREATE TABLE aliases (
     batch_id INTEGER NOT NULL
 );
 
--- A line that could not be understood. byte_offset counts uncompressed bytes; excerpt is redacted.
+-- A line that could not be understood. byte_offset counts uncompressed bytes.
 CREATE TABLE quarantine (
     batch_id INTEGER NOT NULL,
     source_id INTEGER NOT NULL,
@@ -138,11 +138,18 @@ CREATE TABLE quarantine (
     byte_offset BIGINT NOT NULL,
     byte_length BIGINT NOT NULL,
     line_hash UBIGINT NOT NULL,
+    -- The reason without the line's own values and positions.
+    reason_kind VARCHAR NOT NULL,
     reason VARCHAR NOT NULL,
-    excerpt VARCHAR NOT NULL
+    -- How the redacted line begins.
+    excerpt VARCHAR NOT NULL,
+    -- The redacted line. NULL: it was longer than allowed, or was refused by a version that stored an excerpt only.
+    raw VARCHAR USING COMPRESSION zstd,
+    -- Whether U+F780 to U+F7FF in raw stand for the bytes 0x80 to 0xFF that are no part of a character in UTF-8.
+    raw_is_escaped BOOLEAN NOT NULL
 );
 
--- A JSON object that does not match the format of its source.
+-- A JSON object that does not match the format of its source. Columns as in quarantine.
 CREATE TABLE unmapped (
     batch_id INTEGER NOT NULL,
     source_id INTEGER NOT NULL,
@@ -150,16 +157,23 @@ CREATE TABLE unmapped (
     byte_offset BIGINT NOT NULL,
     byte_length BIGINT NOT NULL,
     line_hash UBIGINT NOT NULL,
-    excerpt VARCHAR NOT NULL
+    excerpt VARCHAR NOT NULL,
+    raw VARCHAR USING COMPRESSION zstd
 );
 
 -- The sources read so far. position (an offset in uncompressed bytes) and lines end with the last complete line.
 CREATE TABLE sources (
     source_id INTEGER NOT NULL,
     path VARCHAR NOT NULL,
+    -- present: its path has it. replaced: another file has its path since retired_at. gone: its file was deleted, or
+    -- moved to an unknown path, at retired_at.
+    state VARCHAR NOT NULL,
+    retired_at TIMESTAMP,
     format VARCHAR NOT NULL,
+    -- Nothing of it is left to read: it was read to its end, or its file was given up.
+    finished BOOLEAN NOT NULL,
+    -- Of the file, when it was read to its end. For an object, modified_ns is a number derived from its ETag.
     size BIGINT,
-    -- A file's modification time; for an object, a number derived from its ETag.
     modified_ns BIGINT,
     position BIGINT NOT NULL,
     lines BIGINT NOT NULL,

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pixeldesk.catalogue.reason_kinds import REQUEST_ID_MISSING
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 from pixeldesk.trends.time_range import MINUTE, ceiling, floor
 
 _MOST_EXAMPLES = 5
-# The reason with which the parser refuses such a line.
-_WITHOUT_ID = "request_id is missing"
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def _counted(store: Store, kind: Contradiction, rows: list[dict[str, Any]], envi
 
 
 def _without_id(store: Store) -> Contradiction:
-    rows = question("refused_for").rows(store, reason=_WITHOUT_ID, count=_MOST_EXAMPLES)
+    rows = question("refused_for").rows(store, reason=REQUEST_ID_MISSING, count=_MOST_EXAMPLES)
     lines = tuple(f"{row['source']}, line {row['line']}" for row in rows)
     return replace(WITHOUT_ID, requests=rows[0]["refused"] if rows else 0, lines=lines)
 

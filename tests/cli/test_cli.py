@@ -285,7 +285,7 @@ def test_a_store_of_another_version(tmp_path: Path) -> None:
     store.close()
     for command in (["lookup", "req_7Qm2xV9cT4"], ["ingest", "-"]):
         complaint = run(*command, "--db", settings.db).complaint
-        assert "has schema version 999" in complaint and "ingest the logs again" in complaint
+        assert "has schema version 999" in complaint and "install the pixeldesk that wrote it" in complaint
 
 
 def test_a_setting_that_is_no_good(tmp_path: Path) -> None:

@@ -197,3 +197,36 @@ def test_a_kill_in_the_middle_changes_nothing_and_the_same_command_completes_it(
     assert retry(desk.store, settings).requests == 4
     assert differences(desk.store) == {}
     desk.close()
+
+
+def test_a_whole_line_is_tried_again_without_its_source(settings: Settings, tmp_path: Path) -> None:
+    own = tmp_path / "shop.toml"
+    own.write_text(OWN_FORMAT)
+    lines: list[Line] = [
+        {"ts": moment(n), "rid": f"shop-{n}", "code": "403", "long": "l" * 900, "password": f"hunter{n}-secret"}
+        for n in range(4)
+    ]
+    path = write_lines(tmp_path / "shop.ndjson", lines)
+    content = path.read_bytes()
+    desk = read(settings, path)
+    assert counts(desk.store)["unmapped"] == 4
+    path.unlink()
+    with_own = settings.model_copy(update={"formats": own})
+    report = retry(desk.store, with_own)
+    assert (report.requests, report.not_found, report.still) == (4, 0, 0)
+    assert "secret" not in str(desk.store.rows("SELECT raw FROM requests"))
+    # The file is delivered again, under another name: its lines are known, although they were redacted.
+    (tmp_path / "again.ndjson").write_bytes(content)
+    again = Desk(with_own, desk.store).ingest([str(tmp_path / "again.ndjson")])
+    assert (again["requests"], again["duplicates"]) == (0, 4)
+    assert differences(desk.store) == {}
+    desk.close()
+
+
+def test_a_line_in_bytes_stays_without_its_source(settings: Settings, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.ndjson", [*request_lines(2), b"caf\xe9" * 100])
+    desk = read(settings, path)
+    path.unlink()
+    report = retry(desk.store, settings)
+    assert (report.tried, report.still, report.not_found) == (1, 1, 0)
+    desk.close()

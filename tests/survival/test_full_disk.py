@@ -56,7 +56,7 @@ def test_a_store_is_created_completely_or_not_at_all(settings: Settings) -> None
 def test_half_a_store_is_reported_as_broken(settings: Settings) -> None:
     open_store(settings).close()
     settings.db.write_bytes(settings.db.read_bytes()[:5000])
-    with pytest.raises(StoreBroken, match="ingest the logs again"):
+    with pytest.raises(StoreBroken, match="pixeldesk rebuild"):
         open_store(settings)
 
 

@@ -184,7 +184,9 @@ def test_a_file_that_vanishes_or_shrinks_meanwhile(desk: Desk, tmp_path: Path) -
             os.truncate(paths[1], 20_000)
 
     report = load(desk.store, small, find_sources([str(tmp_path)]), progress=meanwhile)
-    assert report.unreadable == [f"{tmp_path}/gone.log: no such file or folder; check the path"]
+    assert [str(problem) for problem in report.unreadable] == [
+        f"{tmp_path}/gone.log: no such file or folder; check the path"
+    ]
     assert report.counts.balanced
     stored = ids(desk)
     assert {line["request_id"] for line in lines[:100] + lines[200:]} <= stored

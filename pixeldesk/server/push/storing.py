@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pixeldesk.ingest.line_reader import reader_for
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.lines import Buffers, Checkpoint, LineReader, read_buffers
+from pixeldesk.ingest.sources.source_name import SourceName
 from pixeldesk.ingest.writing.batch import Batch
 from pixeldesk.ingest.writing.source_progress import SourceProgress
 from pixeldesk.server.push.idempotency import IdempotencyKeys
@@ -72,9 +73,10 @@ class _PostBatch:
         return progress
 
     def _stored_progress(self, post: Post) -> SourceProgress:
-        name = post.sender.source
+        name = SourceName(post.sender.source)
         rows = self._transaction.execute(
-            "SELECT source_id, position, lines FROM sources WHERE path = $path", {"path": name}
+            "SELECT source_id, position, lines FROM sources WHERE path = $path AND state = 'present'",
+            {"path": name.path},
         )
         source_id, position, lines = rows[0] if rows else (None, 0, 0)
         return SourceProgress(

@@ -317,11 +317,11 @@ def test_files_with_the_same_head(desk: Desk, logs: Path) -> None:
 def test_the_position_of_a_line_stays_true_when_its_file_is_renamed(watch: Watch, log: Path) -> None:
     def position(request_id: str) -> tuple[str, int]:
         (row,) = watch.desk.store.rows(
-            """SELECT sources.path, requests.line_number FROM requests
+            """SELECT f_source_name(sources.path, state, retired_at) AS source, requests.line_number FROM requests
             JOIN sources ON sources.source_id = requests.source_id WHERE request_id = $id""",
             {"id": request_id},
         )
-        return row["path"], row["line_number"]
+        return row["source"], row["line_number"]
 
     log.rename(log.with_name("app.log.1"))
     write_lines(log, LINES[20:22])
@@ -499,7 +499,7 @@ def test_a_wrong_path_is_reported_once_and_tried_again(desk: Desk, logs: Path) -
     watch = Watch(desk, logs / "missing.log")
     assert watch.poll() == watch.poll() == {}
     assert watch.notices == [f"{logs / 'missing.log'}: no such file or folder; check the path"]
-    assert watch.follower.report.unreadable == watch.notices
+    assert [str(problem) for problem in watch.follower.report.unreadable] == watch.notices
     write_lines(logs / "missing.log", LINES[:2])
     assert watch.poll() == {"requests": 2}
     assert watch.follower.report.unreadable == []

@@ -319,7 +319,7 @@ def test_a_lost_connection_stops_the_reading_and_the_next_run_goes_on(web: WebSe
     web.breaks_at = len(web.content) - 50
     settings = desk.settings.model_copy(update={**SMALL, "chunk_bytes": 1 << 20, "batch_bytes": 1 << 21})
     stopped = load(desk.store, settings, find_sources([address]))
-    (said,) = stopped.damaged
+    (said,) = map(str, stopped.damaged)
     assert said.startswith(f"{called}: reading stopped (")
     # How much had come depends on when the block that is fetched ahead fails.
     assert (stopped.unreadable, stopped.counts.requests < 16_000) == ([], True)
