@@ -36,7 +36,7 @@ bench: $(DEV_READY)
 # The long form of the tests that kill: a thousand kills at random moments, and one at each line of a restore.
 kills: $(DEV_READY)
 	PIXELDESK_KILLS=1000 $(BIN)/python -m pytest tests/survival/test_kills.py tests/survival/test_follow_kills.py \
-		tests/server/push/test_push_kills.py tests/store/test_backup.py -q
+		tests/server/push/test_push_kills.py tests/survival/test_migration_kills.py tests/store/test_backup.py -q
 
 # The long form of the fuzz test in tests/ingest/test_load.py, and of what is done to followed files.
 fuzz: $(DEV_READY)

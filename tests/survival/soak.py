@@ -1,6 +1,6 @@
 """`make soak`: run the long form of everything that pixeldesk has to survive, and print a table of the findings.
 
-Takes about an hour on two processors. PIXELDESK_KILLS sets how many processes each of three tests kills.
+Takes about an hour on two processors. PIXELDESK_KILLS sets how many processes each of four tests kills.
 """
 
 import json
@@ -13,11 +13,12 @@ from pathlib import Path
 
 from tests.command import ROOT
 
-# A thousand kills in total: of a load, of a follower, of a server that is pushed to.
+# More than a thousand kills in total: of a load, of a follower, of a server that is pushed to, of a migration.
 KILLS = {
     "tests/survival/test_kills.py": 400,
     "tests/survival/test_follow_kills.py": 300,
     "tests/server/push/test_push_kills.py": 300,
+    "tests/survival/test_migration_kills.py": 300,
 }
 OTHERS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("tests/survival", "not kills", {}),
