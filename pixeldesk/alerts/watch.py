@@ -7,9 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from pixeldesk.alerts.alert_journal import Alert, AlertJournal, Outcome, Record
 from pixeldesk.alerts.message import message
@@ -18,6 +16,7 @@ from pixeldesk.alerts.post_lock import PostLock
 from pixeldesk.alerts.webhook import Delivery, Webhook
 from pixeldesk.background import in_background
 from pixeldesk.errors import PixeldeskError, UsageError
+from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.incidents.incident import ChangeKind, Incident
 from pixeldesk.settings import Settings
 
@@ -37,21 +36,15 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-@dataclass
-class Check:
-    """The result of a check: the alerts posted, those that failed, and the process that posts, if not this one."""
+class Check(FrozenModel):
+    """The answer of `pixeldesk watch --once`: the alerts posted, and those that failed.
 
-    posted: list[Alert] = field(default_factory=list)
-    failed: list[Alert] = field(default_factory=list)
+    `posts_elsewhere` is the process that posts, if it is not this one.
+    """
+
+    posted: tuple[Alert, ...] = ()
+    failed: tuple[Alert, ...] = ()
     posts_elsewhere: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the answer of `pixeldesk watch --once`."""
-        return {
-            "posted": [alert.as_json() for alert in self.posted],
-            "failed": [alert.as_json() for alert in self.failed],
-            "posts_elsewhere": self.posts_elsewhere,
-        }
 
 
 class Watch:
@@ -83,7 +76,8 @@ class Watch:
         """
         if not self._lock.acquire():
             return Check(posts_elsewhere=self._lock.holder())
-        done = Check()
+        posted_now: list[Alert] = []
+        failed: list[Alert] = []
         incidents = self._find_incidents(self._now() - _FOLLOWED_FOR)
         began = self._began()
         posted = self._journal.posted()
@@ -94,10 +88,10 @@ class Watch:
                 continue
             alert = _alert(kind, incident)
             delivery = self._post(incident, alert)
-            (done.posted if delivery == "arrived" else done.failed).append(alert)
+            (posted_now if delivery == "arrived" else failed).append(alert)
             if delivery == "down":
                 break
-        return done
+        return Check(posted=tuple(posted_now), failed=tuple(failed))
 
     def run(self, stop: threading.Event) -> None:
         """Check every `watch_seconds` until `stop` is set. Errors are reported and do not end the loop."""

@@ -124,6 +124,31 @@ class WhatDiffers:
         return self.succeeded_before > 0
 
 
+@dataclass(frozen=True)
+class _Value:
+    """A row of failing_values: a field's value, the requests that have it, and how many values the field has."""
+
+    field: str
+    field_value: str
+    failing: int
+    succeeding: int
+    distinct_values: int
+
+    @property
+    def key(self) -> str:
+        """The field and the value, as parameters of questions have them."""
+        return _key(self.field, self.field_value)
+
+    def is_id_like(self, total: "_Value") -> bool:
+        """Return whether the field identifies the requests and not what they have in common."""
+        requests = total.failing + total.succeeding
+        return requests >= _ID_LIKE_FROM and self.distinct_values > requests * _ID_LIKE_SHARE
+
+
+def _key(field: str, value: str | None) -> str:
+    return f"{field} {value or ''}"
+
+
 def what_differs(store: Store, failing: Failing) -> WhatDiffers:
     """Compare the failing requests with those that succeeded under the same filters, meanwhile and a week before.
 
@@ -132,13 +157,14 @@ def what_differs(store: Store, failing: Failing) -> WhatDiffers:
     succeeding requests is left out.
     """
     rows = question("failing_values").rows(store, **_scope(failing), **_failure(failing), count=_MOST_VALUES)
-    total = next(row for row in rows if row["field"] == _ALL)
-    values = [row for row in rows if row["field"] != _ALL and row["failing"] and not _is_id_like(row, total)]
-    candidates = [row for row in values if row["failing"] >= _FEWEST_FAILING]
+    counts = [_Value(**row) for row in rows]
+    total = next(value for value in counts if value.field == _ALL)
+    values = [value for value in counts if value.field != _ALL and value.failing and not value.is_id_like(total)]
+    candidates = [value for value in values if value.failing >= _FEWEST_FAILING]
     before = _week_before(store, failing, [total, *candidates])
-    counted = WhatDiffers(total["failing"], total["succeeding"], before[_key(total)], (), total["failing"])
+    counted = WhatDiffers(total.failing, total.succeeding, before[total.key], (), total.failing)
     tests = len(values) * (counted.compares_meanwhile + counted.compares_before)
-    found = _significant([_difference(row, before, counted) for row in candidates], tests)
+    found = _significant([_difference(value, before, counted) for value in candidates], tests)
     together = _together(store, failing, found) if found else []
     unexplained = counted.failing - sum(requests for _, requests in together)
     return replace(counted, differences=tuple(_merged(found, together)), unexplained=unexplained)
@@ -160,29 +186,21 @@ def _failure(failing: Failing) -> dict[str, Any]:
     return {"failing_from": 500 if failing.server_errors_only else 400, "failing_code": failing.error_code}
 
 
-def _is_id_like(row: dict[str, Any], total: dict[str, Any]) -> bool:
-    requests = total["failing"] + total["succeeding"]
-    return bool(requests >= _ID_LIKE_FROM and row["distinct_values"] > requests * _ID_LIKE_SHARE)
-
-
-def _key(row: dict[str, Any]) -> str:
-    return f"{row['field']} {row['field_value']}"
-
-
-def _week_before(store: Store, failing: Failing, rows: Iterable[dict[str, Any]]) -> Counter[str]:
-    keys = [_key(row) for row in rows]
+def _week_before(store: Store, failing: Failing, values: Iterable[_Value]) -> Counter[str]:
+    """Count the requests that succeeded a week before, by the values' keys."""
+    keys = [value.key for value in values]
     found = question("succeeding_values").rows(store, **_scope(failing, weeks_before=1), field_values=keys)
-    return Counter({_key(row): int(row["succeeding"]) for row in found})
+    return Counter({_key(row["field"], row["field_value"]): int(row["succeeding"]) for row in found})
 
 
-def _difference(row: dict[str, Any], before: Counter[str], counted: WhatDiffers) -> Difference:
+def _difference(value: _Value, before: Counter[str], counted: WhatDiffers) -> Difference:
     succeeded, succeeded_before = counted.succeeded, counted.succeeded_before
     return Difference(
-        row["field"],
-        row["field_value"] or None,
-        Proportion(row["failing"], counted.failing),
-        Proportion(row["succeeding"], succeeded) if counted.compares_meanwhile else None,
-        Proportion(before[_key(row)], succeeded_before) if counted.compares_before else None,
+        value.field,
+        value.field_value or None,
+        Proportion(value.failing, counted.failing),
+        Proportion(value.succeeding, succeeded) if counted.compares_meanwhile else None,
+        Proportion(before[value.key], succeeded_before) if counted.compares_before else None,
         p=1.0,
     )
 
@@ -207,7 +225,7 @@ def _sort_key(difference: Difference) -> tuple[float, int, int, str]:
 
 def _together(store: Store, failing: Failing, found: Iterable[Difference]) -> list[_Group]:
     """Group the failing requests by which of the found values they have. Requests with none are left out."""
-    keys = [f"{difference.field} {difference.value or ''}" for difference in found]
+    keys = [_key(difference.field, difference.value) for difference in found]
     rows = question("failing_together").rows(store, **_scope(failing), **_failure(failing), field_values=keys)
     groups = [
         ({(name, row[name] or None) for name in _FIELDS if row[name] is not None}, row["failing"]) for row in rows

@@ -219,7 +219,7 @@ def test_two_watches_of_one_store(world: World) -> None:
     world.check(6, incident())
     done = other.check(6, incident())
     assert done.posts_elsewhere == f"process {os.getpid()}"
-    assert (done.posted, len(world.receiver.requests)) == ([], 1)
+    assert (done.posted, len(world.receiver.requests)) == ((), 1)
     world.restart()
     assert other.check(60, ended()).posts_elsewhere is None
     assert world.check(60, ended()).posts_elsewhere == f"process {os.getpid()}"
