@@ -1,8 +1,8 @@
 """The base of the desk's nouns: frozen types with checked fields, written as JSON in one way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, model_validator
 
@@ -48,6 +48,11 @@ class FrozenModel(BaseModel):
             return given
         computed = {field.alias or name for name, field in cls.model_computed_fields.items()}
         return {name: value for name, value in given.items() if name not in computed}
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Mapping[str, Any]]) -> list[Self]:
+        """Return the noun of each row of a question. Its columns are the fields, and any other is an error."""
+        return [cls.model_validate(row) for row in rows]
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of this noun: the names and forms of docs/json.md."""

@@ -80,7 +80,7 @@ def test_without_the_table_the_code_is_unknown(desk_with_the_code: Desk) -> None
     (card,) = desk_with_the_code.lookup("req_7Qm2xV9cT4").as_json()["found"]
     assert card["known_code"] is False
     assert NEW_CODE not in card["reply"]
-    assert any(NEW_CODE in problem for problem in examine(desk_with_the_code)["wrong"])
+    assert any(NEW_CODE in problem for problem in examine(desk_with_the_code).wrong)
     assert code_colour(NEW_CODE) == code_colour("not_listed")
 
 
@@ -92,7 +92,7 @@ def test_a_code_is_added_in_one_file(desk_with_the_code: Desk) -> None:
     assert [card[name] for name in ("known_code", "title", "fix")] == [True, entry.title, entry.fix]
     assert all(text in card["reply"] for text in (NEW_CODE, entry.reply, *entry.steps))
     assert code_colour(NEW_CODE) == entry.colour != code_colour("not_listed")
-    assert not [problem for problem in examine(desk_with_the_code)["wrong"] if NEW_CODE in problem]
+    assert not [problem for problem in examine(desk_with_the_code).wrong if NEW_CODE in problem]
 
 
 @pytest.mark.usefixtures("with_the_code")

@@ -45,9 +45,9 @@ def answer(
         case "retry":
             return desk.retry_quarantine(**parameters)
         case "retain":
-            return desk.retention.run(**parameters)
+            return desk.retention.run(**parameters).as_json()
         case "doctor":
-            return examine(desk)
+            return examine(desk).as_json()
     raise UsageError(f"the desk has no command {command}")
 
 

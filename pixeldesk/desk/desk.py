@@ -4,7 +4,6 @@ import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
 from pixeldesk.alerts.replay import Replay, replay
 from pixeldesk.catalogue.catalogue import catalogue
+from pixeldesk.desk.customer import Customer, customer_of
 from pixeldesk.desk.refreshed import Refreshed, RefreshedAnswers, Snapshot, last_batch
 from pixeldesk.diagnosis.case_file import cases
 from pixeldesk.diagnosis.diagnose import DiagnosisScope, customer_retry_hygiene, diagnose
-from pixeldesk.diagnosis.diagnosis import Diagnosis, RetryHygiene
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark, MarkJournal, Precision, Verdict
 from pixeldesk.errors import ServerError, UsageError
 from pixeldesk.incidents.around import Around, around, examples_of
@@ -27,7 +27,7 @@ from pixeldesk.ingest.following.running import RunningFollowers
 from pixeldesk.ingest.following.source_states import FollowState, SourceState, follow_states, source_states
 from pixeldesk.ingest.sources.find_sources import find_sources
 from pixeldesk.queries import question
-from pixeldesk.queries.values import parse_time, plain
+from pixeldesk.queries.values import plain
 from pixeldesk.retention.retention import Retention
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
@@ -35,6 +35,8 @@ from pixeldesk.store.backup import StoreCopy, backup, restore
 from pixeldesk.tickets.cards import Card
 from pixeldesk.tickets.lookup import LookupAnswer, diagnosed, lookup
 from pixeldesk.trends.contradictions import Contradiction, contradictions
+from pixeldesk.trends.coverage import Coverage, coverage
+from pixeldesk.trends.listed_request import ListedRequest
 
 if TYPE_CHECKING:
     from pixeldesk.ingest.load import Progress
@@ -47,22 +49,6 @@ if TYPE_CHECKING:
     from pixeldesk.trends.time_range import TimeRange
     from pixeldesk.weekly.logged import Logged
     from pixeldesk.weekly.review import Review
-
-_SHOWN_FAILURES = 50
-
-
-@dataclass(frozen=True)
-class Customer:
-    """Everything about one customer, each part the rows of a question. `totals` is empty for an unknown customer."""
-
-    customer_id: str
-    totals: list[dict[str, Any]]
-    hours: list[dict[str, Any]]
-    keys: list[dict[str, Any]]
-    websites: list[dict[str, Any]]
-    failures: list[dict[str, Any]]
-    diagnoses: list[Diagnosis]
-    retries: RetryHygiene | None
 
 
 class Desk:
@@ -210,18 +196,18 @@ class Desk:
         self, start: datetime | None = None, end: datetime | None = None, environment: str | None = None
     ) -> Replay:
         """Replay the alerts that `pixeldesk watch` would have posted in a range of time."""
-        (covered,) = question("coverage").rows(self.store)
-        oldest, newest = covered["oldest"] or datetime.min, covered["newest"] or datetime.min
+        covered = self.coverage()
+        oldest, newest = covered.oldest or datetime.min, covered.newest or datetime.min
         incidents = self.incidents(start, end, environment)
         return replay(incidents, max(start or oldest, oldest), min(end or newest, newest))
 
     def around(self, incident: Incident) -> Around:
         """Return the details of an incident's page: its failures by minute and host, and the affected customers."""
-        return around(self.store, incident, parse_time(self.coverage()["newest"]))
+        return around(self.store, incident, self.coverage().newest or incident.until)
 
-    def examples(self, incident: Incident) -> list[dict[str, Any]]:
+    def examples(self, incident: Incident) -> list[ListedRequest]:
         """Return example requests of an incident."""
-        return [plain(row) for row in examples_of(self.store, incident)]
+        return examples_of(self.store, incident)
 
     def incident_differences_in_background(self, incident: Incident) -> "Future[Snapshot[WhatDiffers]]":
         """Start `what_differs` for the failing requests of an incident's page."""
@@ -332,16 +318,8 @@ class Desk:
     def customer(self, customer_id: str) -> Customer:
         """Return one customer's totals, failures by hour, keys, websites, diagnoses and retry hygiene."""
         diagnoses = self.diagnose(customer_id=customer_id)
-        return Customer(
-            customer_id=customer_id,
-            totals=self.query("customer_totals", customer_id=customer_id),
-            hours=self.query("customer_hours", customer_id=customer_id),
-            keys=self.query("customer_keys", customer_id=customer_id),
-            websites=self.query("customer_websites", customer_id=customer_id),
-            failures=self.query("customer_failures", customer_id=customer_id, limit=_SHOWN_FAILURES),
-            diagnoses=diagnoses,
-            retries=diagnoses[0].retries if diagnoses else customer_retry_hygiene(self.store, customer_id),
-        )
+        retries = diagnoses[0].retries if diagnoses else customer_retry_hygiene(self.store, customer_id)
+        return customer_of(self.store, customer_id, diagnoses, retries)
 
     def customer_in_background(self, customer_id: str) -> "Future[Snapshot[Customer]]":
         """Start `customer` for a page."""
@@ -375,10 +353,9 @@ class Desk:
         """Return at most `limit` quarantined lines, each with its source, line number and reason."""
         return self.query("quarantined", limit=limit)
 
-    def coverage(self) -> dict[str, Any]:
-        """Return the time that the store covers and its freshness; `oldest` is None for an empty store."""
-        (row,) = self.query("coverage")
-        return row
+    def coverage(self) -> Coverage:
+        """Return the time that the store covers and its freshness."""
+        return coverage(self.store)
 
     def _find_incidents(self) -> list[Incident]:
         from pixeldesk.incidents.find import find_incidents  # Imports numpy and scipy, which commands need not load.

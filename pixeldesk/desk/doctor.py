@@ -1,54 +1,140 @@
 """Report the configuration, the contents of the store, and what is wrong."""
 
 import time
-from typing import Any
+from collections.abc import Sequence
+
+from pydantic import ConfigDict
 
 from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.desk.desk import Desk
+from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.ingest.report import OUTCOMES
-from pixeldesk.queries.values import plain
+from pixeldesk.queries import question
+from pixeldesk.retention.retention import RetentionState
+from pixeldesk.trends.coverage import Coverage
 from pixeldesk.version import installed_version
 
 _SHOWN_GAPS = 20
 _SHOWN_LOSSES = 20
 
 
-def examine(desk: Desk) -> dict[str, Any]:
-    """Report the configuration, the contents of the store, and what is wrong; `ok` is False if anything is."""
+class _At(FrozenModel):
+    path: str
+
+
+class FoundStore(Coverage, _At):
+    """The store's path, which comes first, and what it covers."""
+
+
+class Gaps(FrozenModel):
+    """The hours in which no server logged a request: how many, and the first of them."""
+
+    hours: int
+    first: tuple[Moment, ...]
+
+
+class Following(FrozenModel):
+    """The number of files that are followed now."""
+
+    files: int
+
+
+class Loss(FrozenModel):
+    """A followed file that was truncated, replaced or deleted, and whose lines no rotated file beside it has."""
+
+    source: str
+    looked_at: Moment
+    noticed_at: Moment
+    what: str
+
+
+class ReadSources(FrozenModel):
+    """The number of sources that were read, and of those that were not read to their end."""
+
+    files: int
+    incomplete: int
+
+
+class Examination(FrozenModel):
+    """The answer of `pixeldesk doctor`. `wrong` has a sentence for each finding, and `ok` says that there is none."""
+
+    ok: bool
+    wrong: tuple[str, ...]
+    version: str
+    settings: dict[str, int | float | str | None]
+    store: FoundStore
+    gaps: Gaps
+    following: Following
+    losses: tuple[Loss, ...]
+    retention: RetentionState
+    sources: ReadSources
+    totals: dict[str, int]
+    """Lines, and lines by outcome, of all sources."""
+    seconds: float
+
+
+class _Source(FrozenModel):
+    """A row of sources_read: what the examination judges. The counts are null for a source without a batch."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    source: str
+    complete: bool
+    problem: str | None
+    lines: int | None
+    requests: int | None
+    events: int | None
+    quarantined: int | None
+    duplicates: int | None
+    blank: int | None
+    unmapped: int | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Lines, and lines by outcome."""
+        return {name: getattr(self, name) or 0 for name in ("lines", *OUTCOMES)}
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every line has an outcome."""
+        return self.counts["lines"] == sum(self.counts[outcome] for outcome in OUTCOMES)
+
+
+def examine(desk: Desk) -> Examination:
+    """Report the configuration, the contents of the store, and what is wrong."""
     started = time.perf_counter()
-    coverage = desk.coverage()
-    gaps = desk.query("gaps")
-    sources = desk.query("sources_read")
-    unknown_codes = catalogue().missing_from(row["error_code"] for row in desk.query("error_codes"))
-    wrong = [f"{source['source']}: {source['problem']}" for source in sources if source["problem"]]
-    follow_states = [follower.latest for follower in desk.following.followers()]
-    wrong += [str(problem) for state in follow_states for problem in state.unreadable]
+    gaps = [row["hour"] for row in question("gaps").rows(desk.store)]
+    sources = _Source.of_rows(question("sources_read").rows(desk.store))
+    wrong = _wrong(desk, sources)
+    return Examination(
+        ok=not wrong,
+        wrong=tuple(wrong),
+        version=installed_version(),
+        settings={name: _shown(value) for name, value in desk.settings.model_dump().items()},
+        store=FoundStore(path=str(desk.store.path), **dict(desk.coverage())),
+        gaps=Gaps(hours=len(gaps), first=tuple(gaps[:_SHOWN_GAPS])),
+        following=Following(files=sum(follower.latest.files for follower in desk.following.followers())),
+        losses=tuple(Loss.of_rows(question("losses").rows(desk.store, limit=_SHOWN_LOSSES))),
+        retention=desk.retention.state(),
+        sources=ReadSources(files=len(sources), incomplete=sum(not source.complete for source in sources)),
+        totals={name: sum(source.counts[name] for source in sources) for name in ("lines", *OUTCOMES)},
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def _wrong(desk: Desk, sources: Sequence[_Source]) -> list[str]:
+    wrong = [f"{source.source}: {source.problem}" for source in sources if source.problem]
+    wrong += [str(problem) for follower in desk.following.followers() for problem in follower.latest.unreadable]
     wrong += [
-        f"{source['source']}: {source['lines']} lines read, but the outcomes do not add up to it"
+        f"{source.source}: {source.lines} lines read, but the outcomes do not add up to it"
         for source in sources
-        if source["lines"] is not None and source["lines"] != _outcomes(source)
+        if not source.adds_up
     ]
+    unknown_codes = catalogue().missing_from(row["error_code"] for row in question("error_codes").rows(desk.store))
     if unknown_codes:
         wrong.append(f"error codes that the catalogue does not know: {', '.join(unknown_codes)}")
-    return {
-        "ok": not wrong,
-        "wrong": wrong,
-        "version": installed_version(),
-        "settings": {name: plain(_shown(value)) for name, value in desk.settings.model_dump().items()},
-        "store": {"path": str(desk.store.path), **coverage},
-        "gaps": {"hours": len(gaps), "first": [row["hour"] for row in gaps[:_SHOWN_GAPS]]},
-        "following": {"files": sum(state.files for state in follow_states)},
-        "losses": desk.query("losses", limit=_SHOWN_LOSSES),
-        "retention": desk.retention.state(),
-        "sources": {"files": len(sources), "incomplete": sum(not source["complete"] for source in sources)},
-        "totals": {name: sum(source[name] or 0 for source in sources) for name in ("lines", *OUTCOMES)},
-        "seconds": round(time.perf_counter() - started, 3),
-    }
+    return wrong
 
 
-def _outcomes(source: dict[str, Any]) -> int:
-    return sum(source[name] for name in OUTCOMES)
-
-
-def _shown(value: object) -> object:
+def _shown(value: object) -> int | float | str | None:
     return value if isinstance(value, int | float | str | None) else str(value)

@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import ConfigDict
+
+from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.membership import LEAST_STATUS, code_of
 from pixeldesk.incidents.times import span_of
 from pixeldesk.queries import question
 from pixeldesk.store import Store
+from pixeldesk.trends.listed_request import ListedRequest
 from pixeldesk.trends.time_range import HOUR, MINUTE, TimeRange, ceiling, floor, seconds_of
 
 _MOST_HOSTS = 6
+# Of a row of incident_customers.
+_SOME_COLUMNS = ConfigDict(extra="ignore")
 
 
 @dataclass(frozen=True)
@@ -27,17 +33,37 @@ class HostFailures:
     is_rest: bool = False
 
 
+class HitCustomer(FrozenModel):
+    """A customer that an incident hit, with its failed requests, and the first and the last minute of them."""
+
+    model_config = _SOME_COLUMNS
+
+    customer_id: str
+    requests: int
+    first_seen: Moment
+    last_seen: Moment
+
+
+class UnnamedCallers(FrozenModel):
+    """The callers that an incident hit whose customer is unknown, and their failed requests."""
+
+    model_config = _SOME_COLUMNS
+
+    callers: int
+    requests: int
+
+
 @dataclass(frozen=True)
 class Around:
     """Failures from an hour before an incident to an hour after it, and the customers it hit.
 
-    `customers` are rows of the question incident_customers; `unnamed` is its row of callers without a customer.
+    `unnamed` counts the callers whose customer is unknown; None without any.
     """
 
     time: TimeRange
     hosts: tuple[HostFailures, ...]
-    customers: tuple[dict[str, Any], ...]
-    unnamed: dict[str, Any] | None
+    customers: tuple[HitCustomer, ...]
+    unnamed: UnnamedCallers | None
 
 
 def around(store: Store, incident: Incident, newest: datetime) -> Around:
@@ -56,16 +82,20 @@ def around(store: Store, incident: Incident, newest: datetime) -> Around:
     return Around(
         time=time,
         hosts=_by_host(failures, time.width / MINUTE),
-        customers=tuple(row for row in hit if row["customer_id"] is not None),
-        unnamed=next((row for row in hit if row["customer_id"] is None), None),
+        customers=tuple(HitCustomer.of_rows(row for row in hit if row["customer_id"] is not None)),
+        unnamed=next(iter(UnnamedCallers.of_rows(row for row in hit if row["customer_id"] is None)), None),
     )
 
 
-def examples_of(store: Store, incident: Incident) -> list[dict[str, Any]]:
-    """Return the rows of an incident's example requests. Other requests with the same ids are left out."""
+def examples_of(store: Store, incident: Incident) -> list[ListedRequest]:
+    """Return an incident's example requests. Other requests with the same ids are left out."""
     start, past = span_of(incident)
-    rows = [row for example in incident.examples for row in question("request").rows(store, request_id=example)]
-    return [row for row in rows if start <= row["timestamp"] < past and row["status"] >= LEAST_STATUS]
+    found = [
+        request
+        for example in incident.examples
+        for request in ListedRequest.of_rows(question("request").rows(store, request_id=example))
+    ]
+    return [request for request in found if start <= request.timestamp < past and (request.status or 0) >= LEAST_STATUS]
 
 
 def _in_buckets(time: TimeRange) -> TimeRange:

@@ -6,11 +6,11 @@ no age and stay, and so do quarantined and unmapped lines.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
 
+from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.queries import question
 from pixeldesk.retention.rules import Rule, rule_for
 from pixeldesk.store import Store, Transaction
@@ -31,14 +31,23 @@ class Due:
     rule: Rule
 
 
-@dataclass
-class RetentionReport:
+class DroppedByRule(FrozenModel):
+    """The lines that a rule dropped, or will drop."""
+
+    rule: str
+    first_day: Moment
+    last_day: Moment
+    requests: int
+    events: int
+
+
+class Dropped(FrozenModel):
     """What was dropped, or is due. A day counts once, even if only a part of its lines is dropped."""
 
     days: int = 0
     requests: int = 0
     events: int = 0
-    by_rule: list[dict[str, Any]] = field(default_factory=list)
+    by_rule: tuple[DroppedByRule, ...] = ()
 
 
 def due(store: Store, rules: Sequence[Rule], now: datetime) -> list[Due]:
@@ -55,38 +64,38 @@ def due(store: Store, rules: Sequence[Rule], now: datetime) -> list[Due]:
     return sorted(found, key=lambda each: each.day)
 
 
-def report_of(dues: Sequence[Due]) -> RetentionReport:
+def dropped_with(dues: Sequence[Due]) -> Dropped:
     """Count days and lines, in total and by rule."""
     by_rule: dict[str, list[Due]] = {}
     for each in dues:
         by_rule.setdefault(str(each.rule), []).append(each)
-    return RetentionReport(
+    return Dropped(
         days=len({each.day for each in dues}),
         requests=_lines(dues, is_event=False),
         events=_lines(dues, is_event=True),
-        by_rule=[
-            {
-                "rule": rule,
-                "first_day": min(each.day for each in of_rule),
-                "last_day": max(each.day for each in of_rule),
-                "requests": _lines(of_rule, is_event=False),
-                "events": _lines(of_rule, is_event=True),
-            }
+        by_rule=tuple(
+            DroppedByRule(
+                rule=rule,
+                first_day=min(each.day for each in of_rule),
+                last_day=max(each.day for each in of_rule),
+                requests=_lines(of_rule, is_event=False),
+                events=_lines(of_rule, is_event=True),
+            )
             for rule, of_rule in by_rule.items()
-        ],
+        ),
     )
 
 
 def retain(
     store: Store, rules: Sequence[Rule], now: datetime, is_to_stop: Callable[[], bool] = lambda: False
-) -> RetentionReport:
+) -> Dropped:
     """Drop what is due, oldest day first, and free its space in the file for new lines. Raises StoreError.
 
     The file does not shrink, since the engine truncates only free space at its end.
     """
     dues = due(store, rules, now)
     if not dues:
-        return RetentionReport()
+        return Dropped()
     dropped: list[Due] = []
     is_much = _is_much(store, dues)
     if is_much:
@@ -103,7 +112,7 @@ def retain(
     finally:
         if is_much:
             store.build_indexes()
-    return report_of(dropped)
+    return dropped_with(dropped)
 
 
 def _is_much(store: Store, dues: Sequence[Due]) -> bool:

@@ -3,16 +3,44 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 from pixeldesk.errors import UsageError
+from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.queries import question
-from pixeldesk.queries.values import plain
-from pixeldesk.retention.retain import due, report_of, retain
+from pixeldesk.retention.retain import Dropped, dropped_with, due, retain
 from pixeldesk.retention.rules import Rule, parse_rules
 from pixeldesk.store import Store
+
+
+class RetentionReport(Dropped):
+    """The answer of `pixeldesk retain`. After a dry run, the lines are still there."""
+
+    dry_run: bool
+    seconds: float
+
+
+class DroppedDays(FrozenModel):
+    """The days of an environment from which a rule has dropped lines so far."""
+
+    environment: str | None
+    rule: str
+    first_day: Moment
+    last_day: Moment
+    days: int
+    requests: int
+    events: int
+    dropped_at: Moment
+    """The last run that dropped any of them."""
+
+
+class RetentionState(FrozenModel):
+    """The rules and how much they have dropped, for `pixeldesk doctor`."""
+
+    rules: str
+    dropped_requests: int
+    dropped_events: int
+    last_dropped_at: Moment | None
 
 
 class Retention:
@@ -31,32 +59,36 @@ class Retention:
         dry_run: bool = False,
         now: datetime | None = None,
         is_to_stop: Callable[[], bool] = lambda: False,
-    ) -> dict[str, Any]:
+    ) -> RetentionReport:
         """Drop what is due, or with `dry_run` only report it. Raises UsageError without a rule."""
         if not self.rules:
             raise UsageError("no rule says how long lines are kept; set PIXELDESK_RETENTION, such as production=90d")
         started = time.perf_counter()
         if dry_run:
-            report = report_of(due(self._store, self.rules, now or _now()))
+            dropped = dropped_with(due(self._store, self.rules, now or _now()))
         else:
             with self._turn:
-                report = retain(self._store, self.rules, now or _now(), is_to_stop)
-        counted: dict[str, Any] = plain(asdict(report))
-        return {"dry_run": dry_run, **counted, "seconds": round(time.perf_counter() - started, 3)}
+                dropped = retain(self._store, self.rules, now or _now(), is_to_stop)
+        return RetentionReport(**dict(dropped), dry_run=dry_run, seconds=round(time.perf_counter() - started, 3))
 
-    def dropped(self) -> list[dict[str, Any]]:
-        """Return what was dropped so far, one row per environment and rule."""
-        return [plain(row) for row in question("dropped_by_environment").rows(self._store)]
+    def dropped(self) -> list[DroppedDays]:
+        """Return what was dropped so far, by environment and rule."""
+        return dropped_days(self._store)
 
-    def state(self) -> dict[str, Any]:
-        """Return the rules and how much they have dropped, for `pixeldesk doctor`."""
+    def state(self) -> RetentionState:
+        """Return the rules and how much they have dropped."""
         dropped = self.dropped()
-        return {
-            "rules": ", ".join(map(str, self.rules)) or "none: all lines are kept",
-            "dropped_requests": sum(row["requests"] for row in dropped),
-            "dropped_events": sum(row["events"] for row in dropped),
-            "last_dropped_at": max((row["dropped_at"] for row in dropped), default=None),
-        }
+        return RetentionState(
+            rules=", ".join(map(str, self.rules)) or "none: all lines are kept",
+            dropped_requests=sum(of_rule.requests for of_rule in dropped),
+            dropped_events=sum(of_rule.events for of_rule in dropped),
+            last_dropped_at=max((of_rule.dropped_at for of_rule in dropped), default=None),
+        )
+
+
+def dropped_days(store: Store) -> list[DroppedDays]:
+    """Return what was dropped from a store so far, by environment and rule, the last dropped first."""
+    return DroppedDays.of_rows(question("dropped_by_environment").rows(store))
 
 
 def _now() -> datetime:

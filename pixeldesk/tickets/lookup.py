@@ -8,11 +8,13 @@ from pixeldesk.catalogue.checks import looks_like_secret
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.queries import question
 from pixeldesk.queries.values import rfc3339
+from pixeldesk.retention.retention import dropped_days
 from pixeldesk.store import Store
 from pixeldesk.tickets.card_diagnoses import explaining_diagnosis, with_diagnoses
 from pixeldesk.tickets.cards import Card, cards, reply_facts
 from pixeldesk.tickets.replies import ReplyFacts, ticket_reply
 from pixeldesk.tickets.request_ids import find_request_ids, variants
+from pixeldesk.trends.coverage import coverage
 
 _SHOWN_GAPS = 3
 _LONGEST_ID = 200
@@ -154,10 +156,10 @@ def _not_found(store: Store, request_id: str) -> NotFound:
 
 
 def _not_covered(store: Store) -> str:
-    (coverage,) = question("coverage").rows(store)
-    if coverage["oldest"] is None:
+    covered = coverage(store)
+    if covered.oldest is None or covered.newest is None:
         return "The store holds no requests yet: read the logs first, with pixeldesk ingest PATH."
-    span = f"from {rfc3339(coverage['oldest'])} to {rfc3339(coverage['newest'])}"
+    span = f"from {rfc3339(covered.oldest)} to {rfc3339(covered.newest)}"
     gaps = [rfc3339(row["hour"]) for row in question("gaps").rows(store)]
     missing = ""
     if gaps:
@@ -172,11 +174,11 @@ def _not_covered(store: Store) -> str:
 def _dropped(store: Store) -> str:
     """Say what retention dropped: an id does not contain its day, so the request may be among it."""
     dropped = [
-        f"{counted(row['requests'], 'request')} of {row['environment'] or 'no named environment'} were dropped by the"
-        f" rule {row['rule']}, those of {counted(row['days'], 'day')} from {row['first_day']:%Y-%m-%d} to"
-        f" {row['last_day']:%Y-%m-%d}, last on {row['dropped_at']:%Y-%m-%d}"
-        for row in question("dropped_by_environment").rows(store)
-        if row["requests"]
+        f"{counted(gone.requests, 'request')} of {gone.environment or 'no named environment'} were dropped by the"
+        f" rule {gone.rule}, those of {counted(gone.days, 'day')} from {gone.first_day:%Y-%m-%d} to"
+        f" {gone.last_day:%Y-%m-%d}, last on {gone.dropped_at:%Y-%m-%d}"
+        for gone in dropped_days(store)
+        if gone.requests
     ]
     return f" It may have been among what is kept no longer: {'; '.join(dropped)}." if dropped else ""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pixeldesk.queries import question
 from pixeldesk.store import Store
+from pixeldesk.trends.coverage import coverage
 from pixeldesk.trends.time_range import HOUR, MINUTE, TimeRange, after_minute_of, floor
 
 
@@ -40,11 +41,11 @@ class LoggedTime:
 
 def logged_time(store: Store) -> LoggedTime | None:
     """Return the time that the store covers; None if it holds no request."""
-    (coverage,) = question("coverage").rows(store)
-    if coverage["oldest"] is None:
+    covered = coverage(store)
+    if covered.oldest is None or covered.newest is None:
         return None
     hours = [row["hour"] for row in question("gaps").rows(store)]
-    return LoggedTime(floor(coverage["oldest"], MINUTE), coverage["newest"], tuple(joined_hours(hours)))
+    return LoggedTime(floor(covered.oldest, MINUTE), covered.newest, tuple(joined_hours(hours)))
 
 
 def joined_hours(hours: Iterable[datetime]) -> list[TimeRange]:

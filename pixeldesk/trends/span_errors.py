@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 from pixeldesk.trends.error_series import ErrorSeries, error_series
+from pixeldesk.trends.listed_request import ListedRequest
 from pixeldesk.trends.request_filter import RequestFilter
 from pixeldesk.trends.time_range import TimeRange
 
@@ -34,11 +34,11 @@ class SpanErrors:
     customers: int
     callers: int
     worst_callers: tuple[FailingCaller, ...]
-    examples: tuple[dict[str, Any], ...]
+    examples: tuple[ListedRequest, ...]
 
 
 def span_errors(store: Store, span: TimeRange, chosen: RequestFilter) -> SpanErrors:
-    """Count what failed in a span. The examples are rows of the question failed_requests."""
+    """Count what failed in a span, and find the newest requests of it."""
     series = error_series(store, span, chosen)
     hours = span.whole_hours
     callers = question("failing_callers").rows(
@@ -67,7 +67,7 @@ def span_errors(store: Store, span: TimeRange, chosen: RequestFilter) -> SpanErr
             FailingCaller(row["customer_id"], row["caller"], int(row["requests"]), tuple(row["error_codes"]))
             for row in callers
         ),
-        examples=tuple(examples),
+        examples=tuple(ListedRequest.of_rows(examples)),
     )
 
 

@@ -158,7 +158,7 @@ def test_an_empty_setting_counts_as_unset(tmp_path: Path) -> None:
 def test_doctor_does_not_show_the_webhook(tmp_path: Path) -> None:
     settings = Settings(db=tmp_path / "x.duckdb", webhook_url=Secret(HttpUrl(SECRET)))
     store = open_store(settings)
-    shown = examine(Desk(settings, store))["settings"]
+    shown = examine(Desk(settings, store)).settings
     store.close()
     assert shown["webhook_url"] == "**********"
     assert "SECRET" not in json.dumps(shown)

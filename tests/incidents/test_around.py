@@ -10,7 +10,6 @@ import pytest
 from pixeldesk.desk.desk import Desk
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.times import is_learning, minutes_lasted, minutes_to_detect
-from pixeldesk.queries.values import rfc3339
 from tests.alerts.made_incidents import after, ended, incident
 from tests.log_lines import failed_line, moment, request_line, write_lines
 from tests.sample_lines import Request, requests
@@ -61,18 +60,16 @@ def test_the_customers_it_hit(outage: Incident, sample_desk: Desk) -> None:
     assert outage.ended_at is not None
     around = sample_desk.around(outage)
     own = failures(outage, outage.started_at, outage.ended_at)
-    assert {row["customer_id"]: row["requests"] for row in around.customers} == Counter(
+    assert {row.customer_id: row.requests for row in around.customers} == Counter(
         each.customer_id for each in own if each.customer_id
     )
-    assert sum(row["requests"] for row in around.customers) == outage.requests
-    assert [row["requests"] for row in around.customers] == sorted(
-        (row["requests"] for row in around.customers), reverse=True
+    assert sum(row.requests for row in around.customers) == outage.requests
+    assert [row.requests for row in around.customers] == sorted(
+        (row.requests for row in around.customers), reverse=True
     )
     for row in around.customers[:5]:
-        times = [
-            each.timestamp.replace(second=0, microsecond=0) for each in own if each.customer_id == row["customer_id"]
-        ]
-        assert (row["first_seen"], row["last_seen"]) == (min(times), max(times))
+        times = [each.timestamp.replace(second=0, microsecond=0) for each in own if each.customer_id == row.customer_id]
+        assert (row.first_seen, row.last_seen) == (min(times), max(times))
     assert around.unnamed is None
 
 
@@ -80,10 +77,10 @@ def test_the_examples_are_the_incidents_own_requests(outage: Incident, sample_de
     assert outage.ended_at is not None
     own = {each.request_id: each for each in failures(outage, outage.started_at, outage.ended_at)}
     rows = sample_desk.examples(outage)
-    assert [row["request_id"] for row in rows] == list(outage.examples)
+    assert [row.request_id for row in rows] == list(outage.examples)
     for row in rows:
-        assert row["timestamp"] == rfc3339(own[row["request_id"]].timestamp)
-        assert row["customer_id"] == own[row["request_id"]].customer_id
+        assert row.timestamp == own[row.request_id].timestamp
+        assert row.customer_id == own[row.request_id].customer_id
 
 
 def test_duration_and_detection_in_minutes(outage: Incident) -> None:
@@ -120,15 +117,15 @@ def load(desk: Desk, tmp_path: Path) -> Load:
 def test_callers_without_a_customer_are_counted_apart(load: Load) -> None:
     nobody: Fields = {"customer_id": None}
     around = load({}, nobody, {**nobody, "api_key": {"fingerprint": "aa"}}, nobody).around(ended())
-    assert [(row["customer_id"], row["requests"]) for row in around.customers] == [("cus_0184", 1)]
+    assert [(row.customer_id, row.requests) for row in around.customers] == [("cus_0184", 1)]
     assert around.unnamed is not None
-    assert (around.unnamed["callers"], around.unnamed["requests"]) == (2, 3)
+    assert (around.unnamed.callers, around.unnamed.requests) == (2, 3)
 
 
 def test_earlier_failers_and_other_failures_are_not_counted(load: Load) -> None:
     others = ({"environment": "preview"}, {"code": "tinybird_error"}, {"customer_id": "cus_old"})
     around = load({}, *others).around(ended(failing_before=("cus_old",)))
-    assert [row["customer_id"] for row in around.customers] == ["cus_0184"]
+    assert [row.customer_id for row in around.customers] == ["cus_0184"]
     assert [host.per_minute for host in around.hosts] == [(1.0,)]
 
 
@@ -163,7 +160,7 @@ def test_of_more_hosts_the_less_busy_are_summed_up(load: Load) -> None:
 def test_an_id_shared_with_another_request_gives_one_example(load: Load) -> None:
     desk = load({"request_id": "req_Same0001"}, {"request_id": "req_Same0001", "status": 404})
     rows = desk.examples(ended(examples=("req_Same0001",)))
-    assert [row["status"] for row in rows] == [503]
+    assert [row.status for row in rows] == [503]
 
 
 def test_less_than_a_week_of_logs_is_learning() -> None:

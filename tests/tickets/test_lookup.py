@@ -134,7 +134,7 @@ def test_an_unknown_code_is_shown_as_unknown(desk: Desk, tmp_path: Path) -> None
     assert card["error"]["code"] == "quota_of_the_moon"
     assert card["known_code"] is False
     assert card["meaning"] and card["fix"]
-    assert examine(desk)["wrong"] == ["error codes that the catalogue does not know: quota_of_the_moon"]
+    assert list(examine(desk).wrong) == ["error codes that the catalogue does not know: quota_of_the_moon"]
 
 
 def test_events_of_a_request_stand_in_time_order(desk: Desk, tmp_path: Path) -> None:

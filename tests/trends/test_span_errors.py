@@ -60,7 +60,7 @@ def test_codes_callers_and_examples(span: TimeRange, chosen: RequestFilter, samp
     for worst in found.worst_callers:
         own = [error for error in errors if (error.customer_id, error.caller) == (worst.customer_id, worst.caller)]
         assert worst.codes == tuple(sorted({str(error.error_code) for error in own}))
-    examples = [(row["timestamp"], row["request_id"]) for row in found.examples]
+    examples = [(row.timestamp, row.request_id) for row in found.examples]
     assert examples == newest_first(errors)[:50]
 
 
@@ -74,7 +74,7 @@ def test_edges_to_the_microsecond_and_implausible_times(desk: Desk, tmp_path: Pa
     for minutes, expected in ((60, [1, 2]), (90, [1, 2, 3, 4])):
         found = span_errors(desk.store, TimeRange(NOON, NOON + minutes * MINUTE), ALL)
         assert [caller.customer_id for caller in found.worst_callers] == [f"cus_{n}" for n in expected]
-        assert [row["customer_id"] for row in found.examples] == [f"cus_{n}" for n in reversed(expected)]
+        assert [row.customer_id for row in found.examples] == [f"cus_{n}" for n in reversed(expected)]
     midnight = datetime(1970, 1, 1)
     for start, end in ((midnight, midnight + 30 * MINUTE), (midnight - HOUR, midnight + 30 * MINUTE)):
         found = span_errors(desk.store, TimeRange(start, end), ALL)
@@ -131,4 +131,4 @@ def test_examples_are_found_where_errors_are_rare(desk: Desk, tmp_path: Path) ->
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     found = span_errors(desk.store, TimeRange(NOON, NOON + 3 * DAY), ALL)
     newest = [(NOON + hour * HOUR + timedelta(seconds=n)) for hour in (31, 30, 9) for n in reversed(range(20))]
-    assert [row["timestamp"] for row in found.examples] == newest[:50]
+    assert [row.timestamp for row in found.examples] == newest[:50]

@@ -7,7 +7,8 @@ from functools import partial
 
 import streamlit as st
 
-from pixeldesk.desk.desk import Customer, Desk
+from pixeldesk.desk.customer import Customer
+from pixeldesk.desk.desk import Desk
 from pixeldesk.desk.refreshed import Snapshot
 from pixeldesk.diagnosis.overview import caller_of
 from pixeldesk.pages.customer.diagnoses import show_diagnoses, show_diagnosis_with_reply, show_retries

@@ -1,23 +1,21 @@
 """Show when a customer's requests failed, with which codes, and which time each diagnosis spans."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from html import escape
-from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from pixeldesk.desk.customer import FailedHour
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.pages.widgets.code_colour import code_colour
-from pixeldesk.pages.widgets.time_format import parsed
 
 _PLOT_PX, _LANE_PX, _MOST_LANES = 230, 30, 6
 _HOUR_MS = 3_600_000
 _LANE_COLOUR = {"active": "#d6423d", "recovered": "#4c9a52"}
 
 
-def show_timeline(hours: Sequence[dict[str, Any]], diagnoses: Sequence[Diagnosis]) -> None:
+def show_timeline(hours: Sequence[FailedHour], diagnoses: Sequence[Diagnosis]) -> None:
     """Show failed requests per hour, stacked by code, below one line per diagnosis."""
     if not hours:
         st.caption("No request that names this customer was answered with an error.")
@@ -32,10 +30,10 @@ def show_timeline(hours: Sequence[dict[str, Any]], diagnoses: Sequence[Diagnosis
     )
 
 
-def _figure(hours: Sequence[dict[str, Any]], lanes: Sequence[Diagnosis]) -> go.Figure:
+def _figure(hours: Sequence[FailedHour], lanes: Sequence[Diagnosis]) -> go.Figure:
     figure = go.Figure()
-    for code in sorted({row["error_code"] for row in hours}):
-        figure.add_trace(_bars(code, [row for row in hours if row["error_code"] == code]))
+    for code in sorted({row.error_code for row in hours}):
+        figure.add_trace(_bars(code, [row for row in hours if row.error_code == code]))
     for lane, diagnosis in enumerate(lanes):
         _add_lane(figure, lane, diagnosis)
     height = _PLOT_PX + _LANE_PX * len(lanes)
@@ -59,11 +57,11 @@ def _figure(hours: Sequence[dict[str, Any]], lanes: Sequence[Diagnosis]) -> go.F
     return figure
 
 
-def _bars(code: str, rows: Sequence[dict[str, Any]]) -> go.Bar:
+def _bars(code: str, rows: Sequence[FailedHour]) -> go.Bar:
     # Plotly renders HTML tags in names and hover texts, and a code is log text.
     return go.Bar(
-        x=[_as_utc(row["hour"]) for row in rows],
-        y=[row["requests"] for row in rows],
+        x=[row.hour for row in rows],
+        y=[row.requests for row in rows],
         width=_HOUR_MS,
         offset=0,
         name=escape(code),
@@ -98,8 +96,3 @@ def _add_lane(figure: go.Figure, lane: int, diagnosis: Diagnosis) -> None:
         showarrow=False,
         font={"size": 12},
     )
-
-
-def _as_utc(timestamp: str) -> datetime:
-    """Return a timestamp in UTC without a zone: Plotly shows a time as it is sent."""
-    return parsed(timestamp).replace(tzinfo=None)

@@ -12,7 +12,6 @@ from pixeldesk.pages.customers.table import show_customers, show_export
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
 from pixeldesk.pages.widgets.newer_lines import show_newer_lines
-from pixeldesk.queries.values import parse_time
 
 
 def _show(frame: Frame) -> None:
@@ -20,7 +19,7 @@ def _show(frame: Frame) -> None:
     if frame.is_empty:
         show_empty_store()
         return
-    desk, newest = frame.desk, parse_time(frame.coverage["newest"])
+    desk, newest = frame.desk, frame.coverage.newest
     with st.skeleton(height=420):
         snapshot, marks, precision = desk.diagnosis_snapshot(), desk.marks(), desk.case_precision()
     filters = ask_filters(snapshot.answer)

@@ -62,7 +62,7 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
             "time": [with_milliseconds(row["timestamp"]) for row in rows],
             "status": [[str(row["status"])] for row in rows],
             "code": [row["error_code"] for row in rows],
-            "route": [method_and_route(row) for row in rows],
+            "route": [method_and_route(row["method"], row["route"], row["path"]) for row in rows],
             "duration": [row["duration_ms"] for row in rows],
             "request_id": [row["request_id"] for row in rows],
         }

@@ -11,7 +11,6 @@ from pixeldesk.pages.incidents.table import show_export, show_incidents
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
 from pixeldesk.pages.widgets.newer_lines import show_newer_lines
-from pixeldesk.queries.values import parse_time
 
 
 def _show(frame: Frame) -> None:
@@ -23,7 +22,7 @@ def _show(frame: Frame) -> None:
     with st.skeleton(height=420):
         snapshot, quiet = desk.incident_snapshot(), desk.too_quiet()
     filters = ask_filters(snapshot.answer)
-    start = start_of(filters.span, parse_time(frame.coverage["newest"]))
+    start = start_of(filters.span, frame.coverage.newest)
     shown = chosen(
         within(snapshot.answer, start, None),
         environment=filters.environment,

@@ -1,7 +1,6 @@
 """Explain what counts as an incident, and where the logs hold too little to say that there was none."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -15,12 +14,12 @@ from pixeldesk.incidents.rules import (
     WINDOWS,
 )
 from pixeldesk.incidents.times import is_learning
-from pixeldesk.queries.values import parse_time
+from pixeldesk.trends.coverage import Coverage
 
 
-def show_doubts(coverage: dict[str, Any], quiet: Sequence[str]) -> None:
+def show_doubts(coverage: Coverage, quiet: Sequence[str]) -> None:
     """Say whether the history is too short, and where there is not enough traffic to judge. `quiet` is log text."""
-    if is_learning(parse_time(coverage["oldest"]), parse_time(coverage["newest"])):
+    if coverage.oldest and coverage.newest and is_learning(coverage.oldest, coverage.newest):
         st.caption(
             f"Learning: the logs cover less than {LEARNING_DAYS} days, so what is usual is not known well yet,"
             " and a small incident may be missed."

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pixeldesk.pages.widgets.request_table import show_requests
-from pixeldesk.queries.values import rfc3339
 from pixeldesk.trends.span_errors import SpanErrors
 
 _MOST_ROWS = 16
@@ -11,7 +10,7 @@ _MOST_ROWS = 16
 
 def show_examples(found: SpanErrors) -> None:
     """Show the newest failed requests, one row per request."""
-    rows = [{**row, "timestamp": rfc3339(row["timestamp"])} for row in found.examples]
+    rows = found.examples
     errors = sum(found.series.errors)
     st.markdown("**Requests**" + (f" :gray[the newest {len(rows)} of {errors:,}]" if errors > len(rows) else ""))
     show_requests(

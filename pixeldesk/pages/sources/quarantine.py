@@ -21,7 +21,7 @@ def show_quarantine(desk: Desk) -> None:
     st.markdown("**Quarantine**")
     _show_outcome()
     by_source = {row["source"]: row["lines"] for row in desk.query("quarantine_sources")}
-    unmapped = desk.coverage()["unmapped"]
+    unmapped = desk.coverage().unmapped
     if not by_source and not unmapped:
         st.caption("Every line was understood.")
         return

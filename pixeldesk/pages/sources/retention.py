@@ -1,13 +1,13 @@
 """Show how long lines are retained: the rules, what the next run drops, and what was dropped."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.pages.widgets.compact_table import ROW_PX
+from pixeldesk.retention.retention import DroppedDays, RetentionReport
 
 
 def show_retention(desk: Desk) -> None:
@@ -23,20 +23,28 @@ def show_retention(desk: Desk) -> None:
         _show_dropped(dropped)
 
 
-def _show_next_run(next_run: dict[str, Any]) -> None:
-    if next_run["days"]:
+def _show_next_run(next_run: RetentionReport) -> None:
+    if next_run.days:
         st.text(
-            f"With the next run, within a day, {next_run['requests']:,} requests and {next_run['events']:,}"
-            f" application log lines of {next_run['days']:,} days go."
+            f"With the next run, within a day, {next_run.requests:,} requests and {next_run.events:,}"
+            f" application log lines of {next_run.days:,} days go."
         )
     else:
         st.text("With the next run nothing goes.")
 
 
-def _show_dropped(rows: Sequence[dict[str, Any]]) -> None:
-    table = pd.DataFrame(rows)[["environment", "rule", "first_day", "last_day", "requests", "events", "dropped_at"]]
-    for name in ("first_day", "last_day", "dropped_at"):
-        table[name] = pd.to_datetime(table[name])
+def _show_dropped(dropped: Sequence[DroppedDays]) -> None:
+    table = pd.DataFrame(
+        {
+            "environment": [of_rule.environment for of_rule in dropped],
+            "rule": [of_rule.rule for of_rule in dropped],
+            "first_day": [of_rule.first_day for of_rule in dropped],
+            "last_day": [of_rule.last_day for of_rule in dropped],
+            "requests": [of_rule.requests for of_rule in dropped],
+            "events": [of_rule.events for of_rule in dropped],
+            "dropped_at": [of_rule.dropped_at for of_rule in dropped],
+        }
+    )
     st.dataframe(
         table,
         key="sources_dropped",

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import streamlit as st
 
 from pixeldesk.desk.desk import Desk, the_desk
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.pages.widgets.freshness import freshness_text, show_store_error
+from pixeldesk.trends.coverage import Coverage
 
 
 class Frame:
@@ -30,14 +30,14 @@ class Frame:
         return the_desk()
 
     @cached_property
-    def coverage(self) -> dict[str, Any]:
-        """Return which time the store covers, and how fresh it is; see the question `coverage`."""
+    def coverage(self) -> Coverage:
+        """Return which time the store covers, and how fresh it is."""
         return self.desk.coverage()
 
     @property
     def is_empty(self) -> bool:
         """Return whether no request was ever stored."""
-        return self.coverage["oldest"] is None
+        return self.coverage.is_empty
 
     def show_freshness(self) -> None:
         """Fill in the line beside the heading. A page that waits for an answer calls this before it waits."""

@@ -1,16 +1,22 @@
 """Say how fresh the store is, and what to do when it is empty or cannot be read."""
 
-from typing import Any
-
 import streamlit as st
 
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.pages.widgets.time_format import to_the_minute
+from pixeldesk.trends.coverage import Coverage
 
 
-def freshness_text(coverage: dict[str, Any]) -> str:
+def freshness_text(coverage: Coverage) -> str:
     """Return which time the stored logs cover, and when they were last read, as Markdown without log text."""
-    return "The store is empty." if coverage["oldest"] is None else _covered_time(coverage)
+    if coverage.oldest is None or coverage.newest is None:
+        return "The store is empty."
+    last_read = f" · last read {to_the_minute(coverage.last_ingest)}" if coverage.last_ingest else ""
+    return (
+        f"{coverage.requests:,} requests, {to_the_minute(coverage.oldest)} to"
+        f" {to_the_minute(coverage.newest)} (the newest record; ranges count back from it){last_read}"
+        " · all UTC"
+    )
 
 
 def show_empty_store() -> None:
@@ -27,12 +33,3 @@ def show_store_error(error: PixeldeskError) -> None:
         st.markdown("**The store cannot be read just now.**")
         st.text(str(error))
         st.button("Try again", icon=":material/refresh:")
-
-
-def _covered_time(coverage: dict[str, Any]) -> str:
-    last_read = f" · last read {to_the_minute(coverage['last_ingest'])}" if coverage["last_ingest"] else ""
-    return (
-        f"{coverage['requests']:,} requests, {to_the_minute(coverage['oldest'])} to"
-        f" {to_the_minute(coverage['newest'])} (the newest record; ranges count back from it){last_read}"
-        " · all UTC"
-    )

@@ -10,40 +10,41 @@ from pixeldesk.pages.widgets.compact_table import open_column, show_table
 from pixeldesk.pages.widgets.request_link import open_request
 from pixeldesk.pages.widgets.status_colour import status_colour
 from pixeldesk.pages.widgets.time_format import with_milliseconds
+from pixeldesk.trends.listed_request import ListedRequest
 
 _TIME_PX, _STATUS_PX = 134, 58
 
 
-def method_and_route(row: Mapping[str, Any]) -> str:
+def method_and_route(method: str | None, route: str | None, path: str | None) -> str:
     """Return what was requested, such as `GET /pixel/events`: the route, or the path if no route was logged."""
-    return f"{row['method'] or ''} {row['route'] or row['path'] or ''}"
+    return f"{method or ''} {route or path or ''}"
 
 
-_COLUMNS: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
-    "code": ("Error code", lambda row: row["error_code"]),
-    "request": ("Request", method_and_route),
-    "environment": ("Environment", lambda row: row["environment"]),
-    "host": ("Host", lambda row: row["host"]),
-    "customer": ("Customer", lambda row: row["customer_id"]),
-    "request_id": ("Request id", lambda row: row["request_id"]),
+_COLUMNS: dict[str, tuple[str, Callable[[ListedRequest], str | None]]] = {
+    "code": ("Error code", lambda request: request.error_code),
+    "request": ("Request", lambda request: method_and_route(request.method, request.route, request.path)),
+    "environment": ("Environment", lambda request: request.environment),
+    "host": ("Host", lambda request: request.host),
+    "customer": ("Customer", lambda request: request.customer_id),
+    "request_id": ("Request id", lambda request: request.request_id),
 }
 
 
 def show_requests(
-    rows: Sequence[Mapping[str, Any]], widths: Mapping[str, int], *, key: str, open_key: str, alt: str, most_rows: int
+    requests: Sequence[ListedRequest], widths: Mapping[str, int], *, key: str, open_key: str, alt: str, most_rows: int
 ) -> None:
     """Show one row per request, each with a button that opens its card.
 
-    `rows` hold the fields of a request, with the timestamp in RFC 3339. `widths` names the columns after time and
-    status, from left to right, with their widths in CSS pixels; see `_COLUMNS`.
+    `widths` names the columns after time and status, from left to right, with their widths in CSS pixels; see
+    `_COLUMNS`.
     """
-    cells = {name: [_COLUMNS[name][1](row) for row in rows] for name in widths}
+    cells = {name: [_COLUMNS[name][1](request) for request in requests] for name in widths}
     show_table(
         pd.DataFrame(
             {
-                "open": ["Open" for _ in rows],
-                "time": [with_milliseconds(row["timestamp"]) for row in rows],
-                "status": [[str(row["status"])] for row in rows],
+                "open": ["Open" for _ in requests],
+                "time": [with_milliseconds(request.timestamp) for request in requests],
+                "status": [[str(request.status)] for request in requests],
                 **cells,
             }
         ),
@@ -51,9 +52,9 @@ def show_requests(
         alt=alt,
         most_rows=most_rows,
         columns={
-            "open": open_column(open_key, [row["request_id"] for row in rows], open_request),
+            "open": open_column(open_key, [request.request_id for request in requests], open_request),
             "time": st.column_config.TextColumn("Time (UTC)", width=_TIME_PX),
-            "status": status_column((row["status"] for row in rows), _STATUS_PX),
+            "status": status_column((request.status for request in requests), _STATUS_PX),
             **{name: st.column_config.TextColumn(_COLUMNS[name][0], width=width) for name, width in widths.items()},
         },
     )

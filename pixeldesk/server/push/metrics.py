@@ -17,7 +17,6 @@ from prometheus_client.registry import Collector
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.report import OUTCOMES
-from pixeldesk.queries.values import parse_time
 from pixeldesk.server.push.backpressure import Backpressure
 
 NOBODY = "none"
@@ -70,9 +69,9 @@ class _StoreCollector(Collector):
         yield self._lines()
         yield _gauge("pixeldesk_push_waiting_bytes", "Bytes being received or waiting.", self._backpressure.bytes)
         yield _gauge("pixeldesk_push_waiting_posts", "Posts being received or waiting.", self._backpressure.posts)
-        newest = self._desk.coverage()["newest"]
+        newest = self._desk.coverage().newest
         if newest is not None:
-            age = (datetime.now(UTC).replace(tzinfo=None) - parse_time(newest)).total_seconds()
+            age = (datetime.now(UTC).replace(tzinfo=None) - newest).total_seconds()
             yield _gauge("pixeldesk_newest_record_age_seconds", "How old the newest record is.", age)
         yield _gauge("pixeldesk_store_bytes", "The store's size on disk, its log included.", self._store_bytes())
         states = [follower.latest for follower in self._desk.following.followers()]

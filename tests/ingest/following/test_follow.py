@@ -564,5 +564,5 @@ def test_a_follower_reads_again_what_a_restored_backup_lacks(watch: Watch, log: 
     assert watch.poll() == {"requests": 30}
     watch.desk.restore(made.path)
     assert watch.poll() == {"requests": 30}
-    assert watch.desk.coverage()["requests"] == 50
+    assert watch.desk.coverage().requests == 50
     assert watch.notices == []

@@ -149,4 +149,4 @@ def test_new_lines_bring_a_new_diagnosis(page: PageRunner) -> None:
     # The former diagnosis may be shown, and says that newer lines are being judged, until the rest is over.
     wait_until(lambda: evidence(test.run()), "the page shows the newer diagnosis")
     assert case_title("revoked_key_in_use") in bold_texts(test)
-    assert the_desk().coverage()["requests"] == 50
+    assert the_desk().coverage().requests == 50
