@@ -239,7 +239,7 @@ class _Load:
                 stream.close()
                 stream, source.log_format = self._stream_of(plan, line_format if checkpoint else None)
                 stream.skip(source.checkpoint.position)
-        self._report.count_format(source.log_format.name)
+        self._report.count_format(str(source.log_format.name))
         return source, stream
 
     def _stream_of(self, plan: _Planned, line_format: LogFormat | None) -> tuple[ByteStream, LogFormat]:

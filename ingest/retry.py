@@ -173,7 +173,7 @@ class _Retry:
             detected = detect_format(sample, True, "auto", self._settings.formats)
         except UsageError:
             return
-        if detected.name.removeprefix("documents/") != name.removeprefix("documents/"):
+        if detected.name.layers != name.layers:
             yield detected
 
     def _verified(self, lines: list[_Line]) -> list[_Line]:

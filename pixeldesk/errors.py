@@ -2,6 +2,7 @@
 
 * PixeldeskError            the root: one clear line for a person, and the exit code of the command line
   * UsageError              the question or its parameters cannot be understood
+    * FormatUnclear         nothing says in which of several formats lines are to be read
   * InputError              a source cannot be read (the message names the source and the remedy)
   * StoreError              the store cannot be used
     * StoreMissing          there is no store at that path yet
@@ -23,6 +24,19 @@ class PixeldeskError(Exception):
 
 class UsageError(PixeldeskError):
     """The question or its parameters cannot be understood."""
+
+
+class FormatUnclear(UsageError):
+    """Nothing says in which of several formats lines are to be read. `candidates` are their names."""
+
+    def __init__(self, problem: str, candidates: tuple[str, ...]) -> None:
+        self.problem = problem
+        self.candidates = candidates
+        super().__init__(self.message("--format "))
+
+    def message(self, option: str) -> str:
+        """Return the problem and the remedy: the option with which a user of this interface names a format."""
+        return f"{self.problem}; give {' or '.join(option + candidate for candidate in self.candidates)}"
 
 
 class InputError(PixeldeskError):

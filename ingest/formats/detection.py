@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pixeldesk.errors import UsageError
+from pixeldesk.errors import FormatUnclear
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import MAX_LAYERS, Elements, LogFormat, log_format, log_formats
 from pixeldesk.ingest.sources.documents import PeekedStream
@@ -49,8 +49,8 @@ def detect_format(sample: bytes, is_whole: bool, requested: str, custom: Path | 
     """Return the format of a source that begins with `sample`; UNRECOGNISED if none fits.
 
     `is_whole`: the sample is the whole source. `requested`: "auto", or the name of a format; a named format is only
-    checked for whether it comes as JSON documents. `custom`: the user's own formats. Raises UsageError if two formats
-    fit equally well.
+    checked for whether it comes as JSON documents. `custom`: the user's own formats. Raises FormatUnclear if two
+    formats fit equally well.
     """
     text = sample.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
     lines, characters_in_lines = _lines(text, is_whole)
@@ -135,7 +135,7 @@ def _best(records: Sequence[Record], custom: Path | None, envelopes: tuple[str, 
     second = _ranked(records, custom)[1][1] if lead < _CLEAR_LEAD else _mixed_in(best, records, custom)
     if second:
         this, that = ("/".join((*envelopes, name)) for name in (first, second))
-        raise UsageError(f"its first lines could be {this} or {that}; say which: --format {this} or --format {that}")
+        raise FormatUnclear(f"its first lines could be {this} or {that}", (this, that))
     if best.content and len(envelopes) + 1 < MAX_LAYERS:
         inner = _contents(best, _opened(best, records))
         return best.around(_best(inner, custom, (*envelopes, first)))

@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from pixeldesk.errors import UsageError
+from pixeldesk.errors import FormatUnclear, UsageError
 from pixeldesk.ingest.formats.columns import COLUMNS, Column, Unit
 from pixeldesk.ingest.formats.json_path import JsonPath, json_path
+from pixeldesk.ingest.sources.format_name import FormatName
 
 _FOLDER = Path(__file__).parent
 # Syntax that RE2, the engine of DuckDB's regular expressions, does not have.
@@ -23,7 +24,6 @@ _NOT_IN_RE2 = re.compile(r"\\[1-9Z]|\(\?(?!:|[is]+\))|[*+?}]\+")
 UNRECOGNISED = "unrecognised"
 """The name of the format of a source that fits none. It is read as the native format, so that its lines are visible in
 quarantine."""
-_DOCUMENTS = "documents"
 _NAMES = r"[A-Za-z0-9_-]+"
 MAX_LAYERS = 4
 """The most formats that may be nested: JSON in a JSON string is unwrapped up to three levels."""
@@ -164,10 +164,10 @@ class LogFormat(BaseModel):
             raise ValueError("a strict format takes no object and a part of it")
 
     @property
-    def name(self) -> str:
-        """The names of the format and of those inside it: docker/pino, or documents/docker/pino if it is unfolded."""
-        names = [UNRECOGNISED] if self.is_fallback else [layer.format_name for layer in self.layers]
-        return "/".join([_DOCUMENTS, *names] if self.are_documents else names)
+    def name(self) -> FormatName:
+        """The names of the format and of those inside it."""
+        layers = (UNRECOGNISED,) if self.is_fallback else tuple(layer.format_name for layer in self.layers)
+        return FormatName(layers, self.are_documents)
 
     @cached_property
     def fields(self) -> tuple[FormatField, ...]:
@@ -218,22 +218,20 @@ class LogFormat(BaseModel):
         return self.model_copy(update={"inner": inner})
 
 
-def log_format(name: str, custom: Path | None = None) -> LogFormat:
+def log_format(name: str | FormatName, custom: Path | None = None) -> LogFormat:
     """Return the format of this name; `docker/pino` is pino inside docker. Raises UsageError for an unknown name."""
-    parts = name.lower().replace("_", "-").split("/")
-    are_documents = parts[0] == _DOCUMENTS
-    parts = parts[1:] if are_documents else parts
+    name = FormatName.parse(name) if isinstance(name, str) else name
     known = {alias: each for each in log_formats(custom) for alias in (each.format_name, *each.other_names)}
-    unknown = [part for part in parts if part not in known]
-    if unknown or not 1 <= len(parts) <= MAX_LAYERS:
+    unknown = [layer for layer in name.layers if layer not in known]
+    if unknown or not 1 <= len(name.layers) <= MAX_LAYERS:
         names = ", ".join(each.format_name for each in log_formats(custom))
-        raise UsageError(f"no log format is called {(unknown or [name])[0]}; the formats are: auto, {names}")
-    found = known[parts[-1]]
-    for part in reversed(parts[:-1]):
-        if not known[part].content:
-            raise UsageError(f"{part} is not an envelope and holds no other format; give --format {part}")
-        found = known[part].around(found)
-    return found.in_documents(are_documents)
+        raise UsageError(f"no log format is called {(unknown or [str(name)])[0]}; the formats are: auto, {names}")
+    found = known[name.layers[-1]]
+    for layer in reversed(name.layers[:-1]):
+        if not known[layer].content:
+            raise FormatUnclear(f"{layer} is not an envelope and holds no other format", (layer,))
+        found = known[layer].around(found)
+    return found.in_documents(name.are_documents)
 
 
 def log_formats(custom: Path | None = None) -> tuple[LogFormat, ...]:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 
 from pixeldesk.ingest.sources.byte_stream import LAST_BYTES, ByteStream, CompressedStream
+from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.sources.lines import Checkpoint
 from pixeldesk.ingest.sources.source_name import SourceRow
 
 
 def was_read_as_documents(row: SourceRow) -> bool:
     """Return whether a source was read as documents, so that its position counts the bytes of a DocumentStream."""
-    return str(row["format"]).startswith("documents/")
+    return FormatName.parse(row["format"]).are_documents
 
 
 def bytes_read(row: SourceRow) -> int:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pixeldesk.errors import StoreError
 from pixeldesk.ingest.parsing.elements import split_documents
 from pixeldesk.ingest.report import LineCounts
+from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.sources.lines import Chunk
 from pixeldesk.ingest.sources.source_name import SourceName
 from pixeldesk.ingest.writing.merging import merge
@@ -108,7 +109,7 @@ class Batch:
     def store_gathered(self) -> None:
         """Store the lines taken so far. Call it before a source continues in another format."""
         gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
-        by_format: dict[str, list[tuple[SourceProgress, Chunk, int]]] = {}
+        by_format: dict[FormatName, list[tuple[SourceProgress, Chunk, int]]] = {}
         for source, chunk, batch_id in gathered:
             by_format.setdefault(source.log_format.name, []).append((source, chunk, batch_id))
         for same_format in by_format.values():

@@ -9,6 +9,7 @@ from pathlib import Path
 from pixeldesk.errors import InputError
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream
+from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.sources.source import Source
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
@@ -39,8 +40,8 @@ class RejectedLine:
     is_stored: bool
     path: str
     source: str
-    format: str
     provisional: bool
+    format: FormatName
 
 
 def rejected_lines(transaction: Transaction, source: str | None, reason: str | None) -> list[RejectedLine]:
@@ -54,14 +55,14 @@ def rejected_lines(transaction: Transaction, source: str | None, reason: str | N
         ORDER BY source_id, byte_offset, line_number""",
         {"source": source, "reason": reason},
     )
-    return [RejectedLine(*row) for row in rows]
+    return [RejectedLine(*[*row, FormatName.parse(name)]) for *row, name in rows]
 
 
 def _select(table: str) -> str:
     reason, _, condition = _TABLES[table]
     return f"""SELECT '{table}', {table}.rowid, {table}.source_id, line_number, byte_offset, byte_length, line_hash,
-            {reason}, raw IS NOT NULL, path, f_source_name(path, state, retired_at) AS source, format,
-            {table}.batch_id IN (SELECT batch_id FROM batches WHERE provisional)
+            {reason}, raw IS NOT NULL, path, f_source_name(path, state, retired_at) AS source,
+            {table}.batch_id IN (SELECT batch_id FROM batches WHERE provisional), format
         FROM {table} JOIN sources ON sources.source_id = {table}.source_id
         WHERE {condition}"""
 
@@ -106,7 +107,7 @@ def _opened(line: RejectedLine, settings: Settings) -> ByteStream | None:
     if not path.is_absolute():
         return None
     stream = byte_stream(Source(line.path, path).open(), settings.max_expansion, settings.max_expansion_from)
-    return DocumentStream(stream) if line.format.startswith("documents/") else stream
+    return DocumentStream(stream) if line.format.are_documents else stream
 
 
 def _read(stream: ByteStream, line: RejectedLine) -> bytes:

@@ -123,7 +123,7 @@ def _row(source: SourceProgress, first_read_at: datetime, now: datetime) -> dict
     return {
         "source_id": source.source_id,
         **asdict(source.name),
-        "format": source.log_format.name,
+        "format": str(source.log_format.name),
         "finished": finished,
         "size": source.size if finished else None,
         "modified_ns": source.modified_ns if finished else None,

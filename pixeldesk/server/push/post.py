@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from pixeldesk.errors import UsageError
+from pixeldesk.errors import FormatUnclear, UsageError
 from pixeldesk.ingest.formats.detection import detect_format, sample
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.report import LineCounts
@@ -61,8 +61,10 @@ def parse_post(sender: Sender, spool: Spool, format_name: str, key: str | None, 
         if format_name != AUTO:
             log_format(format_name, settings.formats)
         found = detect_format(*sample(start), format_name, settings.formats)
+    except FormatUnclear as error:
+        raise Refusal(400, error.message("?format=")) from error
     except UsageError as error:
-        raise Refusal(400, f"{error}".replace("--format ", "?format=")) from error
+        raise Refusal(400, str(error)) from error
     return Post(sender, spool, found, _key_digest(key))
 
 

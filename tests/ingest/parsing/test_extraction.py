@@ -5,7 +5,7 @@ import pytest
 from pixeldesk.ingest.formats.log_format import LogFormat, log_formats
 from pixeldesk.ingest.parsing.extraction import Extraction
 
-_FORMATS = [pytest.param(each, id=each.name) for each in log_formats()]
+_FORMATS = [pytest.param(each, id=str(each.name)) for each in log_formats()]
 
 
 @pytest.mark.parametrize("log_format", _FORMATS)

@@ -18,6 +18,7 @@ from pydantic import Secret
 from pixeldesk.desk.desk import Desk
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
+from tests.ingest.formats.log_makers import nginx_line
 from tests.log_lines import as_bytes, event_line, moment, request_line
 from tests.patience import wait_until
 from tests.server.push.served import SENDER, TOKEN, Client, served
@@ -213,6 +214,14 @@ def test_a_format_can_be_named(client: Client) -> None:
     assert client.post(as_bytes([line]), "/ingest?format=pino").json["quarantined"] == 0
     unknown = client.post(b"{}", "/ingest?format=nothing")
     assert (unknown.status, "nothing" in unknown.json["error"]) == (400, True)
+
+
+def test_who_may_choose_between_formats_is_told_how(client: Client) -> None:
+    both = {**nginx_line(), "level": 30, "pid": 4711, "hostname": "web-1", "time": 1_763_294_400_000}
+    unclear = client.post(as_bytes([both, both]))
+    assert unclear.status == 400
+    assert "?format=nginx" in unclear.json["error"] and "?format=pino" in unclear.json["error"]
+    assert "--format" not in unclear.json["error"]
 
 
 def test_a_drain_is_verified_and_signs_its_bodies(client: Client, desk: Desk) -> None:
