@@ -1,8 +1,10 @@
 """Count an incident's failures over time and by host, and the customers it hit."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from pydantic import ConfigDict
 
@@ -81,7 +83,7 @@ def around(store: Store, incident: Incident, newest: datetime) -> Around:
     hit = question("incident_customers").rows(store, start=floor(began, MINUTE), end=ceiling(past, MINUTE), **filters)
     return Around(
         time=time,
-        hosts=_by_host(failures, time.width / MINUTE),
+        hosts=_by_host([_Failed(**row) for row in failures], time.width / MINUTE),
         customers=tuple(HitCustomer.of_rows(row for row in hit if row["customer_id"] is not None)),
         unnamed=next(iter(UnnamedCallers.of_rows(row for row in hit if row["customer_id"] is None)), None),
     )
@@ -102,23 +104,29 @@ def _in_buckets(time: TimeRange) -> TimeRange:
     return TimeRange(floor(time.start, time.width), ceiling(time.end, time.width))
 
 
-def _by_host(rows: list[dict[str, Any]], minutes: float) -> tuple[HostFailures, ...]:
+class _Failed(NamedTuple):
+    """The requests that failed on a host in a bucket."""
+
+    bucket: datetime
+    host: str | None
+    requests: int
+
+
+def _by_host(rows: Sequence[_Failed], minutes: float) -> tuple[HostFailures, ...]:
     """Return failures by host, sorted by name. Of more than `_MOST_HOSTS` hosts, the less busy ones are summed up."""
-    counted: dict[str | None, int] = {}
+    counted: Counter[str | None] = Counter()
     for row in rows:
-        counted[row["host"]] = counted.get(row["host"], 0) + int(row["requests"])
+        counted[row.host] += row.requests
     busiest = sorted(counted, key=lambda host: -counted[host])
     listed = busiest if len(busiest) <= _MOST_HOSTS else busiest[: _MOST_HOSTS - 1]
     in_order = sorted(listed, key=lambda host: (host is None, host or ""))
-    found = [_host_failures(host, [row for row in rows if row["host"] == host], minutes) for host in in_order]
-    others = [row for row in rows if row["host"] not in listed]
+    found = [_host_failures(host, [row for row in rows if row.host == host], minutes) for host in in_order]
+    others = [row for row in rows if row.host not in listed]
     return (*found, *([_host_failures(None, others, minutes, is_rest=True)] if others else []))
 
 
-def _host_failures(
-    host: str | None, rows: list[dict[str, Any]], minutes: float, *, is_rest: bool = False
-) -> HostFailures:
-    counted: dict[datetime, int] = {}
+def _host_failures(host: str | None, rows: Sequence[_Failed], minutes: float, *, is_rest: bool = False) -> HostFailures:
+    counted: Counter[datetime] = Counter()
     for row in rows:
-        counted[row["bucket"]] = counted.get(row["bucket"], 0) + int(row["requests"])
+        counted[row.bucket] += row.requests
     return HostFailures(host, tuple(counted), tuple(count / minutes for count in counted.values()), is_rest)

@@ -6,7 +6,6 @@ All six kinds are always reported, since a count of zero is worth knowing too.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from pixeldesk.catalogue.reason_kinds import REQUEST_ID_MISSING
 from pixeldesk.queries import question
@@ -79,9 +78,9 @@ def contradictions(
     `statuses_of_code` has the HTTP statuses allowed for each known error code. Unknown codes are not judged.
     """
     scope = {**_whole_minutes(start, end), "environment": environment}
-    answered = question("statuses_of_codes").rows(store, **scope)
-    disagreeing = [row for row in answered if row["status"] >= 400 and _disagrees(row, statuses_of_code)]
-    successful = [row for row in answered if row["status"] < 400]
+    answered = [_Answered(**row) for row in question("statuses_of_codes").rows(store, **scope)]
+    disagreeing = [pair for pair in answered if pair.status >= 400 and pair.disagrees_with(statuses_of_code)]
+    successful = [pair for pair in answered if pair.status < 400]
     noted = _noted(store, scope)
     return [
         _counted(store, STATUS_DISAGREES, disagreeing, environment),
@@ -102,26 +101,37 @@ def _whole_minutes(start: datetime | None, end: datetime | None) -> dict[str, da
     }
 
 
-def _disagrees(row: Mapping[str, Any], statuses_of_code: Mapping[str, Collection[int]]) -> bool:
-    allowed = statuses_of_code.get(row["error_code"])
-    return allowed is not None and row["status"] not in allowed
+@dataclass(frozen=True)
+class _Answered:
+    """A row of statuses_of_codes: an error code and a status that requests were answered with, and when last."""
+
+    error_code: str
+    status: int
+    requests: int
+    last_from: datetime
+    last_until: datetime
+
+    def disagrees_with(self, statuses_of_code: Mapping[str, Collection[int]]) -> bool:
+        """Return whether the code is known, and its status is another."""
+        allowed = statuses_of_code.get(self.error_code)
+        return allowed is not None and self.status not in allowed
 
 
-def _counted(store: Store, kind: Contradiction, rows: list[dict[str, Any]], environment: str | None) -> Contradiction:
+def _counted(store: Store, kind: Contradiction, pairs: Collection[_Answered], environment: str | None) -> Contradiction:
     """Fill in a kind that code and status show. Its examples are from the last hour or minute of each pair."""
     examples: list[str] = []
-    for row in sorted(rows, key=lambda row: row["last_from"], reverse=True)[:_MOST_EXAMPLES]:
+    for pair in sorted(pairs, key=lambda pair: pair.last_from, reverse=True)[:_MOST_EXAMPLES]:
         found = question("requests_with_code").rows(
             store,
-            start=row["last_from"],
-            end=row["last_until"],
+            start=pair.last_from,
+            end=pair.last_until,
             environment=environment,
-            error_code=row["error_code"],
-            status=row["status"],
+            error_code=pair.error_code,
+            status=pair.status,
             count=_MOST_EXAMPLES - len(examples),
         )
         examples += [request["request_id"] for request in found]
-    return replace(kind, requests=sum(row["requests"] for row in rows), examples=tuple(examples))
+    return replace(kind, requests=sum(pair.requests for pair in pairs), examples=tuple(examples))
 
 
 def _without_id(store: Store) -> Contradiction:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 from pixeldesk.queries import question
 from pixeldesk.store import Store
@@ -90,8 +90,14 @@ def error_series(store: Store, within: TimeRange, chosen: RequestFilter) -> Erro
     requests = [0] * len(index_of)
     for row in rows:
         requests[index_of[row["bucket"]]] += int(row["requests"])
-    errors = [row for row in rows if chosen.is_error(row["status"], row["error_code"])]
-    return ErrorSeries(within, tuple(requests), _by_code(errors, index_of))
+    errors = [
+        _Failed(
+            index_of[row["bucket"]], code_name(row["error_code"], row["status"]), row["status"], int(row["requests"])
+        )
+        for row in rows
+        if chosen.is_error(row["status"], row["error_code"])
+    ]
+    return ErrorSeries(within, tuple(requests), _by_code(errors, len(index_of)))
 
 
 def code_name(error_code: str | None, status: int) -> str:
@@ -99,14 +105,22 @@ def code_name(error_code: str | None, status: int) -> str:
     return f"no code, {status // 100}xx" if error_code is None else error_code
 
 
-def _by_code(errors: Iterable[dict[str, Any]], index_of: dict[datetime, int]) -> tuple[CodeSeries, ...]:
-    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(index_of))
+class _Failed(NamedTuple):
+    """The requests that failed with a code and a status in a bucket, by its index."""
+
+    bucket: int
+    code: str
+    status: int
+    requests: int
+
+
+def _by_code(errors: Iterable[_Failed], buckets: int) -> tuple[CodeSeries, ...]:
+    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * buckets)
     ours = set()
-    for row in errors:
-        name = code_name(row["error_code"], row["status"])
-        counts[name][index_of[row["bucket"]]] += int(row["requests"])
-        if row["status"] >= 500:
-            ours.add(name)
+    for failed in errors:
+        counts[failed.code][failed.bucket] += failed.requests
+        if failed.status >= 500:
+            ours.add(failed.code)
     codes = [CodeSeries(name, name in ours, tuple(numbers)) for name, numbers in counts.items()]
     return _limited(sorted(codes, key=lambda code: (not code.is_ours, -code.total, code.name)))
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -100,7 +99,14 @@ class _Counted:
 
 def _counted(store: Store, part: TimeRange, chosen: RequestFilter) -> _Counted:
     counted = _Counted()
-    for row in _rows(store, part, chosen):
+    rows = question("usual_by_code").rows(
+        store,
+        earliest=part.start - FORTNIGHT * DAY,
+        latest=part.end,
+        seconds_of_day=seconds_of(part.length),
+        **chosen.request_parameters,
+    )
+    for row in rows:
         day, requests = row["day"], int(row["requests"])
         counted.requests[day] += requests
         if chosen.is_error(row["status"], row["error_code"]):
@@ -110,16 +116,6 @@ def _counted(store: Store, part: TimeRange, chosen: RequestFilter) -> _Counted:
             if row["status"] >= 500:
                 counted.ours.add(name)
     return counted
-
-
-def _rows(store: Store, part: TimeRange, chosen: RequestFilter) -> list[dict[str, Any]]:
-    return question("usual_by_code").rows(
-        store,
-        earliest=part.start - FORTNIGHT * DAY,
-        latest=part.end,
-        seconds_of_day=seconds_of(part.length),
-        **chosen.request_parameters,
-    )
 
 
 def _judged(name: str, is_ours: bool, errors: int, before: Sequence[int]) -> WorstCode:

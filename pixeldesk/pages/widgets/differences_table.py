@@ -1,7 +1,6 @@
 """Show what differs about failing requests as a table, and how many requests it leaves unexplained."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -26,9 +25,19 @@ def show_differences(found: WhatDiffers) -> None:
         st.caption(f"Nothing stands out among the {found.failing:,} failing requests. {_compared_with(found)}")
 
 
-def _show_rows(rows: list[dict[str, Any]]) -> None:
+def _show_rows(rows: Sequence[tuple[Difference, str]]) -> None:
     show_table(
-        pd.DataFrame(rows),
+        pd.DataFrame(
+            {
+                "field": [FIELD_NAMES[difference.field] for difference, _ in rows],
+                "value": ["not logged" if difference.value is None else difference.value for difference, _ in rows],
+                "failing": [difference.failing.share for difference, _ in rows],
+                "meanwhile": [_share(difference.meanwhile) for difference, _ in rows],
+                "before": [_share(difference.before) for difference, _ in rows],
+                "requests": [difference.failing.part for difference, _ in rows],
+                "same": [note for _, note in rows],
+            }
+        ),
         key="differences",
         most_rows=_MOST_ROWS,
         alt="What is different about the failing requests: values that they have more often than requests that succeed",
@@ -51,22 +60,11 @@ def _show_rows(rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _rows(difference: Difference) -> Iterable[dict[str, Any]]:
-    yield _row(difference, "")
+def _rows(difference: Difference) -> Iterator[tuple[Difference, str]]:
+    """Yield a difference and those in the same requests, each with a note."""
+    yield difference, ""
     for same in difference.same_requests:
-        yield _row(same, "the same requests")
-
-
-def _row(difference: Difference, note: str) -> dict[str, Any]:
-    return {
-        "field": FIELD_NAMES[difference.field],
-        "value": "not logged" if difference.value is None else difference.value,
-        "failing": difference.failing.share,
-        "meanwhile": _share(difference.meanwhile),
-        "before": _share(difference.before),
-        "requests": difference.failing.part,
-        "same": note,
-    }
+        yield same, "the same requests"
 
 
 def _share(proportion: Proportion | None) -> float | None:
