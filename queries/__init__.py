@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _SCOPE = "in_scope"
+# Names that do not exist may be long; so many characters of them are shown.
+_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Question:
         """
         unknown = given.keys() - {each.name for each in self.parameters}
         if unknown:
-            raise UsageError(f"{self.name} takes no {', '.join(sorted(unknown))}; it takes: {self.takes()}")
+            raise UsageError(f"{self.name} takes no {', '.join(sorted(unknown))[:_SHOWN]}; it takes: {self.takes()}")
         missing = [each.name for each in self.parameters if each.is_required and each.name not in given]
         if missing:
             raise UsageError(f"{self.name} needs {', '.join(missing)}; it takes: {self.takes()}")
@@ -90,7 +92,7 @@ def question_names() -> list[str]:
 def question(name: str) -> Question:
     """Return the question of that name. Raises UsageError if there is none."""
     if name not in question_names():
-        raise UsageError(f"no question is called {name}; there are: {', '.join(question_names())}")
+        raise UsageError(f"no question is called {name[:_SHOWN]}; there are: {', '.join(question_names())}")
     found = statement(_FOLDER / f"{name}.sql")
     return Question(name, found.about.partition("\n")[0], found.sql, found.parameters)
 

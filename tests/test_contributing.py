@@ -19,6 +19,7 @@ from pixeldesk.desk.desk import Desk, close_the_desk, open_the_desk
 from pixeldesk.desk.doctor import examine
 from pixeldesk.errors import UsageError
 from pixeldesk.pages.widgets.code_colour import code_colour
+from pixeldesk.server.handover.server import handover_server
 from pixeldesk.settings import Settings
 from tests.catalogue import test_catalogue as shape
 from tests.command import finish, start
@@ -159,6 +160,45 @@ def test_a_question_is_a_file(tree: Path, desk: Desk, tmp_path: Path) -> None:
 def test_a_new_question_is_listed() -> None:
     with pytest.raises(UsageError, match=r"there are: .*slow_routes"):
         queries.question("nonsense")
+
+
+# --- a command ----------------------------------------------------------------------------------------------
+
+
+def insert(path: Path, before: str, text: str) -> None:
+    """Insert a text before the only occurrence of another."""
+    whole = path.read_text("utf-8")
+    assert whole.count(before) == 1
+    path.write_text(whole.replace(before, text + before), "utf-8")
+
+
+def test_a_command_is_a_class_and_a_printer(tree: Path, desk: Desk) -> None:
+    (file,) = re.findall(r"`(pixeldesk/desk/commands/losses\.py)`", section("Add a command"))
+    (tree / file).write_text(example("Add a command", "python"), "utf-8")
+    module = file.removesuffix(".py").replace("/", ".")
+    commands, printers = tree / "pixeldesk/desk/commands/__init__.py", tree / "pixeldesk/cli/printers.py"
+    insert(commands, "from pixeldesk.desk.commands.mark", f"from {module} import Losses\n")
+    insert(commands, "    Mark,\n", "    Losses,\n")
+    insert(printers, "from pixeldesk.desk.commands.mark", f"from {module} import Losses\n")
+    printers.write_text(printers.read_text("utf-8") + example("Add a command", "python", 1), "utf-8")
+    with desk.store.transaction() as transaction:
+        transaction.execute("INSERT INTO losses VALUES ('a.log', now()::TIMESTAMP, now()::TIMESTAMP, 'it is gone', 1)")
+    with handover_server(desk):
+        printed, limited, refused, helped = (
+            finish(start("losses", *arguments, "--db", desk.store.path, env={"PYTHONPATH": str(tree)}, cwd=tree))
+            for arguments in ([], ["--json", "--limit", "1"], ["--limit", "0"], ["--help"])
+        )
+    # The server is of this process, without the command.
+    assert printed.code == limited.code == 2 and "losses" in printed.err
+    desk.store.close()
+    printed, limited = (
+        finish(start("losses", *arguments, "--db", desk.store.path, env={"PYTHONPATH": str(tree)}, cwd=tree))
+        for arguments in ([], ["--json", "--limit", "1"])
+    )
+    assert (printed.code, "it is gone" in printed.out) == (1, True)
+    assert [row["what"] for row in limited.json] == ["it is gone"]
+    assert (refused.code, "--limit" in refused.err) == (2, True)
+    assert "List when lines of a followed file may have been lost." in helped.out
 
 
 # --- a page -------------------------------------------------------------------------------------------------

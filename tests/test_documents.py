@@ -21,7 +21,7 @@ COMMANDS = PIXELDESK.commands  # type: ignore[attr-defined]
 # What a sender has in its own environment.
 NOT_OURS = {"PIXELDESK_TOKEN"}
 # Names of files that the documents have somebody write.
-EXAMPLES = {"NAME", "often_limited", "shop", "slow_routes"}
+EXAMPLES = {"NAME", "losses", "often_limited", "shop", "slow_routes"}
 
 each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 

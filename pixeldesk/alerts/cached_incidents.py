@@ -3,15 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pixeldesk.incidents.incident import Incident
 
 
 class CachedIncidents:
-    """The incidents of the store at a path, for a process that does not own the store. `ask` returns their JSON."""
+    """The incidents of the store at a path, for a process that does not own the store. `ask` finds them."""
 
-    def __init__(self, path: Path, ask: Callable[[datetime], list[Any]]) -> None:
+    def __init__(self, path: Path, ask: Callable[[datetime], Sequence[Incident]]) -> None:
         self._files = path, path.with_name(path.name + ".wal")
         self._ask = ask
         self._cached: tuple[object, Sequence[Incident]] | None = None
@@ -20,7 +19,7 @@ class CachedIncidents:
         """Return the incidents since a time, or since the earlier time of the call whose answer is cached."""
         state = [_state(file) for file in self._files]
         if self._cached is None or self._cached[0] != state:
-            self._cached = state, [Incident.model_validate(found) for found in self._ask(since)]
+            self._cached = state, self._ask(since)
         return self._cached[1]
 
 

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, 
 from rich.table import Table
 from rich.text import Text
 
+from pixeldesk.alerts.replay import Replay
+from pixeldesk.desk.doctor import Examination
+from pixeldesk.diagnosis.diagnosis import Diagnosis
+from pixeldesk.incidents.incident import Incident
 from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.printable import printable
+from pixeldesk.queries.values import rfc3339
+from pixeldesk.retention.retention import RetentionReport
 
 if TYPE_CHECKING:
     from pixeldesk.ingest.load import Progress as IngestProgress
@@ -56,7 +62,7 @@ def print_content(content: bytes) -> None:
         sys.stdout.buffer.flush()
 
 
-def print_rows(rows: list[dict[str, Any]]) -> None:
+def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
     """Print rows with the same columns as a table."""
     if not rows:
         print_line("none")
@@ -115,61 +121,62 @@ def print_card(card: dict[str, Any]) -> None:
     print_line("")
 
 
-def print_diagnoses(diagnoses: list[dict[str, Any]]) -> None:
+def print_diagnoses(diagnoses: Sequence[Diagnosis]) -> None:
     """Print each diagnosis: its customer, its confidence, the evidence for and against it, and the fix."""
     console = Console(highlight=False)
     if not diagnoses:
         print_line("no case is found: nobody makes a known mistake that lasts")
     for diagnosis in diagnoses:
-        known = (diagnosis["customer_id"], diagnosis["key_fingerprint"], diagnosis["client_ip"])
+        known = (diagnosis.customer_id, diagnosis.key_fingerprint, diagnosis.client_ip)
         who = next(filter(None, known), "nobody that the logs name")
-        span = f"{diagnosis['first_seen']} to {diagnosis['last_seen']}"
-        console.print(Text(printable(f"{who}  {diagnosis['title']}  {diagnosis['status']}"), "bold"), soft_wrap=True)
+        span = f"{rfc3339(diagnosis.first_seen)} to {rfc3339(diagnosis.last_seen)}"
+        console.print(Text(printable(f"{who}  {diagnosis.title}  {diagnosis.status}"), "bold"), soft_wrap=True)
         facts = {
-            "case": f"{diagnosis['case']}, {diagnosis['confidence']:.0%} sure, id {diagnosis['id']}",
-            "where": " ".join(filter(None, (diagnosis["environment"], diagnosis["website_id"]))),
-            "failed": f"{diagnosis['failing_requests']} requests, {span}",
-            "fix": diagnosis["fix"],
-            "since": diagnosis["since"],
+            "case": f"{diagnosis.case}, {diagnosis.confidence:.0%} sure, id {diagnosis.id}",
+            "where": " ".join(filter(None, (diagnosis.environment, diagnosis.website_id))),
+            "failed": f"{diagnosis.failing_requests} requests, {span}",
+            "fix": diagnosis.fix,
+            "since": diagnosis.since,
         }
         _print_facts(console, facts)
-        for sign, sentences in (("+", diagnosis["for"]), ("-", diagnosis["against"])):
+        for sign, sentences in (("+", diagnosis.for_), ("-", diagnosis.against)):
             for sentence in sentences:
                 console.print(Text(f"  {sign} ", "dim") + Text(printable(sentence)), soft_wrap=True)
         print_line("")
 
 
-def print_incidents(incidents: list[dict[str, Any]]) -> None:
+def print_incidents(incidents: Sequence[Incident]) -> None:
     """Print each incident: its time, rate, customers and hosts, what differs about its requests, and examples."""
     console = Console(highlight=False)
     if not incidents:
         print_line("no incident is found: nothing failed more than usual at several callers at once")
     for incident in incidents:
-        where = f" in {incident['environment']}" if incident["environment"] else ""
-        state = "goes on" if incident["ended_at"] is None else "is over"
-        console.print(Text(printable(f"{incident['code']}{where}  {state}"), "bold"), soft_wrap=True)
-        rate, usual, peak = (incident[name] for name in ("rate_per_minute", "baseline_per_minute", "peak_per_minute"))
+        where = f" in {incident.environment}" if incident.environment else ""
+        state = "goes on" if incident.is_open else "is over"
+        console.print(Text(printable(f"{incident.code}{where}  {state}"), "bold"), soft_wrap=True)
+        rate, usual, peak = incident.rate_per_minute, incident.baseline_per_minute, incident.peak_per_minute
         facts = {
-            "when": f"{incident['started_at']} to {incident['ended_at'] or incident['last_seen']}, id {incident['id']}",
-            "failed": f"{incident['requests']} requests of {incident['customers']} customers",
-            "on": " ".join(incident["hosts"]),
+            "when": f"{rfc3339(incident.started_at)} to {rfc3339(incident.until)}, id {incident.id}",
+            "failed": f"{incident.requests} requests of {incident.customers} customers",
+            "on": " ".join(incident.hosts),
             "a minute": f"{rate:.3g} failed, at its peak {peak:.3g}; usual are {usual:.2g}",
-            "history": "less than a week to compare with" if incident["is_learning"] else None,
-            "examples": " ".join(incident["examples"]),
+            "history": "less than a week to compare with" if incident.is_learning else None,
+            "examples": " ".join(incident.examples),
         }
         _print_facts(console, facts)
-        for sentence in incident["differs"]:
+        for sentence in incident.differs:
             console.print(Text("  + ", "dim") + Text(printable(sentence)), soft_wrap=True)
         print_line("")
 
 
-def print_replay(replay: dict[str, Any]) -> None:
+def print_replay(replay: Replay) -> None:
     """Print the alerts that would have been posted, in time order, with their number and their delay."""
-    if replay["posts"]:
-        print_rows([{**post, "minutes_after_onset": f"{post['minutes_after_onset']:g}"} for post in replay["posts"]])
-    median = replay["median_delay_minutes"]
+    if replay.posts:
+        rows = [post.as_json() for post in replay.posts]
+        print_rows([{**row, "minutes_after_onset": f"{row['minutes_after_onset']:g}"} for row in rows])
+    median = replay.median_delay_minutes
     late = "" if median is None else f"; median delay {median:g} minutes from onset to the first post"
-    print_line(f"{replay['incidents']} incidents in {replay['days']:g} days, {len(replay['posts'])} posts{late}")
+    print_line(f"{replay.incidents} incidents in {replay.days:g} days, {len(replay.posts)} posts{late}")
 
 
 def print_ingest(report: dict[str, Any]) -> None:
@@ -191,27 +198,28 @@ def print_retry(report: dict[str, Any]) -> None:
         print_error(f"{report['not_found']:,} are no longer where they stood, and stay: {where}")
 
 
-def print_retention(report: dict[str, Any]) -> None:
+def print_retention(report: RetentionReport) -> None:
     """Print what retention dropped, or would drop in a dry run, by rule and in total."""
-    if report["by_rule"]:
-        print_rows(report["by_rule"])
-    what = f"{report['requests']:,} requests and {report['events']:,} application log lines of {report['days']:,} days"
-    would = "would be" if report["dry_run"] else "were"
+    if report.by_rule:
+        print_rows([of_rule.as_json() for of_rule in report.by_rule])
+    what = f"{report.requests:,} requests and {report.events:,} application log lines of {report.days:,} days"
+    would = "would be" if report.dry_run else "were"
     print_line(f"{what} {would} dropped; what was counted of them stays in charts")
 
 
-def print_doctor(found: dict[str, Any]) -> None:
+def print_doctor(found: Examination) -> None:
     """Print the configuration and the contents of the store, and each problem to stderr."""
-    print_line(f"pixeldesk {found['version']}")
+    print_line(f"pixeldesk {found.version}")
+    parts = found.as_json()
     for part in ("settings", "store", "gaps", "sources", "totals", "retention"):
-        print_rows([{part: name, "": value} for name, value in found[part].items()])
-    for problem in found["wrong"]:
+        print_rows([{part: name, "": value} for name, value in parts[part].items()])
+    for problem in found.wrong:
         print_error(problem)
-    if found["ok"]:
+    if found.ok:
         print_line("nothing is wrong")
 
 
-def _print_facts(console: Console, facts: dict[str, Any]) -> None:
+def _print_facts(console: Console, facts: Mapping[str, object]) -> None:
     for label, value in facts.items():
         if value:
             console.print(Text(f"{label:<{_LABEL_WIDTH}}", "dim") + Text(printable(value)), soft_wrap=True)

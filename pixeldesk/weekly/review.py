@@ -1,8 +1,6 @@
 """Define the weekly review: all figures about a week. reviewing.py computes them."""
 
-from typing import Annotated, Any
-
-from pydantic import PlainSerializer, computed_field
+from pydantic import computed_field
 
 from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.incidents.incident import Incident
@@ -13,9 +11,6 @@ from pixeldesk.weekly.week import WrittenWeek
 
 WEEKS_COMPARED = 4
 """A review compares with the week before, and with this many weeks before together."""
-
-# The fields of an incident in the JSON of a review. Its `id` leads to all of them.
-_OF_INCIDENT = {"id", "code", "environment", "started_at", "ended_at", "requests", "customers"}
 
 
 class WeekOfMany(FrozenModel):
@@ -67,10 +62,6 @@ class Availability(FrozenModel):
     budget_used: float | None
 
 
-def _of_week(incident: Incident) -> dict[str, Any]:
-    return incident.model_dump(mode="json", include=_OF_INCIDENT)
-
-
 class Review(FrozenModel):
     """The review of a week. Comparisons with earlier weeks are None if the logs do not cover them.
 
@@ -98,4 +89,4 @@ class Review(FrozenModel):
     movers: tuple[Mover, ...] | None
     customer_movers: tuple[CustomerMover, ...] | None
     cases: tuple[CaseOfWeek, ...]
-    incidents: tuple[Annotated[Incident, PlainSerializer(_of_week, when_used="json")], ...]
+    incidents: tuple[Incident, ...]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer
 
 from pixeldesk.errors import UsageError
 
@@ -66,7 +66,16 @@ class Week:
         return f"{self.year}-W{self.number:02}"
 
 
-WrittenWeek = Annotated[Week, PlainSerializer(str, return_type=str, when_used="json")]
+def _parsed(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return Week.parse(value)
+    except UsageError as error:
+        raise ValueError(str(error)) from error
+
+
+WrittenWeek = Annotated[Week, BeforeValidator(_parsed), PlainSerializer(str, return_type=str, when_used="json")]
 """A week whose JSON is `2026-W47`."""
 
 

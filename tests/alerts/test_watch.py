@@ -343,9 +343,9 @@ def test_a_server_watches_while_it_runs(tmp_path: Path, receiver: Receiver) -> N
 def test_a_store_is_asked_only_after_a_change(tmp_path: Path) -> None:
     path, asked = tmp_path / "x.duckdb", []
 
-    def ask(since: datetime) -> list[dict[str, Any]]:
+    def ask(since: datetime) -> list[Incident]:
         asked.append(since)
-        return [incident(requests=len(asked)).as_json()]
+        return [incident(requests=len(asked))]
 
     find = CachedIncidents(path, ask)
     for _ in range(2):

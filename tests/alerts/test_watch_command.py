@@ -14,6 +14,7 @@ import anyio.to_thread
 import pytest
 from pydantic import HttpUrl, Secret
 
+from pixeldesk.alerts.replay import Replay, ReplayedAlert
 from pixeldesk.cli.console import print_incidents, print_replay
 from pixeldesk.desk.commands import answer
 from pixeldesk.desk.desk import Desk
@@ -204,7 +205,7 @@ def test_an_empty_store_has_no_incidents(desk: Desk) -> None:
 def test_incidents_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = "\x1b[31mRED"
     shown = [incident(code=hostile, hosts=(hostile,), differs=(hostile,), environment=None), ended(is_learning=True)]
-    print_incidents([incident.as_json() for incident in shown])
+    print_incidents(shown)
     out = capsys.readouterr().out
     assert "\x1b[31mRED" not in out and out.count("\\x1b[31mRED") == 3
     for part in (
@@ -222,10 +223,20 @@ def test_incidents_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_replay_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
-    post = {"at": "2026-11-16T12:05:00.000Z", "kind": "opened", "code": "x", "minutes_after_onset": 5.0}
-    print_replay({"incidents": 1, "days": 14.0, "median_delay_minutes": 5.5, "posts": [post]})
+    post = ReplayedAlert(
+        at=datetime(2026, 11, 16, 12, 5),
+        kind="opened",
+        code="x",
+        environment=None,
+        minutes_after_onset=5.0,
+        requests=7,
+        customers=2,
+        incident="2026-11-16T12:00-x",
+    )
+    print_replay(Replay(incidents=1, days=14.0, median_delay_minutes=5.5, posts=(post,)))
     table, summary = capsys.readouterr().out.splitlines()[1:]
-    assert table.split() == ["2026-11-16T12:05:00.000Z", "opened", "x", "5"]
+    assert table.split()[:3] == ["2026-11-16T12:05:00.000Z", "opened", "x"]
+    assert table.split()[-4:] == ["5", "7", "2", "2026-11-16T12:00-x"]
     assert summary == "1 incidents in 14 days, 1 posts; median delay 5.5 minutes from onset to the first post"
-    print_replay({"incidents": 0, "days": 14.0, "median_delay_minutes": None, "posts": []})
+    print_replay(Replay(incidents=0, days=14.0, median_delay_minutes=None, posts=()))
     assert capsys.readouterr().out == "0 incidents in 14 days, 0 posts\n"

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from pixeldesk.desk.commands.doctor import Doctor
+from pixeldesk.desk.commands.lookup import Lookup
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import StoreFull
 from pixeldesk.ingest.following.running import following
@@ -58,7 +60,7 @@ def found_by_others(settings: Settings, request_id: str) -> bool:
     """Whether another command finds it while the one that follows has the store."""
     if not settings.server_file.exists():
         return False
-    return bool(ask(settings, "lookup", {"text": request_id})["found"])
+    return bool(ask(settings, Lookup(text=request_id))["found"])
 
 
 def test_followed_by_itself_until_it_is_stopped(command: Callable[..., Any], log: Path, settings: Settings) -> None:
@@ -143,9 +145,9 @@ def test_the_server_follows_what_its_settings_name(log: Path, settings: Settings
         wait_until(lambda: found_by_others(settings, "req_N0000002"), "the first lines are found")
         append(log, "req_appended1")
         wait_until(lambda: found_by_others(settings, "req_appended1"), "the new line is found")
-        doctor = ask(settings, "doctor", {})
-        assert doctor["following"] == {"files": 1}
-        assert doctor["wrong"] == [f"{log.parent / 'missing'}: no such file or folder; check the path"]
+        doctor = ask(settings, Doctor())
+        assert doctor.following.files == 1
+        assert doctor.wrong == (f"{log.parent / 'missing'}: no such file or folder; check the path",)
     finally:
         process.send_signal(signal.SIGTERM)
     told = [one for one in logged(finish(process).err) if one.level != "INFO"]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from pixeldesk.desk.commands.query import Query
 from pixeldesk.server.handover.client import ask
 from pixeldesk.server.handover.server_file import read_server_file
 from pixeldesk.settings import Settings
@@ -187,4 +188,4 @@ def has_stored(process: "subprocess.Popen[bytes]", settings: Settings, lines: in
     assert process.poll() is None
     if read_server_file(settings.server_file) is None:
         return False
-    return int(ask(settings, "query", {"name": "coverage", "parameters": {}})[0]["all_requests"]) >= lines
+    return int(str(ask(settings, Query(name="coverage"))[0]["all_requests"])) >= lines

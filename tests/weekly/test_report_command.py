@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pixeldesk.desk.commands import answer
+from pixeldesk.desk.commands.report import ReportFile
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import UsageError
 from pixeldesk.server.handover.server import handover_server
@@ -66,7 +68,8 @@ def test_a_server_that_owns_the_store_makes_the_same(db: Path, document: Any, tm
     with handover_server(desk):
         done = run("report", "--db", db, "--format", "xlsx", "--out", tmp_path / "week.xlsx")
     assert (done.code, done.out, done.err) == (0, "", "")
-    assert json.loads(json.dumps(answer(desk, "report", {"form": "json"}))) == document
+    assert answer(desk, "report", {}) == document
+    assert json.loads(b64decode(answer(desk, "report_file", {"form": "json"})["content"])) == document
     desk.close()
     sheets = read_workbook((tmp_path / "week.xlsx").read_bytes()).sheets
     assert sheets["Summary"][1][:3] == ["all errors", 172, 4]
@@ -84,6 +87,6 @@ def test_an_error_is_one_line(db: Path, options: list[str], complaint: str) -> N
     assert run("report", "--db", db, *options).complaint == complaint
 
 
-def test_a_mistyped_form_is_refused_before_anything_is_counted(desk: Desk) -> None:
+def test_a_mistyped_form_is_refused_before_anything_is_counted() -> None:
     with pytest.raises(UsageError, match="a report is made as md, html, csv, xlsx or json, not as 'pdf'"):
-        desk.report_as("pdf")
+        ReportFile.of({"form": "pdf"})

@@ -5,10 +5,14 @@ from functools import partial
 import streamlit as st
 
 from pixeldesk.weekly.export import exported, file_name
+from pixeldesk.weekly.form import Form
 from pixeldesk.weekly.review import Review
 
-_FORMS = {"html": ("HTML", "text/html"), "md": ("Markdown", "text/markdown"), "csv": ("CSV", "text/csv")} | {
-    "xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+_FORMS: dict[Form, tuple[str, str]] = {
+    "html": ("HTML", "text/html"),
+    "md": ("Markdown", "text/markdown"),
+    "csv": ("CSV", "text/csv"),
+    "xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 
 

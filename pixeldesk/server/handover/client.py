@@ -2,18 +2,22 @@
 
 import http.client
 import json
-import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pixeldesk.desk.commands import answer
+from pydantic import ValidationError
+
+from pixeldesk.desk.commands.command import Answer, Command, Context, parameters_of
+from pixeldesk.desk.commands.ingest import Follow, StopFollowing
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import ServerError, StoreLocked
-from pixeldesk.server.handover.server_file import ServerFile, read_server_file
+from pixeldesk.server.handover.server_file import VERSION_HEADER, ServerFile, read_server_file
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
+from pixeldesk.version import installed_version
 
 if TYPE_CHECKING:
     from pixeldesk.ingest.load import Progress
@@ -23,80 +27,60 @@ _CHUNK_BYTES = 1 << 20
 _STOP_RETRY_INTERVAL = 0.2
 
 
-def ask(
-    settings: Settings,
-    command: str,
-    parameters: dict[str, Any],
-    *,
-    standard_input: BinaryIO | None = None,
-    progress: "Callable[[Progress], None]" = lambda _: None,
-    stop: threading.Event | None = None,
-) -> Any:
+def ask(settings: Settings, command: Command[Answer], context: Context | None = None) -> Answer:
     """Return the answer to a command. The store is opened for writing only by commands that write.
-
-    `stop` ends a command that runs until it is stopped, such as `follow`.
 
     Raises PixeldeskError: StoreLocked if a process without a handover server has the store.
     """
+    context = context or Context()
     try:
-        store = open_store(settings, read_only=not _writes(command, parameters))
+        store = open_store(settings, read_only=not command.writes)
     except StoreLocked as locked:
         server = read_server_file(settings.server_file)
         if server is None or (locked.pid is not None and locked.pid != server.pid):
             raise
-        with _forwarding_stop(stop, server, parameters) as parameters:
-            return _ask_server(server, command, parameters, standard_input, progress)
+        with _forwarding_stop(context.stop, server, command):
+            return ask_server(server, command, context)
     try:
-        if standard_input is not None:
-            parameters = {**parameters, "standard_input": standard_input}
         desk = Desk(settings, store)
-        if stop is None:
-            return answer(desk, command, parameters, progress)
-        # `follow` holds the store for a long time, so it also serves other commands meanwhile.
-        from pixeldesk.server.handover.server import handover_server
-
-        with handover_server(desk):
-            return answer(desk, command, {**parameters, "stop": stop}, progress)
+        with _serving_others(desk) if isinstance(command, Follow) else nullcontext():
+            return command.run(desk, context)
     finally:
         store.close()
 
 
+def _serving_others(desk: Desk) -> AbstractContextManager[ServerFile]:
+    """Serve other commands during the block: a follower has the store for long."""
+    from pixeldesk.server.handover.server import handover_server
+
+    return handover_server(desk)
+
+
 @contextmanager
-def _forwarding_stop(
-    stop: threading.Event | None, server: ServerFile, parameters: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
-    """Forward `stop` to the server during the block. Yields the parameters with a name to stop the command by."""
-    if stop is None:
-        yield parameters
+def _forwarding_stop(stop: threading.Event, server: ServerFile, command: Command[Any]) -> Iterator[None]:
+    """Forward `stop` to the server during the block, if the command is one that runs until it is stopped."""
+    if not isinstance(command, Follow):
+        yield
         return
-    name = secrets.token_hex(8)
+    stopping = StopFollowing(follower=command.follower)
     ended = threading.Event()
 
     def forward() -> None:
         stop.wait()
         with suppress(ServerError):
-            while not ended.is_set() and not _ask_server(server, "stop_following", {"name": name}):
+            while not ended.is_set() and not ask_server(server, stopping, Context()):
                 ended.wait(_STOP_RETRY_INTERVAL)
 
     threading.Thread(target=forward, name="pixeldesk-stop", daemon=True).start()
     try:
-        yield {**parameters, "name": name}
+        yield
     finally:
         ended.set()
         stop.set()
 
 
-def _writes(command: str, parameters: dict[str, Any]) -> bool:
-    return command in ("ingest", "follow", "retry") or (command == "retain" and not parameters["dry_run"])
-
-
-def _ask_server(
-    server: ServerFile,
-    command: str,
-    parameters: dict[str, Any],
-    standard_input: BinaryIO | None = None,
-    progress: "Callable[[Progress], None]" = lambda _: None,
-) -> Any:
+def ask_server(server: ServerFile, command: Command[Answer], context: Context) -> Answer:
+    """Return the server's answer to a command. Raises ServerError."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     headers = {
         "Authorization": f"Bearer {server.token}",
@@ -104,9 +88,10 @@ def _ask_server(
         "Content-Type": "application/x-ndjson",
     }
     try:
-        body = _body(parameters, standard_input)
-        connection.request("POST", f"/desk/{command}", body, headers, encode_chunked=True)
-        return _result(connection.getresponse(), progress)
+        body = _body(command, context.standard_input)
+        connection.request("POST", f"/desk/{command.command_name()}", body, headers, encode_chunked=True)
+        response = connection.getresponse()
+        return _parsed(command, response, _result(response, context.progress))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise ServerError(
             f"the server that has the store (process {server.pid}) does not answer ({error or 'closed'}); "
@@ -116,9 +101,9 @@ def _ask_server(
         connection.close()
 
 
-def _body(parameters: dict[str, Any], standard_input: BinaryIO | None) -> Iterator[bytes]:
+def _body(command: Command[Any], standard_input: BinaryIO | None) -> Iterator[bytes]:
     """Yield the parameters as a line of JSON, then the chunks of standard input."""
-    yield json.dumps(parameters).encode() + b"\n"
+    yield json.dumps(parameters_of(command)).encode() + b"\n"
     while standard_input is not None and (chunk := standard_input.read(_CHUNK_BYTES)):
         yield chunk
 
@@ -130,10 +115,29 @@ def _result(response: http.client.HTTPResponse, progress: "Callable[[Progress], 
 
             progress(Progress(**line["progress"]))
         elif "error" in line:
-            raise ServerError(line["error"])
+            # This process took the parameters, so a server that refuses them may be of another version.
+            refused = response.status == HTTPStatus.BAD_REQUEST
+            raise ServerError(_with_versions(response, line["error"]) if refused else line["error"])
         elif "result" in line:
             return line["result"]
     raise ServerError("the server stopped before it had answered; run the same command again")
+
+
+def _parsed(command: Command[Answer], response: http.client.HTTPResponse, document: Any) -> Answer:
+    try:
+        return command.answer_adapter().validate_python(document)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in wrong["loc"])
+        raise ServerError(_with_versions(response, f"its answer has another {where}: {wrong['msg']}")) from error
+
+
+def _with_versions(response: http.client.HTTPResponse, message: str) -> str:
+    """Return the message, with the remedy if the server is of another version than this process."""
+    theirs, ours = response.getheader(VERSION_HEADER, "of an older version"), installed_version()
+    if theirs == ours:
+        return message
+    return f"the server that has the store is {theirs}, this command is {ours}; restart the server ({message})"
 
 
 def _lines(response: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:

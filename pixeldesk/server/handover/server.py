@@ -14,11 +14,11 @@ import os
 import queue
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 import uvicorn
@@ -27,15 +27,22 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from pixeldesk.desk.commands import answer
+from pixeldesk.desk.commands import command_of
+from pixeldesk.desk.commands.command import Command, Context, as_json
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import PixeldeskError, UsageError
-from pixeldesk.server.handover.server_file import ServerFile, new_token, remove_server_file, write_server_file
+from pixeldesk.server.handover.server_file import (
+    VERSION_HEADER,
+    ServerFile,
+    new_token,
+    remove_server_file,
+    write_server_file,
+)
+from pixeldesk.version import installed_version
 
 if TYPE_CHECKING:
     from pixeldesk.ingest.load import Progress
 
-_STANDARD_INPUT = "-"
 _log = logging.getLogger(__name__)
 
 
@@ -69,21 +76,28 @@ def handover_server(desk: Desk) -> Iterator[ServerFile]:
 
 
 def _application(desk: Desk, token: str) -> Starlette:
+    version = {VERSION_HEADER: installed_version()}
+
+    def refusal(message: str, status: HTTPStatus) -> JSONResponse:
+        return JSONResponse({"error": message}, status, version)
+
     async def handle(request: Request) -> Response:
         presented = request.headers.get("authorization", "")
         if not hmac.compare_digest(presented.encode(), f"Bearer {token}".encode()):
-            return JSONResponse({"error": "the token is not this server's"}, status_code=401)
-        command = request.path_params["command"]
+            return refusal("the token is not this server's", HTTPStatus.UNAUTHORIZED)
         body = request.stream()
         try:
             line, rest = await _first_line(body)
             parameters: dict[str, Any] = dict(json.loads(line))
-            piped = command == "ingest" and _STANDARD_INPUT in parameters["paths"]
-        except (ValueError, KeyError, TypeError, RecursionError, ClientDisconnect):
-            return JSONResponse({"error": "that is no command: its first line is not its parameters"}, 400)
-        if piped:
-            return await _ingest_body(desk, parameters, rest, body)
-        return StreamingResponse(_response_lines(desk, command, parameters), media_type="application/x-ndjson")
+        except (ValueError, TypeError, RecursionError, ClientDisconnect):
+            return refusal("that is no command: its first line is not its parameters", HTTPStatus.BAD_REQUEST)
+        try:
+            command = command_of(request.path_params["command"], parameters)
+        except UsageError as error:
+            return refusal(str(error), HTTPStatus.BAD_REQUEST)
+        if command.reads_standard_input:
+            return await _response_to_input(desk, command, rest, body, version)
+        return StreamingResponse(_response_lines(desk, command), headers=version, media_type="application/x-ndjson")
 
     return Starlette(routes=[Route("/desk/{command}", handle, methods=["POST"])])
 
@@ -99,7 +113,7 @@ async def _first_line(body: AsyncIterator[bytes]) -> tuple[bytes, bytes]:
     return line, rest
 
 
-async def _response_lines(desk: Desk, command: str, parameters: dict[str, Any]) -> AsyncIterator[str]:
+async def _response_lines(desk: Desk, command: Command[Any]) -> AsyncIterator[str]:
     lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     client_gone = threading.Event()
 
@@ -108,10 +122,10 @@ async def _response_lines(desk: Desk, command: str, parameters: dict[str, Any]) 
         lines.put({"progress": asdict(state)})
 
     def work() -> None:
-        lines.put(_result_of(lambda: answer(desk, command, parameters, progress)))
+        lines.put(_result_of(desk, command, Context(progress)))
         lines.put(None)
 
-    threading.Thread(target=work, name=f"pixeldesk-{command}", daemon=True).start()
+    threading.Thread(target=work, name=f"pixeldesk-{command.command_name()}", daemon=True).start()
     try:
         while (line := await anyio.to_thread.run_sync(lines.get, abandon_on_cancel=True)) is not None:
             yield json.dumps(line) + "\n"
@@ -119,19 +133,20 @@ async def _response_lines(desk: Desk, command: str, parameters: dict[str, Any]) 
         client_gone.set()
 
 
-async def _ingest_body(desk: Desk, parameters: dict[str, Any], first: bytes, body: AsyncIterator[bytes]) -> Response:
-    """Ingest the command's standard input from the request body, through a pipe and without a temporary file."""
+async def _response_to_input(
+    desk: Desk, command: Command[Any], first: bytes, body: AsyncIterator[bytes], headers: Mapping[str, str]
+) -> Response:
+    """Run a command whose standard input is the request body, through a pipe and without a temporary file."""
     reading, writing = os.pipe()
     result: dict[str, Any] = {}
     client_gone = threading.Event()
 
     def work() -> None:
-        with os.fdopen(reading, "rb") as file:
-            piped: BinaryIO = file
-            ingest = partial(desk.ingest, standard_input=piped, progress=lambda _: _stop_if(client_gone))
-            result.update(_result_of(lambda: ingest(**parameters)))
+        with os.fdopen(reading, "rb") as piped:
+            context = Context(progress=lambda _: _stop_if(client_gone), standard_input=piped)
+            result.update(_result_of(desk, command, context))
 
-    thread = threading.Thread(target=work, name="pixeldesk-ingest", daemon=True)
+    thread = threading.Thread(target=work, name=f"pixeldesk-{command.command_name()}", daemon=True)
     thread.start()
     with os.fdopen(writing, "wb", buffering=0) as pipe:
         try:
@@ -144,7 +159,7 @@ async def _ingest_body(desk: Desk, parameters: dict[str, Any], first: bytes, bod
             if not isinstance(error, ClientDisconnect):
                 raise
     await anyio.to_thread.run_sync(thread.join)
-    return Response(json.dumps(result) + "\n", media_type="application/x-ndjson")
+    return Response(json.dumps(result) + "\n", headers=headers, media_type="application/x-ndjson")
 
 
 def _write_all(pipe: io.RawIOBase, chunk: bytes) -> None:
@@ -160,15 +175,13 @@ def _stop_if(client_gone: threading.Event) -> None:
         raise _ClientGoneError
 
 
-def _result_of(work: Callable[[], Any]) -> dict[str, Any]:
+def _result_of(desk: Desk, command: Command[Any], context: Context) -> dict[str, Any]:
     try:
-        return {"result": work()}
+        return {"result": as_json(command.run(desk, context))}
     except _ClientGoneError:
         return {"error": "stopped"}
     except PixeldeskError as error:
         return {"error": str(error)}
-    except (KeyError, TypeError) as error:
-        return {"error": str(UsageError(f"the command and the server are of different versions ({error})"))}
     except Exception as error:  # If the thread ended without a result, the command would wait for ever.
         _log.exception("a command failed")
         return {"error": f"the server failed at it ({type(error).__name__}); its log says more"}

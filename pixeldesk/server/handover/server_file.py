@@ -7,6 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+VERSION_HEADER = "Pixeldesk-Version"
+"""The header of a response that names the server's version."""
+
 
 class ServerFile(BaseModel):
     """The content of the server file. Any process that can read the file may use the server."""

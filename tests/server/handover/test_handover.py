@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from pixeldesk.desk.commands import answer
+from pixeldesk.desk.commands.doctor import Doctor
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.load import Progress
 from pixeldesk.server.handover.server import handover_server
@@ -137,11 +138,12 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
+from pixeldesk.desk.commands.command import Context
+from pixeldesk.desk.commands.ingest import Ingest
 from pixeldesk.server.handover.client import ask
 from pixeldesk.settings import Settings
 told = []
-parameters = {"paths": [sys.argv[2]], "format_name": "auto"}
-ask(Settings(db=Path(sys.argv[1])), "ingest", parameters, progress=told.append)
+ask(Settings(db=Path(sys.argv[1])), Ingest(paths=[sys.argv[2]]), Context(told.append))
 print(json.dumps([dataclasses.asdict(one) for one in told]))
 """
 
@@ -293,8 +295,6 @@ def test_two_ingests_at_once(desk: Desk, tmp_path: Path) -> None:
         b"[1]\n",
         b"7\n",
         b"null\n",
-        b'{"paths": 7}\n',
-        b"{}\n",
         b"[" * 100_000,
         b"\xff\n",
     ],
@@ -307,18 +307,57 @@ def test_a_garbage_body_is_refused_and_the_server_goes_on(body: bytes, server: S
     assert post(server, "lookup", b'{"text": "req_N0000001"}\n')[1][-1]["result"]["ids"] == ["req_N0000001"]
 
 
-def test_parameters_that_do_not_fit_are_an_error(server: ServerFile) -> None:
-    asked = {"nonsense": {}, "lookup": {"texts": "x"}, "query": {"name": "gaps"}, "ingest": {"paths": [7]}}
-    for command, parameters in asked.items():
-        _, lines = post(server, command, json.dumps(parameters).encode() + b"\n")
-        assert list(lines[-1]) == ["error"], command
+@pytest.mark.parametrize(
+    ("command", "parameters", "complaint"),
+    [
+        ("nonsense", {}, "the desk has no command 'nonsense'; there are: "),
+        ("lookup", {}, "lookup needs text; it takes: text"),
+        ("lookup", {"texts": "x", "text": "y"}, "lookup takes no 'texts'; it takes: text"),
+        ("lookup", {"x" * 10_000_000: 1, "text": "y"}, "lookup takes no 'xxx"),
+        ("lookup", {"text": None}, "lookup: text: null is refused: "),
+        ("ingest", {"paths": 7}, "ingest: paths: 7 is refused: "),
+        ("ingest", {"paths": [7]}, "ingest: paths.0: 7 is refused: "),
+        ("ingest", {}, "ingest needs paths; it takes: "),
+        ("quarantine", {"limit": "x" * 10_000_000}, "quarantine: limit: 'xxx"),
+        ("diagnose", {"start": "x" * 10_000_000}, "diagnose: start: 'xxx"),
+        ("mark", {"diagnosis": "x", "verdict": {"a": []}}, "mark: verdict: a diagnosis is marked right, wrong"),
+        ("query", {"name": "gaps", "parameters": None}, "query: parameters: null is refused: "),
+    ],
+    ids=lambda each: str(each)[:30],
+)
+def test_a_parameter_that_does_not_fit_is_one_line(
+    command: str, parameters: dict[str, Any], complaint: str, server: ServerFile
+) -> None:
+    status, (line,) = post(server, command, json.dumps(parameters).encode() + b"\n")
+    assert status == 400
+    assert list(line) == ["error"]
+    assert line["error"].startswith(complaint)
+    assert len(line["error"]) <= 400 and "\n" not in line["error"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "complaint"),
+    [
+        ({"name": "x" * 10_000_000}, "no question is called xxx"),
+        ({"name": "gaps", "parameters": {"x" * 10_000_000: 1}}, "gaps takes no xxx"),
+        ({"name": "quarantined", "parameters": {"limit": None}}, "quarantined: limit: null is not a whole number"),
+        ({"name": "quarantined", "parameters": {"limit": [1]}}, "quarantined: limit: [1] is not a whole number"),
+        ({"name": "request", "parameters": {"request_id": 7}}, "request: request_id: 7 is not a text"),
+    ],
+    ids=lambda each: str(each)[:30],
+)
+def test_a_question_is_refused_as_clearly(parameters: dict[str, Any], complaint: str, server: ServerFile) -> None:
+    status, (line,) = post(server, "query", json.dumps(parameters).encode() + b"\n")
+    assert status == 200
+    assert line["error"].startswith(complaint)
+    assert "\n" not in line["error"] and len(line["error"]) < 2500
 
 
 def test_a_failure_nobody_thought_of_reaches_the_command(server: ServerFile, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("secret text of a log line")
 
-    monkeypatch.setattr("pixeldesk.server.handover.server.answer", fail)
+    monkeypatch.setattr(Doctor, "run", fail)
     _, lines = post(server, "doctor", b"{}\n")
     assert lines == [{"error": "the server failed at it (ZeroDivisionError); its log says more"}]
 

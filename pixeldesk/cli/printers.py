@@ -1,0 +1,114 @@
+"""Print the answer of each command for people: one printer a command."""
+
+from functools import singledispatch
+from typing import Any
+
+from pixeldesk.alerts.replay import Replay as ReplayAnswer
+from pixeldesk.cli.console import (
+    print_card,
+    print_content,
+    print_diagnoses,
+    print_doctor,
+    print_error,
+    print_incidents,
+    print_ingest,
+    print_line,
+    print_not_found,
+    print_replay,
+    print_retention,
+    print_retry,
+    print_rows,
+)
+from pixeldesk.desk.commands.command import Command
+from pixeldesk.desk.commands.diagnose import Diagnose
+from pixeldesk.desk.commands.doctor import Doctor
+from pixeldesk.desk.commands.incidents import Incidents, Replay
+from pixeldesk.desk.commands.ingest import Ingest
+from pixeldesk.desk.commands.lookup import Lookup
+from pixeldesk.desk.commands.mark import Mark
+from pixeldesk.desk.commands.quarantine import Quarantine, Retry
+from pixeldesk.desk.commands.query import Query, Row
+from pixeldesk.desk.commands.report import ReportContent, ReportFile
+from pixeldesk.desk.commands.retain import Retain
+from pixeldesk.desk.doctor import Examination
+from pixeldesk.diagnosis.diagnosis import Diagnosis
+from pixeldesk.diagnosis.mark_journal import Mark as MarkAnswer
+from pixeldesk.incidents.incident import Incident
+from pixeldesk.queries import question
+from pixeldesk.retention.retention import RetentionReport
+
+
+@singledispatch
+def show(command: Command[Any], answer: Any) -> None:
+    """Print a command's answer. A command without a printer of its own raises NotImplementedError."""
+    del answer
+    raise NotImplementedError(f"{command.command_name()} has no printer")
+
+
+@show.register
+def _(_: Ingest, answer: dict[str, Any]) -> None:
+    print_ingest(answer)
+
+
+@show.register
+def _(_: Lookup, answer: dict[str, Any]) -> None:
+    for card in answer["found"]:
+        print_card(card)
+    for missing in answer["not_found"]:
+        print_not_found(missing)
+    if not answer["ids"]:
+        print_error("there is no request id in that text; ids look like req_7Qm2xV9cT4")
+
+
+@show.register
+def _(_: Diagnose, answer: list[Diagnosis]) -> None:
+    print_diagnoses(answer)
+
+
+@show.register
+def _(_: Incidents, answer: list[Incident]) -> None:
+    print_incidents(answer)
+
+
+@show.register
+def _(_: Replay, answer: ReplayAnswer) -> None:
+    print_replay(answer)
+
+
+@show.register
+def _(command: ReportFile, answer: ReportContent) -> None:
+    if command.out is None:
+        print_content(answer.content)
+    else:
+        command.out.write_bytes(answer.content)
+
+
+@show.register
+def _(_: Mark, answer: MarkAnswer) -> None:
+    print_line(f"{answer.case} {answer.diagnosis} is marked {answer.verdict}")
+
+
+@show.register
+def _(command: Query, answer: list[Row]) -> None:
+    print_line(question(command.name).asks)
+    print_rows(answer)
+
+
+@show.register
+def _(_: Quarantine, answer: list[Row]) -> None:
+    print_rows(answer)
+
+
+@show.register
+def _(_: Retry, answer: dict[str, Any]) -> None:
+    print_retry(answer)
+
+
+@show.register
+def _(_: Retain, answer: RetentionReport) -> None:
+    print_retention(answer)
+
+
+@show.register
+def _(_: Doctor, answer: Examination) -> None:
+    print_doctor(answer)
