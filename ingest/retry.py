@@ -19,6 +19,7 @@ import pyarrow as pa
 from pixeldesk.errors import StoreError, UsageError
 from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, detect_format
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
+from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.parsing.refusal import why_refused
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.lines import line_digest
@@ -194,7 +195,7 @@ class _Retry:
     def _stage(self, lines: list[_Line], candidate: LogFormat) -> tuple[list[_Line], dict[int, Reason]]:
         """Store the lines that parse in this format. Returns the other lines, and the reasons by their index."""
         span = plausible_span(self._settings, self._now)
-        staging = Staging(self._transaction, candidate, span, self._first_batch, _LINE_HASH)
+        staging = Staging(self._transaction, candidate, span, self._first_batch, Known(_LINE_HASH))
         with self._transaction.registered("lines", self._table(lines)):
             duplicates = staging.stage(len(lines))
         others = self._transaction.execute(

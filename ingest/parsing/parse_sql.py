@@ -11,6 +11,7 @@ from the innermost layer that has it; the outer layers are defaults.
 that does not convert refuses the line.
 """
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from pixeldesk.ingest.formats.columns import COLUMNS
@@ -51,6 +52,27 @@ def suspects_exist_sql() -> str:
     return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {suspect_sql('line')})"
 
 
+@dataclass(frozen=True)
+class Known:
+    """Where the columns are that a line which was redacted before no longer tells: expressions over `lines`.
+
+    `key` has the fingerprint, the prefix and the length of a presented key; None derives them from the line.
+    """
+
+    line_hash: str = "hash(line)"
+    key: tuple[str, str, str] | None = None
+
+    @property
+    def key_sql(self) -> str:
+        """The expression for the traits of the presented key, as a struct."""
+        derived = ("left(sha256(presented_key), 16)", "presented_key", "length(presented_key)")
+        fingerprint, prefix, length = self.key or derived
+        return f"{{fingerprint: {fingerprint}, prefix: {prefix}, length: {length}}}"
+
+
+NOTHING_KNOWN = Known()
+
+
 class ParseSql:
     """The statement for one format. Lines with a time before `oldest` or after `newest` (UTC) get clock_suspect."""
 
@@ -79,11 +101,8 @@ class ParseSql:
         """Whether the statement returns a column `seat`: NULL for lines that the application itself wrote."""
         return any(layer.log_format.seat != "application" for layer in self._layers)
 
-    def select(self, lines: str = "lines", line_hash: str = "hash(line)") -> str:
-        """Return a SELECT over `lines`, a table or a subquery, and `redacted`, the result of redact_suspects_sql.
-
-        `line_hash` is the expression for the hash of a line, for lines that were redacted before.
-        """
+    def select(self, lines: str = "lines", known: Known = NOTHING_KNOWN) -> str:
+        """Return a SELECT over `lines`, a table or a subquery, and `redacted`, the result of redact_suspects_sql."""
         oldest, newest = self._span
         outcome, seat, aliases = self._outcome(), self._seat(), self._aliases()
         texts = [f"{text} AS {_as_text(name)}" for name, text in self._texts.items()]
@@ -92,7 +111,7 @@ class ParseSql:
         return f"""
             WITH received AS (
                 SELECT input.row, batch_id, source_id, line_number, byte_offset, byte_length,
-                    {line_hash} AS line_hash, coalesce(redacted.raw, line) AS raw, presented_key
+                    {known.line_hash} AS line_hash, coalesce(redacted.raw, line) AS raw, {known.key_sql} AS presented
                 FROM {lines} AS input LEFT JOIN redacted ON redacted.row = input.row
             ), {self._unwrapped()}, texts AS (
                 SELECT *, {", ".join([*texts, *extras])} FROM parsed
@@ -227,11 +246,11 @@ class ParseSql:
         logged = name if name in self._texts else "NULL"
         match name:
             case "key_fingerprint":
-                return f"coalesce({logged}, left(sha256(presented_key), 16)) AS key_fingerprint"
+                return f"coalesce({logged}, presented.fingerprint) AS key_fingerprint"
             case "key_prefix":
-                return f"left(coalesce({logged}, presented_key), 12) AS key_prefix"
+                return f"left(coalesce({logged}, presented.prefix), 12) AS key_prefix"
             case "key_length":
-                return f"coalesce({logged}, length(presented_key)) AS key_length"
+                return f"coalesce({logged}, presented.length) AS key_length"
             case "request_id" if not self._strict:
                 # Many access logs have no id. The hash of the line serves as one: it is the same in every store.
                 has_no_id = f"{_as_text('status')} IS NOT NULL AND {_as_text('request_id')} IS NULL"

@@ -7,7 +7,7 @@ requests of a large chunk are inserted directly; other lines are parsed into the
 from pathlib import Path
 
 from pixeldesk.ingest.formats.log_format import LogFormat
-from pixeldesk.ingest.parsing.parse_sql import ParseSql, redact_suspects_sql, suspects_exist_sql
+from pixeldesk.ingest.parsing.parse_sql import NOTHING_KNOWN, Known, ParseSql, redact_suspects_sql, suspects_exist_sql
 from pixeldesk.ingest.writing.quarantine import EXCERPT_CHARACTERS
 from pixeldesk.sql_files import statements
 from pixeldesk.store import Transaction
@@ -32,10 +32,7 @@ def stored(transaction: Transaction, table: str, batch: int) -> SourceCounts:
 
 
 class Staging:
-    """Moves registered lines into their tables. `batch` is the first batch id of the current transaction.
-
-    `line_hash` is the expression for the hash of a line, for lines that were redacted before.
-    """
+    """Moves registered lines into their tables. `batch` is the first batch id of the current transaction."""
 
     def __init__(
         self,
@@ -43,10 +40,10 @@ class Staging:
         log_format: LogFormat,
         span: tuple[str, str],
         batch: int,
-        line_hash: str = "hash(line)",
+        known: Known = NOTHING_KNOWN,
     ) -> None:
         self._transaction = transaction
-        self._line_hash = line_hash
+        self._known = known
         self._format = log_format
         self._parse = ParseSql(log_format, *span)
         self._batch = {"batch": batch}
@@ -121,11 +118,11 @@ class Staging:
         return ", ".join(self._parse.columns)
 
     def _parsed(self, lines: str) -> str:
-        return self._parse.select(lines, self._line_hash)
+        return self._parse.select(lines, self._known)
 
     def _were_delivered_before(self, rows: int) -> bool:
         """Return whether many of the lines are stored already, by a sample: such lines are staged at once."""
-        sample = f"SELECT hash(line) FROM lines WHERE row % {max(1, rows // _SAMPLED_LINES)} = 0"
+        sample = f"SELECT {self._known.line_hash} FROM lines WHERE row % {max(1, rows // _SAMPLED_LINES)} = 0"
         known = self._transaction.value(f"SELECT count(DISTINCT line_hash) FROM requests WHERE line_hash IN ({sample})")
         return bool(known > _SAMPLED_LINES * _DELIVERED_SHARE)
 

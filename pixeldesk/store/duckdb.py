@@ -284,7 +284,7 @@ def open_store(settings: Settings, *, read_only: bool = False, copy_of: Path | N
     if read_only and not path.exists():
         raise StoreMissing(f"there is no store at {path}; make one with: pixeldesk ingest PATH")
     path.parent.mkdir(parents=True, exist_ok=True)
-    config = _config(settings)
+    config = engine_config(settings)
     with translated_errors(shown):
         if not path.exists():
             _make_file(path, config)
@@ -333,7 +333,8 @@ def _make_file(path: Path, config: Config) -> None:
         new.unlink(missing_ok=True)
 
 
-def _config(settings: Settings) -> Config:
+def engine_config(settings: Settings) -> Config:
+    """Return the configuration of every connection."""
     config: Config = {
         "storage_compatibility_version": _STORAGE_VERSION,
         "memory_limit": f"{settings.memory_mib}MiB",
@@ -355,18 +356,23 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, read_only: bool)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     if not tables and not read_only:
-        connection.execute("BEGIN TRANSACTION")
-        connection.execute((_FOLDER / "schema.sql").read_text())
-        connection.execute((_FOLDER / "prelude_duckdb.sql").read_text())
-        connection.execute(
-            "INSERT INTO meta VALUES ('schema_version', $version), ('line_hash_of_pixeldesk', $hash)",
-            {"version": str(SCHEMA_VERSION), "hash": _line_hash_check(connection)},
-        )
-        connection.execute("COMMIT")
+        create_tables(connection)
     elif ("meta",) not in tables:
         raise StoreVersionError(f"{path} is a DuckDB file, but not a pixeldesk store; give --db another path")
     _require_known_version(connection, path)
     return schema_version(connection) == SCHEMA_VERSION
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables and macros of the present schema in an empty database."""
+    connection.execute("BEGIN TRANSACTION")
+    connection.execute((_FOLDER / "schema.sql").read_text())
+    connection.execute((_FOLDER / "prelude_duckdb.sql").read_text())
+    connection.execute(
+        "INSERT INTO meta VALUES ('schema_version', $version), ('line_hash_of_pixeldesk', $hash)",
+        {"version": str(SCHEMA_VERSION), "hash": line_hash_check(connection)},
+    )
+    connection.execute("COMMIT")
 
 
 def _require_known_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -380,11 +386,12 @@ def _require_known_version(connection: duckdb.DuckDBPyConnection, path: Path) ->
     rebuild = f"make a new store of it with: pixeldesk rebuild {path} --db NEW"
     if version < OLDEST_VERSION:
         raise StoreVersionError(f"{path} has schema version {version}, which cannot be migrated; {rebuild}")
-    if meta.get("line_hash_of_pixeldesk") != _line_hash_check(connection):
+    if meta.get("line_hash_of_pixeldesk") != line_hash_check(connection):
         raise StoreVersionError(f"{path} was written by a DuckDB with another hash(); {rebuild}")
 
 
-def _line_hash_check(connection: duckdb.DuckDBPyConnection) -> str:
+def line_hash_check(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a value that differs between engines that hash differently."""
     # Lines are identified by the engine's own hash (25 times faster than MD5), which may change in a later version.
     return str(connection.execute("SELECT hash('pixeldesk')").fetchall()[0][0])
 

@@ -1,0 +1,1 @@
+"""Rebuild a store from the raw records of an old or damaged one."""

@@ -1,0 +1,212 @@
+"""Store a piece of an old store's records as lines, in the transaction of the caller."""
+
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pixeldesk.errors import StoreError, UsageError
+from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, detect_format
+from pixeldesk.ingest.formats.log_format import LogFormat
+from pixeldesk.ingest.parsing.parse_sql import Known
+from pixeldesk.ingest.report import LineCounts
+from pixeldesk.ingest.sources.format_name import FormatName
+from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
+from pixeldesk.ingest.writing.merging import merge
+from pixeldesk.ingest.writing.quarantine import quarantine
+from pixeldesk.ingest.writing.reused_ids import ReusedIds
+from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
+from pixeldesk.settings import Settings
+from pixeldesk.store import Transaction
+
+RECORD_COLUMNS = ("raw", "source_id", "line_number", "batch_id", "line_hash")
+"""What is read of each record; a column that could not be read is NULL."""
+KEY_TRAITS = ("key_fingerprint", "key_prefix", "key_length")
+"""The traits of a key, which its record no longer shows if the key was logged in clear."""
+SAMPLED_RECORDS = 1000
+"""From how many records a format is detected."""
+UNKNOWN_SOURCE = -1
+"""The former id of the source of records whose own could not be read."""
+_TYPES = {
+    "raw": pa.string(),
+    "source_id": pa.int32(),
+    "line_number": pa.int64(),
+    "batch_id": pa.int32(),
+    "line_hash": pa.uint64(),
+    "key_fingerprint": pa.string(),
+    "key_prefix": pa.string(),
+    "key_length": pa.int32(),
+    "byte_offset": pa.int64(),
+    "byte_length": pa.int64(),
+}
+_KNOWN = Known(
+    line_hash="coalesce(known_line_hash, hash(line))",
+    key=("known_key_fingerprint", "known_key_prefix", "known_key_length"),
+)
+_TABLE_OF = {"requests": "requests", "events": "events", "quarantined": "quarantine", "unmapped": "unmapped"}
+
+
+@dataclass(frozen=True)
+class ReplayedSource:
+    """A source of some records: its id in the old store and in the new one, and the format to parse them in.
+
+    Records of `provisional_batches` are a last line without a line feed.
+    """
+
+    old_id: int
+    new_id: int
+    log_format: LogFormat
+    provisional_batches: tuple[int, ...] = ()
+
+
+def as_records(rows: pa.Table) -> pa.Table:
+    """Return rows of any table of the old store with the columns of a record."""
+    columns = {
+        name: rows[name].cast(kind) if name in rows.column_names else pa.nulls(rows.num_rows, kind)
+        for name, kind in _TYPES.items()
+    }
+    columns["source_id"] = pc.fill_null(columns["source_id"], UNKNOWN_SOURCE)
+    return pa.table(columns)
+
+
+def detected_format(lines: list[str], settings: Settings) -> LogFormat | None:
+    """Return the format that lines look like, or that the first does if they look like several; None if like none."""
+    for sample in ("\n".join(lines), lines[0]):
+        with suppress(UsageError):
+            found = detect_format(sample.encode()[:SAMPLE_BYTES], True, "auto", settings.formats)
+            return None if found.is_fallback else found.in_documents(False)
+    return None
+
+
+def replay(transaction: Transaction, settings: Settings, sources: list[ReplayedSource], now: datetime) -> LineCounts:
+    """Store the registered table `records` of these sources. Returns the outcomes of all its lines.
+
+    Raises StoreError if they do not add up.
+    """
+    return _Replay(transaction, settings, now).run(sources)
+
+
+class _Replay:
+    def __init__(self, transaction: Transaction, settings: Settings, now: datetime) -> None:
+        self._transaction = transaction
+        self._settings = settings
+        self._span = plausible_span(settings, now)
+        self._now = now
+        self._batch = self._next_batch()
+        self._reused_ids = ReusedIds(transaction, self._batch)
+        self._counts: dict[tuple[int, int], LineCounts] = {}
+        transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
+
+    def run(self, sources: list[ReplayedSource]) -> LineCounts:
+        by_format: dict[FormatName, list[ReplayedSource]] = {}
+        for source in sources:
+            by_format.setdefault(source.log_format.name, []).append(source)
+        for same_format in by_format.values():
+            self._store(same_format)
+        for outcome, table in _TABLE_OF.items():
+            self._count(outcome, stored(self._transaction, table, self._batch))
+        merge(self._transaction, self._batch)
+        count_rollups(self._transaction, self._batch)
+        self._reused_ids.find()
+        return self._record()
+
+    def _store(self, sources: list[ReplayedSource]) -> None:
+        """Store the records of sources of one format.
+
+        A sender may push several formats, of which its source has the last. So records that this format rejects are
+        tried in the format that they look like, and rejected only if that does not fit either.
+        """
+        own_format = sources[0].log_format
+        lines = self._lines(sources)
+        with self._transaction.registered("lines", lines):
+            totals = "SELECT batch_id, source_id, count(*), sum(byte_length) FROM lines GROUP BY batch_id, source_id"
+            for batch_id, source_id, count, size in self._transaction.execute(totals):
+                self._counts_of(batch_id, source_id).add(LineCounts(lines=count, bytes=int(size)))
+        rejected = self._without_rejected(lines, own_format)
+        tried = {own_format.name}
+        while rejected.num_rows:
+            other = detected_format(rejected["line"].slice(0, SAMPLED_RECORDS).to_pylist(), self._settings)
+            if other is None or other.name in tried:
+                break
+            tried.add(other.name)
+            rejected = self._without_rejected(rejected, other)
+        if rejected.num_rows:
+            staging = self._staged(rejected, own_format)
+            staging.insert_staged()
+            quarantine(self._transaction, own_format, [])
+
+    def _without_rejected(self, lines: pa.Table, log_format: LogFormat) -> pa.Table:
+        """Store the lines that parse in this format, and return the others."""
+        staging = self._staged(lines, log_format)
+        others = self._transaction.execute(
+            "DELETE FROM staged WHERE outcome IN ('refused', 'unmapped') AND NOT duplicate RETURNING row"
+        )
+        staging.insert_staged()
+        rows = pa.array([row for (row,) in others], pa.int64())
+        return lines.filter(pc.is_in(lines["row"], value_set=rows))
+
+    def _staged(self, lines: pa.Table, log_format: LogFormat) -> Staging:
+        staging = Staging(self._transaction, log_format, self._span, self._batch, _KNOWN)
+        with self._transaction.registered("lines", lines):
+            self._count("duplicates", staging.stage(lines.num_rows))
+        return staging
+
+    def _lines(self, sources: list[ReplayedSource]) -> pa.Table:
+        """Return the records of these sources as lines; a last line without a line feed gets a batch of its own."""
+        old_ids = pa.array([source.old_id for source in sources], pa.int32())
+        new_ids = pa.array([source.new_id for source in sources], pa.int32())
+        provisional = [(batch, self._next_batch()) for source in sources for batch in source.provisional_batches]
+        batches = pa.table(
+            {
+                "old_batch": pa.array([old for old, _ in provisional], pa.int32()),
+                "new_batch": pa.array([new for _, new in provisional], pa.int32()),
+            }
+        )
+        with (
+            self._transaction.registered("replayed_sources", pa.table({"old_id": old_ids, "new_id": new_ids})),
+            self._transaction.registered("provisional", batches),
+        ):
+            return self._transaction.arrow(
+                f"""SELECT row_number() OVER () - 1 AS row,
+                    coalesce(new_batch, {self._batch})::INTEGER AS batch_id, new_id AS source_id, raw AS line,
+                    coalesce(line_number, -1 - row) AS line_number, coalesce(byte_offset, 0) AS byte_offset,
+                    coalesce(byte_length, strlen(raw)) AS byte_length, line_hash AS known_line_hash,
+                    key_fingerprint AS known_key_fingerprint, key_prefix AS known_key_prefix,
+                    key_length AS known_key_length
+                FROM records
+                JOIN replayed_sources ON old_id = source_id
+                LEFT JOIN provisional ON old_batch = batch_id"""
+            )
+
+    def _next_batch(self) -> int:
+        return int(self._transaction.value("SELECT nextval('batch_ids')"))
+
+    def _counts_of(self, batch_id: int, source_id: int) -> LineCounts:
+        return self._counts.setdefault((batch_id, source_id), LineCounts())
+
+    def _count(self, outcome: str, counted: SourceCounts) -> None:
+        for batch_id, source_id, count in counted:
+            self._counts_of(batch_id, source_id).add(LineCounts(**{outcome: count}))
+
+    def _record(self) -> LineCounts:
+        total = LineCounts()
+        for counts in self._counts.values():
+            total.add(counts)
+        if not all(counts.balanced for counts in self._counts.values()):
+            raise StoreError(f"the line counts do not add up ({total}); this piece was not stored")
+        self._transaction.append(
+            "batches",
+            [
+                {
+                    "batch_id": batch_id,
+                    "source_id": source_id,
+                    "committed_at": self._now,
+                    "provisional": batch_id != self._batch,
+                    **asdict(counts),
+                }
+                for (batch_id, source_id), counts in self._counts.items()
+            ],
+        )
+        return total

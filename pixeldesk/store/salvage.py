@@ -1,0 +1,209 @@
+"""Read what can be read of a store's file: of an older version, or damaged.
+
+A read that fails is tried again on half of its rows, down to the 2,048 rows that the engine stores together, and there
+column by column. Of a file that does not open at all, nothing can be read.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pixeldesk.errors import StoreMissing, StoreVersionError
+from pixeldesk.settings import Settings
+from pixeldesk.store.duckdb import Config, Parameters, create_tables, engine_config, line_hash_check
+from pixeldesk.store.failures import translated_errors
+from pixeldesk.store.migrating import OLDEST_VERSION, SCHEMA_VERSION, apply_steps
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LARGE_TABLES = ("requests", "second_lines", "events")
+"""The tables with a row for each good line, which are read in pieces and are not migrated."""
+_ROWS_PER_READ = 122_880
+_SMALLEST_READ = 2_048
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows of a table that could be read, and the number of rows beside them that could not."""
+
+    rows: "pa.Table"
+    unread: int = 0
+
+
+class OldStore:
+    """A store's file that is only read. One thread uses it.
+
+    `unread` has the number of rows of each small table that could not be read.
+    """
+
+    def __init__(self, path: Path, config: Config) -> None:
+        self.path = path
+        self._config = config
+        self._connection = self._opened()
+        self.unread: dict[str, int] = {}
+        try:
+            small = {table: self._salvaged(table) for table in self._tables()}
+            self._migrated = self._in_present_schema(small)
+            self.has_our_hash = _meta(small, "line_hash_of_pixeldesk") in (None, line_hash_check(self._migrated))
+            """Whether its engine hashed lines as ours does, so that the hashes of its lines still recognise them."""
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self._migrated.close()
+        self._connection.close()
+
+    def _salvaged(self, table: str) -> "pa.Table":
+        """Return a small table as far as it can be read, and of a large one its columns."""
+        import pyarrow as pa
+
+        if table in LARGE_TABLES:
+            return self._empty(table)
+        pieces = list(self.pieces(table, self._columns(table)))
+        unread = sum(piece.unread for piece in pieces)
+        if unread:
+            self.unread[table] = unread
+        return pa.concat_tables([self._empty(table), *(piece.rows for piece in pieces)], promote_options="permissive")
+
+    def _in_present_schema(self, small: "dict[str, pa.Table]") -> duckdb.DuckDBPyConnection:
+        """Return the small tables, migrated, in memory.
+
+        Their version is that of the file, or, if that cannot be read, the one that leads to the present schema. Raises
+        StoreVersionError if there is none.
+        """
+        version = int(_meta(small, "schema_version") or 0)
+        if version > SCHEMA_VERSION:
+            raise StoreVersionError(
+                f"{self.path} has schema version {version}, and this pixeldesk knows {SCHEMA_VERSION} and older ones; "
+                "install the pixeldesk that wrote it, or a newer one"
+            )
+        present = _columns_by_table(_fresh(self._config))
+        for candidate in (version,) if version else range(SCHEMA_VERSION, OLDEST_VERSION - 1, -1):
+            connection = duckdb.connect(":memory:", config=self._config)
+            for table, rows in small.items():
+                connection.register("salvaged", rows)
+                connection.execute(f"CREATE TABLE {table} AS SELECT * FROM salvaged")
+                connection.unregister("salvaged")
+            try:
+                apply_steps(connection, candidate)
+            except duckdb.Error:
+                connection.close()
+                continue
+            if _columns_by_table(connection) == present:
+                return connection
+            connection.close()
+        raise StoreVersionError(f"{self.path} is no store that this pixeldesk knows; give the path of a store")
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
+        """Ask the migrated small tables, and return one dictionary per row."""
+        with translated_errors(self.path):
+            found = self._migrated.execute(sql, parameters or {})
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def arrow(self, sql: str) -> "pa.Table":
+        """Ask the migrated small tables, and return an Arrow table."""
+        with translated_errors(self.path):
+            return self._migrated.sql(sql).to_arrow_table()
+
+    def pieces(self, table: str, columns: Sequence[str]) -> Iterator[Piece]:
+        """Yield the rows of a table in the order in which they are stored, in pieces of at most 122,880.
+
+        A column that the table lacks, or that cannot be read there, is NULL; without the first column, a row counts as
+        unread.
+        """
+        present = self._columns(table)
+        wanted = {name: name if name in present else f"NULL AS {name}" for name in columns}
+        past = self._connection.execute(f"SELECT coalesce(max(rowid) + 1, 0) FROM {table}").fetchall()[0][0]
+        for first in range(0, past, _ROWS_PER_READ):
+            yield from self._read(table, wanted, first, min(first + _ROWS_PER_READ, past))
+
+    def _read(self, table: str, columns: dict[str, str], first: int, past: int) -> Iterator[Piece]:
+        rows = self._try(table, columns, first, past)
+        if rows is not None:
+            yield Piece(rows)
+        elif past - first > _SMALLEST_READ:
+            middle = first + max((past - first) // 2 // _SMALLEST_READ, 1) * _SMALLEST_READ
+            yield from self._read(table, columns, first, middle)
+            yield from self._read(table, columns, middle, past)
+        else:
+            yield self._without_unreadable_columns(table, columns, first, past)
+
+    def _without_unreadable_columns(self, table: str, columns: dict[str, str], first: int, past: int) -> Piece:
+        key = next(iter(columns))
+        readable = {
+            name: column if self._try(table, {name: column}, first, past) is not None else f"NULL AS {name}"
+            for name, column in columns.items()
+        }
+        rows = self._try(table, readable, first, past)
+        if rows is None or readable[key] != columns[key]:
+            counted = f"SELECT count(*) FROM {table} WHERE rowid >= {first} AND rowid < {past}"
+            return Piece(self._empty(table), self._connection.execute(counted).fetchall()[0][0])
+        return Piece(rows)
+
+    def _try(self, table: str, columns: dict[str, str], first: int, past: int) -> "pa.Table | None":
+        sql = f"SELECT {', '.join(columns.values())} FROM {table} WHERE rowid >= {first} AND rowid < {past}"
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.FatalException:
+            # The engine refuses everything after it has met a damaged block.
+            self._connection.close()
+            self._connection = self._opened()
+        except duckdb.Error:
+            pass
+        return None
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        with translated_errors(self.path):
+            connection = duckdb.connect(str(self.path), read_only=True, config=self._config)
+            connection.execute("SET preserve_insertion_order = true")
+            return connection
+
+    def _tables(self) -> list[str]:
+        return [name for (name,) in self._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+
+    def _columns(self, table: str) -> list[str]:
+        sql = "SELECT column_name FROM duckdb_columns() WHERE table_name = $table ORDER BY column_index"
+        return [name for (name,) in self._connection.execute(sql, {"table": table}).fetchall()]
+
+    def _empty(self, table: str) -> "pa.Table":
+        return self._connection.sql(f"SELECT * FROM {table} LIMIT 0").to_arrow_table()
+
+
+@contextmanager
+def old_store(path: Path, settings: Settings) -> Iterator[OldStore]:
+    """Open a store's file to read what can be read of it.
+
+    Raises StoreMissing, StoreLocked, StoreVersionError if it is newer than this pixeldesk or no store, and StoreBroken
+    if it cannot be opened.
+    """
+    if not path.is_file():
+        raise StoreMissing(f"there is no store at {path}")
+    with closing(OldStore(path, engine_config(settings))) as old:
+        yield old
+
+
+def _meta(small: "dict[str, pa.Table]", name: str) -> str | None:
+    rows = small["meta"].to_pylist() if "meta" in small else []
+    return next((str(row["value"]) for row in rows if row["name"] == name), None)
+
+
+def _fresh(config: Config) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:", config=config)
+    create_tables(connection)
+    return connection
+
+
+def _columns_by_table(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    rows = connection.execute("SELECT table_name, column_name FROM duckdb_columns() ORDER BY column_index").fetchall()
+    found: dict[str, list[str]] = {}
+    for table, column in rows:
+        found.setdefault(table, []).append(column)
+    return found
