@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from reprlib import Repr
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Generic, Self, TypeVar
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from pixeldesk.desk.desk import Desk
@@ -104,12 +105,15 @@ class Command(FrozenModel, Generic[Answer]):
         """Return the first paragraph of the command's docstring."""
         return (cls.__doc__ or "").partition("\n\n")[0].strip()
 
+    def __class_getitem__(cls, answer: Any) -> Any:
+        """Return the base of commands with this answer. pydantic would make a model for each, which takes long."""
+        return GenericAlias(cls, (answer,))
+
     @classmethod
     def answer_type(cls) -> Any:
         """Return the type of the answer."""
-        bases = (base for base in cls.__mro__ if issubclass(base, BaseModel))
-        arguments = (base.__pydantic_generic_metadata__["args"] for base in bases)
-        return next(given[0] for given in arguments if given)
+        bases = (base for each in cls.__mro__ for base in each.__dict__.get("__orig_bases__", ()))
+        return next(get_args(base)[0] for base in bases if get_origin(base) is Command)
 
     @classmethod
     def answer_adapter(cls) -> "TypeAdapter[Answer]":
