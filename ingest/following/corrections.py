@@ -58,10 +58,12 @@ class Corrections:
         if retired:
             retire(transaction, retired, now)
         for source_id, name in moved.items():
-            # A source that was given up is not finished now that it has a file again.
+            # A source that was given up is not finished now that it has a file again, nor is a file without a name
+            # before it was read after that.
             transaction.execute(
                 """UPDATE sources
-                SET path = $path, state = $state, retired_at = $retired_at, finished = finished AND state = 'present'
+                SET path = $path, state = $state, retired_at = $retired_at,
+                    finished = finished AND state = 'present' AND $state <> 'gone'
                 WHERE source_id = $source""",
                 {"source": source_id, **asdict(name)},
             )

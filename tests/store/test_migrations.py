@@ -133,7 +133,8 @@ def test_states_of_sources_are_columns(desk: Desk, logs: Path) -> None:
     assert f"{logs}/followed/gone.log (gone 2026-11-17 08:00:00 UTC)" in shown
 
 
-def test_the_write_ahead_log_is_part_of_the_store(version: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("read_only", [False, True])
+def test_the_write_ahead_log_is_part_of_the_store(version: int, read_only: bool, tmp_path: Path) -> None:
     written, db = unpack(version, tmp_path / "written.duckdb"), tmp_path / "pixeldesk.duckdb"
     with duckdb.connect(str(written), config=ENGINE) as connection:
         connection.execute("SET checkpoint_threshold = '1GB'")
@@ -141,7 +142,7 @@ def test_the_write_ahead_log_is_part_of_the_store(version: int, tmp_path: Path) 
         for suffix in ("", ".wal"):
             # Copied by another process: this one would lose its lock.
             subprocess.run(["cp", f"{written}{suffix}", f"{db}{suffix}"], check=True)
-    store = open_store(Settings(db=db))
+    store = open_store(Settings(db=db), read_only=read_only)
     assert store.rows("SELECT value FROM meta WHERE name = 'added'") == [{"value": "late"}]
     store.close()
     with duckdb.connect(str(tmp_path / f"pixeldesk.schema-{version}.duckdb"), config=ENGINE) as old:

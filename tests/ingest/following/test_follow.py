@@ -495,6 +495,26 @@ def test_a_stopping_follower_reads_what_was_written_until_then(desk: Desk, log: 
 # --- problems, and the cost of a poll -----------------------------------------------------------------------
 
 
+def test_a_damaged_file_is_reported_until_it_is_whole(desk: Desk, logs: Path) -> None:
+    whole = gzip.compress(as_bytes(LINES[:10]), mtime=0)
+    packed = logs / "app.log.1.gz"
+    packed.write_bytes(whole[:-20])
+    os.utime(packed, (0, 0))
+    write_lines(logs / "app.log", LINES[20:21])
+    watch = Watch(desk, logs)
+    watch.poll()
+    append(logs / "app.log", LINES[21:22])
+    watch.poll()
+    assert [str(problem).startswith(f"{packed}: ") for problem in watch.follower.report.damaged] == [True]
+    assert len(watch.notices) == 1
+    packed.write_bytes(whole)
+    os.utime(packed, (1, 1))
+    watch.poll()
+    watch.poll(seconds=3)
+    assert watch.follower.report.damaged == []
+    assert stored(desk) == 12
+
+
 def test_a_wrong_path_is_reported_once_and_tried_again(desk: Desk, logs: Path) -> None:
     watch = Watch(desk, logs / "missing.log")
     assert watch.poll() == watch.poll() == {}
