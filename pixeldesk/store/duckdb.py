@@ -383,11 +383,16 @@ def _require_known_version(connection: duckdb.DuckDBPyConnection, path: Path) ->
             f"{path} has schema version {version}, and this pixeldesk knows {SCHEMA_VERSION} and older ones; "
             "install the pixeldesk that wrote it, or a newer one"
         )
-    rebuild = f"make a new store of it with: pixeldesk rebuild {path} --db NEW"
     if version < OLDEST_VERSION:
-        raise StoreVersionError(f"{path} has schema version {version}, which cannot be migrated; {rebuild}")
+        raise StoreVersionError(
+            f"{path} has schema version {version}, and this pixeldesk migrates {OLDEST_VERSION} and newer ones; "
+            "install the pixeldesk that wrote it"
+        )
     if meta.get("line_hash_of_pixeldesk") != line_hash_check(connection):
-        raise StoreVersionError(f"{path} was written by a DuckDB with another hash(); {rebuild}")
+        raise StoreVersionError(
+            f"{path} was written by a DuckDB with another hash(), by which lines are recognised; "
+            f"make a new store of it with: pixeldesk rebuild {path} --db NEW"
+        )
 
 
 def line_hash_check(connection: duckdb.DuckDBPyConnection) -> str:

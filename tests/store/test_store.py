@@ -140,8 +140,8 @@ def test_a_database_of_another_program_is_refused(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("schema_version", "has schema version 0, .* pixeldesk rebuild"),
-        ("line_hash_of_pixeldesk", r"another hash\(\); .* pixeldesk rebuild"),
+        ("schema_version", "has schema version 0, .* install the pixeldesk that wrote it"),
+        ("line_hash_of_pixeldesk", r"another hash\(\), .* pixeldesk rebuild"),
     ],
 )
 def test_a_store_of_another_version_is_refused(name: str, message: str, settings: Settings) -> None:
