@@ -158,11 +158,9 @@ def _run_command(command: Command[Any], db: Path | None, as_json: bool) -> None:
     """Run a command of the desk, print its answer, and end with its exit code."""
     settings = _settings(db)
     command = command.prepared()
-    if as_json and isinstance(command, ReportFile):
-        command, as_json = command.model_copy(update={"form": "json"}), False
     with _context(command, settings) as context:
         answer = ask(settings, command, context)
-    if as_json:
+    if as_json and not isinstance(command, ReportFile):  # A report is a file, also as JSON.
         print_json(as_json_document(answer))
     else:
         show(command, answer)

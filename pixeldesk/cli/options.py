@@ -43,8 +43,8 @@ def function_of(
         chosen = next((variant for name, variant in chosen_by.items() if given.pop(name)), command)
         values = {name: value for name, value in given.items() if value is not None}
         _refuse_others(chosen, command, variants, values)
-        fields = _fields(chosen)
-        run(chosen.of({name: _value(fields[name], values[name]) for name in values if name in fields}), db, as_json)
+        own = {name: _value(field, values[name]) for name, field in _fields(chosen).items() if name in values}
+        run(chosen.of({**own, **(chosen.with_json if as_json else {})}), db, as_json)
 
     function.__doc__ = command.summary()
     function.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}

@@ -69,6 +69,9 @@ class Command(FrozenModel, Generic[Answer]):
     """How the command is called on the command line, if not by its name: a name, and an option if it is a variant of
     the command with that name; nothing if it is not on the command line."""
 
+    with_json: ClassVar[Mapping[str, object]] = {}
+    """The parameters that `--json` sets."""
+
     @property
     def writes(self) -> bool:
         """Whether the command writes to the store."""

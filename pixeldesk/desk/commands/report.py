@@ -1,6 +1,7 @@
 """Review a week, as a noun or as a file."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_args
 
@@ -55,6 +56,7 @@ class ReportFile(Command[ReportContent]):
     """Review a week: error rates against the weeks before, new codes, customers, incidents, availability."""
 
     typed: ClassVar[tuple[str, ...]] = ("report",)
+    with_json: ClassVar[Mapping[str, object]] = {"form": "json"}
 
     week: Annotated[str | None, Option("--week")] = None
     """Like 2026-W47; else the newest without gaps."""
