@@ -14,11 +14,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from pixeldesk.errors import UsageError
-from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.ingest.load import Progress
 from pixeldesk.ingest.rebuilding.copied_rows import copy_other_rows, copy_rejected
 from pixeldesk.ingest.rebuilding.old_sources import OldSources
 from pixeldesk.ingest.rebuilding.replay import KEY_TRAITS, RECORD_COLUMNS, as_records, replay
+from pixeldesk.ingest.rebuilding.report import RebuildReport
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store
@@ -27,22 +27,6 @@ from pixeldesk.store.salvage import LARGE_TABLES, OldStore, old_store
 # The condition under which the record of a rejected line is whole text, so that it can be parsed again.
 _WHOLE = {"quarantine": "raw IS NOT NULL AND NOT raw_is_escaped", "unmapped": "raw IS NOT NULL"}
 _REJECTED_PER_PIECE = 100_000
-
-
-class RebuildReport(FrozenModel):
-    """What became of the raw records of an old store: read = stored + duplicates, and `left` could not be read."""
-
-    read: int
-    stored: int
-    duplicates: int
-    left: int
-    requests: int
-    events: int
-    quarantined: int
-    unmapped: int
-    seconds: float
-    unread: dict[str, int]
-    """The rows that could not be read, by the table of the old store."""
 
 
 def rebuild(

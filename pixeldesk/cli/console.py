@@ -16,6 +16,7 @@ from pixeldesk.alerts.replay import Replay
 from pixeldesk.desk.doctor import Examination
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.incidents.incident import Incident
+from pixeldesk.ingest.rebuilding.report import RebuildReport
 from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.printable import printable
 from pixeldesk.queries.values import rfc3339
@@ -196,6 +197,19 @@ def print_retry(report: dict[str, Any]) -> None:
     if report["not_found"]:
         where = ", ".join(report["not_found_in"])
         print_error(f"{report['not_found']:,} are no longer where they stood, and stay: {where}")
+
+
+def print_rebuild(report: RebuildReport) -> None:
+    """Print what became of the records of an old store."""
+    outcomes = f"{report.requests:,} requests, {report.events:,} events, {report.quarantined:,} quarantined"
+    print_line(
+        f"{report.read:,} records read in {report.seconds:.1f} s: {report.stored:,} stored ({outcomes}, "
+        f"{report.unmapped:,} unmapped), {report.duplicates:,} stored already"
+    )
+    for table, rows in report.unread.items():
+        print_line(f"{rows:,} rows of {table} could not be read")
+    if report.left:
+        print_line("if the logs are still there, pixeldesk ingest PATH stores what is missing, and nothing twice")
 
 
 def print_retention(report: RetentionReport) -> None:

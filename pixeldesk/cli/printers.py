@@ -14,11 +14,13 @@ from pixeldesk.cli.console import (
     print_ingest,
     print_line,
     print_not_found,
+    print_rebuild,
     print_replay,
     print_retention,
     print_retry,
     print_rows,
 )
+from pixeldesk.desk.commands.backup import Backup, CopyReport, Restore
 from pixeldesk.desk.commands.command import Command
 from pixeldesk.desk.commands.diagnose import Diagnose
 from pixeldesk.desk.commands.doctor import Doctor
@@ -28,12 +30,14 @@ from pixeldesk.desk.commands.lookup import Lookup
 from pixeldesk.desk.commands.mark import Mark
 from pixeldesk.desk.commands.quarantine import Quarantine, Retry
 from pixeldesk.desk.commands.query import Query, Row
+from pixeldesk.desk.commands.rebuild import Rebuild
 from pixeldesk.desk.commands.report import ReportContent, ReportFile
 from pixeldesk.desk.commands.retain import Retain
 from pixeldesk.desk.doctor import Examination
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark as MarkAnswer
 from pixeldesk.incidents.incident import Incident
+from pixeldesk.ingest.rebuilding.report import RebuildReport
 from pixeldesk.queries import question
 from pixeldesk.retention.retention import RetentionReport
 
@@ -107,6 +111,23 @@ def _(_: Retry, answer: dict[str, Any]) -> None:
 @show.register
 def _(_: Retain, answer: RetentionReport) -> None:
     print_retention(answer)
+
+
+@show.register
+def _(_: Backup, answer: CopyReport) -> None:
+    print_line(f"{answer.requests:,} requests in {answer.path}, {answer.bytes:,} bytes")
+
+
+@show.register
+def _(_: Restore, answer: CopyReport) -> None:
+    print_line(f"{answer.requests:,} requests are restored to {answer.path}")
+    if answer.former:
+        print_line(f"the store that was there is {answer.former}; delete it when you need it no longer")
+
+
+@show.register
+def _(_: Rebuild, answer: RebuildReport) -> None:
+    print_rebuild(answer)
 
 
 @show.register

@@ -24,6 +24,7 @@ from pixeldesk.incidents.selection import chosen, within
 from pixeldesk.incidents.traffic import too_quiet
 from pixeldesk.ingest.following.running import RunningFollowers
 from pixeldesk.ingest.following.source_states import FollowState, SourceState, follow_states, source_states
+from pixeldesk.ingest.rebuilding.report import RebuildReport
 from pixeldesk.ingest.sources.find_sources import find_sources
 from pixeldesk.queries import question
 from pixeldesk.queries.values import plain
@@ -137,6 +138,13 @@ class Desk:
         """Go on with a backup in the store's place; the store is moved aside. See pixeldesk.store.backup.restore."""
         with self._ingest_lock:
             return restore(self.settings, path, self.store)
+
+    def rebuild(self, old: Path, progress: "Callable[[Progress], None]" = lambda _: None) -> RebuildReport:
+        """Replay the raw records of another store into this one. See pixeldesk.ingest.rebuilding.rebuild.rebuild."""
+        from pixeldesk.ingest.rebuilding.rebuild import rebuild  # Imports Arrow, as above.
+
+        with self._ingest_lock:
+            return rebuild(self.store, self.settings, old, progress)
 
     def sources(self) -> list[SourceState]:
         """Return each source: how far it was read, how fresh it is, and its lines by outcome."""

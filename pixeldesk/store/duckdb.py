@@ -72,8 +72,12 @@ class Transaction:
         self._connection.register(name, table)
         try:
             yield
-        finally:
-            self._connection.unregister(name)
+        except BaseException:
+            # An aborted transaction refuses this too, and the cause is what the caller has to see.
+            with suppress(duckdb.Error):
+                self._connection.unregister(name)
+            raise
+        self._connection.unregister(name)
 
 
 class Workbench:
@@ -192,6 +196,8 @@ class Store:
             self._checkpoint()
 
     def _checkpoint(self) -> None:
+        if self.read_only:
+            return
         is_busy = suppress(duckdb.TransactionException)
         with translated_errors(self.path), self._connection.cursor() as cursor, is_busy:
             cursor.execute("CHECKPOINT")
@@ -222,7 +228,8 @@ class Store:
                     with translated_errors(self.path):
                         self._connection = duckdb.connect(str(self.path), read_only=self.read_only, config=self._config)
                         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
-                    self._build_indexes()
+                    if not self.read_only:
+                        self._build_indexes()
                 finally:
                     with self._reading:
                         self.generation += 1

@@ -6,7 +6,7 @@ column by column. Of a file that does not open at all, nothing can be read.
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 LARGE_TABLES = ("requests", "second_lines", "events")
 """The tables with a row for each good line, which are read in pieces and are not migrated."""
+_REJECTED = ("quarantine", "unmapped")
 _ROWS_PER_READ = 122_880
 _SMALLEST_READ = 2_048
+# The types of the columns of rejected lines that are no whole numbers.
+_KINDS = {"reason": "string", "reason_kind": "string", "excerpt": "string", "raw_is_escaped": "bool"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,18 @@ class Piece:
 
     rows: "pa.Table"
     unread: int = 0
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    table: str
+    columns: dict[str, str]
+    all_needed: bool
+
+    @property
+    def needed(self) -> set[str]:
+        """The columns without which a row counts as unread."""
+        return set(self.columns) if self.all_needed else {next(iter(self.columns))}
 
 
 class OldStore:
@@ -66,7 +81,13 @@ class OldStore:
 
         if table in LARGE_TABLES:
             return self._empty(table)
-        pieces = list(self.pieces(table, self._columns(table)))
+        columns = self._columns(table)
+        if table in _REJECTED:
+            # How a line begins is worth more than where it was.
+            columns.sort(key=lambda name: name != "excerpt")
+            pieces = [replace(piece, rows=_filled(piece.rows)) for piece in self.pieces(table, columns)]
+        else:
+            pieces = list(self.pieces(table, columns, all_needed=True))
         unread = sum(piece.unread for piece in pieces)
         if unread:
             self.unread[table] = unread
@@ -113,40 +134,40 @@ class OldStore:
         with translated_errors(self.path):
             return self._migrated.sql(sql).to_arrow_table()
 
-    def pieces(self, table: str, columns: Sequence[str]) -> Iterator[Piece]:
+    def pieces(self, table: str, columns: Sequence[str], *, all_needed: bool = False) -> Iterator[Piece]:
         """Yield the rows of a table in the order in which they are stored, in pieces of at most 122,880.
 
-        A column that the table lacks, or that cannot be read there, is NULL; without the first column, a row counts as
-        unread.
+        A column that the table lacks, or that cannot be read there, is NULL. A row counts as unread without its first
+        column, or without any column if they are `all_needed`.
         """
         present = self._columns(table)
         wanted = {name: name if name in present else f"NULL AS {name}" for name in columns}
         past = self._connection.execute(f"SELECT coalesce(max(rowid) + 1, 0) FROM {table}").fetchall()[0][0]
         for first in range(0, past, _ROWS_PER_READ):
-            yield from self._read(table, wanted, first, min(first + _ROWS_PER_READ, past))
+            yield from self._read(_Wanted(table, wanted, all_needed), first, min(first + _ROWS_PER_READ, past))
 
-    def _read(self, table: str, columns: dict[str, str], first: int, past: int) -> Iterator[Piece]:
-        rows = self._try(table, columns, first, past)
+    def _read(self, wanted: "_Wanted", first: int, past: int) -> Iterator[Piece]:
+        rows = self._try(wanted.table, wanted.columns, first, past)
         if rows is not None:
             yield Piece(rows)
         elif past - first > _SMALLEST_READ:
             middle = first + max((past - first) // 2 // _SMALLEST_READ, 1) * _SMALLEST_READ
-            yield from self._read(table, columns, first, middle)
-            yield from self._read(table, columns, middle, past)
+            yield from self._read(wanted, first, middle)
+            yield from self._read(wanted, middle, past)
         else:
-            yield self._without_unreadable_columns(table, columns, first, past)
+            yield self._without_unreadable_columns(wanted, first, past)
 
-    def _without_unreadable_columns(self, table: str, columns: dict[str, str], first: int, past: int) -> Piece:
-        key = next(iter(columns))
-        readable = {
-            name: column if self._try(table, {name: column}, first, past) is not None else f"NULL AS {name}"
-            for name, column in columns.items()
-        }
-        rows = self._try(table, readable, first, past)
-        if rows is None or readable[key] != columns[key]:
-            counted = f"SELECT count(*) FROM {table} WHERE rowid >= {first} AND rowid < {past}"
-            return Piece(self._empty(table), self._connection.execute(counted).fetchall()[0][0])
-        return Piece(rows)
+    def _without_unreadable_columns(self, wanted: "_Wanted", first: int, past: int) -> Piece:
+        table, columns = wanted.table, wanted.columns
+        readable = {name for name in columns if self._try(table, {name: columns[name]}, first, past) is not None}
+        if readable >= wanted.needed:
+            rows = self._try(
+                table, {name: columns[name] if name in readable else f"NULL AS {name}" for name in columns}, first, past
+            )
+            if rows is not None:
+                return Piece(rows)
+        counted = f"SELECT count(*) FROM {table} WHERE rowid >= {first} AND rowid < {past}"
+        return Piece(self._empty(table), self._connection.execute(counted).fetchall()[0][0])
 
     def _try(self, table: str, columns: dict[str, str], first: int, past: int) -> "pa.Table | None":
         sql = f"SELECT {', '.join(columns.values())} FROM {table} WHERE rowid >= {first} AND rowid < {past}"
@@ -193,6 +214,21 @@ def old_store(path: Path, settings: Settings) -> Iterator[OldStore]:
 def _meta(small: "dict[str, pa.Table]", name: str) -> str | None:
     rows = small["meta"].to_pylist() if "meta" in small else []
     return next((str(row["value"]) for row in rows if row["name"] == name), None)
+
+
+def _filled(rows: "pa.Table") -> "pa.Table":
+    """Return rejected lines with a value in each column that could not be read; a raw record may be NULL."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for index, name in enumerate(rows.column_names):
+        column = rows[name]
+        if name == "raw" or not column.null_count:
+            continue
+        kind = column.type if not pa.types.is_null(column.type) else _KINDS.get(name, "int64")
+        empty: object = "" if str(kind) in ("string", "large_string") else False if str(kind) == "bool" else 0
+        rows = rows.set_column(index, name, pc.fill_null(column.cast(kind), empty))
+    return rows
 
 
 def _fresh(config: Config) -> duckdb.DuckDBPyConnection:

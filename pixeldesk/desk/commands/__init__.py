@@ -6,6 +6,7 @@ To add a command, write a class and add it to the list; CONTRIBUTING.md shows it
 from collections.abc import Mapping
 from typing import Any
 
+from pixeldesk.desk.commands.backup import Backup, Restore
 from pixeldesk.desk.commands.command import Command, Context, as_json
 from pixeldesk.desk.commands.diagnose import Diagnose
 from pixeldesk.desk.commands.doctor import Doctor
@@ -15,6 +16,7 @@ from pixeldesk.desk.commands.lookup import Lookup
 from pixeldesk.desk.commands.mark import Mark
 from pixeldesk.desk.commands.quarantine import Quarantine, Retry
 from pixeldesk.desk.commands.query import Query
+from pixeldesk.desk.commands.rebuild import Rebuild
 from pixeldesk.desk.commands.report import Report, ReportFile
 from pixeldesk.desk.commands.retain import Retain
 from pixeldesk.desk.desk import Desk
@@ -35,6 +37,9 @@ COMMANDS: tuple[type[Command[Any]], ...] = (
     Quarantine,
     Retry,
     Retain,
+    Backup,
+    Restore,
+    Rebuild,
     Doctor,
 )
 """Every command, in the order of `pixeldesk --help`."""

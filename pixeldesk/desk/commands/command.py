@@ -17,8 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from pixeldesk.desk.desk import Desk
-from pixeldesk.errors import UsageError
+from pixeldesk.errors import StoreError, UsageError
 from pixeldesk.frozen_model import FrozenModel
+from pixeldesk.settings import Settings
 
 if TYPE_CHECKING:
     from pixeldesk.ingest.load import Progress
@@ -89,6 +90,10 @@ class Command(FrozenModel, Generic[Answer]):
     @abstractmethod
     def run(self, desk: Desk, context: Context, /) -> Answer:
         """Run the command on an open store. Raises PixeldeskError."""
+
+    def run_without_store(self, _: Settings, error: StoreError, /) -> Answer:
+        """Run the command where the store is missing or does not open. Raises the error, unless overridden."""
+        raise error
 
     def exit_code(self, _: Answer, /) -> int:
         """Return the exit code of the command line: 0 done, 1 the answer is "no" or "not all", 2 could not do it."""

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pixeldesk.desk.commands.command import Answer, Command, Context, parameters_of
 from pixeldesk.desk.commands.ingest import Follow, StopFollowing
 from pixeldesk.desk.desk import Desk
-from pixeldesk.errors import ServerError, StoreLocked
+from pixeldesk.errors import ServerError, StoreBroken, StoreLocked, StoreMissing, StoreVersionError
 from pixeldesk.server.handover.server_file import VERSION_HEADER, ServerFile, read_server_file
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
@@ -41,6 +41,8 @@ def ask(settings: Settings, command: Command[Answer], context: Context | None = 
             raise
         with _forwarding_stop(context.stop, server, command):
             return ask_server(server, command, context)
+    except (StoreMissing, StoreBroken, StoreVersionError) as error:
+        return command.run_without_store(settings, error)
     try:
         desk = Desk(settings, store)
         with _serving_others(desk) if isinstance(command, Follow) else nullcontext():
