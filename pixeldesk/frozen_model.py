@@ -1,7 +1,7 @@
 """The base of the desk's nouns: frozen types with checked fields, written as JSON in one way."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, model_validator
@@ -11,6 +11,8 @@ from pixeldesk.queries.values import parse_time, plain, rfc3339
 
 
 def _parsed(value: object) -> object:
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.astimezone(UTC).replace(tzinfo=None)
     if not isinstance(value, str):
         return value
     try:

@@ -4,6 +4,7 @@ Every regular expression here is free of nested repetition, so that time grows l
 """
 
 import re
+from collections.abc import Callable
 
 OWN_PREFIX = "req_"
 """Prefix of the API's own request ids."""
@@ -11,8 +12,15 @@ ENVIRONMENTS = frozenset(
     {"production", "prod", "preview", "staging", "stage", "development", "dev", "test", "testing", "sandbox", "qa"}
 )
 """Names of environments that are safe to repeat to a customer."""
+MOST_NAMED = 10
+"""A reply names at most this many values in a row."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ROUTE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\}(?:/[a-z]{2,20})?)?")
 _SCOPE = re.compile(r"[a-z]{2,20}:[a-z]{2,20}")
+_FIELD_PART = r"(?:\.[A-Za-z0-9_]{1,40})?"
+_FIELD = re.compile(rf"[A-Za-z][A-Za-z_]{{0,39}}{_FIELD_PART}{_FIELD_PART}{_FIELD_PART}")
+_WEBSITE = re.compile(r"web_[A-Za-z0-9]{1,24}")
 KEY_MARK = re.compile(
     r"(?<![A-Za-z0-9])(?:(?i:(?:ak|sk|pk|rk|tk|whsec|gh[oprsu]|github_pat|glpat|xox[a-z]|npm|shpat|pat|secret|token"
     r"|api_?key|bearer|basic)[_-]|sha(?:1|256|384|512)[:-])|AKIA|ASIA|AIza|eyJ)"
@@ -33,6 +41,41 @@ def is_route(value: object) -> bool:
 def is_scope(value: object) -> bool:
     """Tell whether a value is the name of a scope, such as `pixel:read`."""
     return matches(_SCOPE, value)
+
+
+def is_field(value: object) -> bool:
+    """Tell whether a value is the name of a field or of a pipe, such as `event.name`."""
+    return matches(_FIELD, value)
+
+
+def is_website(value: object) -> bool:
+    """Tell whether a value is a website id, such as `web_k31`."""
+    return matches(_WEBSITE, value)
+
+
+def is_environment(value: object) -> bool:
+    """Tell whether a value is a common name of an environment."""
+    return value in ENVIRONMENTS
+
+
+def is_method(value: object) -> bool:
+    """Tell whether a value is an HTTP method."""
+    return value in _METHODS
+
+
+def is_http_status(value: object) -> bool:
+    """Tell whether a value is an HTTP status."""
+    return isinstance(value, int) and 100 <= value <= 599
+
+
+def all_checked(check: Callable[[object], bool], values: object) -> tuple[str, ...] | None:
+    """Return a list's values if each passes the check and there are at most MOST_NAMED, else None.
+
+    A part of a list is never returned: "the key holds only …" would be wrong.
+    """
+    if not isinstance(values, list | tuple) or len(values) > MOST_NAMED:
+        return None
+    return tuple(values) if all(check(value) for value in values) else None
 
 
 def matches(pattern: re.Pattern[str], value: object) -> bool:

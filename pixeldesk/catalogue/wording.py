@@ -1,7 +1,5 @@
-"""Format greetings, numbers, spans of time and log values the same way in every reply, evidence and page."""
+"""Format numbers, spans of time and log values the same way in every reply, evidence and page."""
 
-GREETING = "Hello,"
-CLOSING = "If anything is unclear, answer this mail with the request id.\n\nKind regards,\nPixel API support"
 _LONGEST_VALUE = 120
 
 

@@ -5,14 +5,14 @@ pipe, a field name, a route template, an environment). A fact that fails its che
 use it are omitted.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from string import Template
 from typing import Any
 
-from pixeldesk.catalogue.checks import ENVIRONMENTS, is_route, is_scope, matches
-from pixeldesk.catalogue.wording import CLOSING, GREETING, counted, listed, spell_seconds
+from pixeldesk.catalogue.checks import all_checked, is_environment, is_field, is_route, is_scope, is_website
+from pixeldesk.catalogue.mail import mail, mail_section
+from pixeldesk.catalogue.wording import counted, listed, spell_seconds
 from pixeldesk.diagnosis.case_file import Case
 from pixeldesk.diagnosis.diagnosis import RetryFault, RetryHygiene
 
@@ -36,16 +36,12 @@ FACTS = {
 }
 """The placeholders of a case's reply, `$count` and so on, and their meaning."""
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z_]{0,39}(?:\.[A-Za-z0-9_]{1,40}){0,3}")
-_WEBSITE = re.compile(r"web_[A-Za-z0-9]{1,24}")
-_MOST_NAMED = 6
-
 
 def case_mail(case: Case, section: str) -> str:
     """Return the whole mail about one diagnosis; for a case without a customer, only the section, for colleagues."""
     if case.per == "client":
         return section
-    return "\n\n".join([GREETING, "We have looked into the requests that fail for you.", section, CLOSING])
+    return mail("We have looked into the requests that fail for you.", [section])
 
 
 def case_section(case: Case, known: Mapping[str, Any]) -> str:
@@ -54,12 +50,7 @@ def case_section(case: Case, known: Mapping[str, Any]) -> str:
     happened = _substituted(case.reply.happened, facts)
     steps = _substituted(case.reply.steps, facts)
     recovered = [f"Since {facts['since']} the same requests succeed again."] if "since" in facts else []
-    return "\n\n".join([
-        "What happened:\n" + " ".join([*happened, *recovered]),
-        "What to do:\n" + "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)),
-        *([_retries(known)] if _retries(known) else []),
-        f"Afterwards:\n{case.reply.afterwards}",
-    ])  # fmt: skip
+    return mail_section(" ".join([*happened, *recovered]), steps, _retries(known), case.reply.afterwards)
 
 
 def checked_facts(known: Mapping[str, Any]) -> dict[str, str]:
@@ -69,14 +60,16 @@ def checked_facts(known: Mapping[str, Any]) -> dict[str, str]:
         "first": _time(known["first_seen"]),
         "last": _time(known["last_seen"]),
         "days": counted(int(known["days"]), "day"),
-        "environment": _environment(known.get("environment")),
-        "elsewhere": _environment(known.get("elsewhere") or known.get("events_go_to") or known.get("marked_for")),
+        "environment": _checked(is_environment, known.get("environment")),
+        "elsewhere": _checked(
+            is_environment, known.get("elsewhere") or known.get("events_go_to") or known.get("marked_for")
+        ),
         "route": _checked(is_route, known.get("route")),
         "required_scope": _checked(is_scope, known.get("required")),
         "held_scopes": _list(is_scope, str(known.get("held") or "").split(", ")),
-        "nearest_pipe": _checked(_is_word, known.get("nearest_pipe")),
-        "fields": _list(_is_word, str(known.get("fields") or "").split(", ")),
-        "website": _checked(_is_website, known.get("website_id")),
+        "nearest_pipe": _checked(is_field, known.get("nearest_pipe")),
+        "fields": _list(is_field, str(known.get("fields") or "").split(", ")),
+        "website": _checked(is_website, known.get("website_id")),
         "wait": _span(known.get("wait_s")),
         "ended": _time(known.get("ended_at")),
         "age": _span(known.get("median_age_s")),
@@ -93,7 +86,7 @@ def _substituted(texts: Sequence[str], facts: Mapping[str, str]) -> list[str]:
 def _retries(known: Mapping[str, Any]) -> str:
     retries: RetryHygiene | None = known.get("retries")
     advice = [_RETRY_ADVICE[fault] for fault in retries.faults] if retries else []
-    return "Trying again:\n" + " ".join(advice) if advice else ""
+    return " ".join(advice)
 
 
 _RETRY_ADVICE: dict[RetryFault, str] = {
@@ -113,22 +106,10 @@ def _span(value: Any) -> str | None:
     return spell_seconds(float(value)) if value is not None and 0 < float(value) < 366 * 86400 else None
 
 
-def _environment(value: Any) -> str | None:
-    return value if value in ENVIRONMENTS else None
-
-
-def _is_word(value: object) -> bool:
-    return matches(_WORD, value)
-
-
-def _is_website(value: object) -> bool:
-    return matches(_WEBSITE, value)
-
-
 def _checked(check: Callable[[object], bool], value: Any) -> str | None:
     return value if check(value) else None
 
 
 def _list(check: Callable[[object], bool], values: Sequence[str]) -> str | None:
-    good = [value for value in values if check(value)]
-    return listed(good) if good and len(good) <= _MOST_NAMED else None
+    checked = all_checked(check, values)
+    return listed([*checked]) if checked else None

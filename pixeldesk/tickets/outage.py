@@ -1,17 +1,17 @@
 """Describe an outage to a customer: that it was our fault, and its time. Nothing internal."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pixeldesk.frozen_model import FrozenModel, Moment
 
 
-class Outage(BaseModel):
-    """The time in which requests failed by our own fault; `until` is None while the outage lasts."""
+class Outage(FrozenModel):
+    """The time in which requests failed by our own fault."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    since: AwareDatetime
-    until: AwareDatetime | None
+    since: Moment
+    """When it began."""
+    until: Moment | None
+    """When it ended; null while it lasts."""
 
     def sentence(self) -> str:
         """Return the sentence for a reply about requests that failed in the outage."""
@@ -21,13 +21,11 @@ class Outage(BaseModel):
 
     def span(self) -> str:
         """Spell the time: `on 2026-11-12 from 14:07 until 14:29 UTC`, `from … until …` over midnight, or `since …`."""
-        since = self.since.astimezone(UTC)
         if self.until is None:
-            return f"since {_in_words(since)} UTC"
-        until = self.until.astimezone(UTC)
-        if since.date() == until.date():
-            return f"on {since:%Y-%m-%d} from {since:%H:%M} until {until:%H:%M} UTC"
-        return f"from {_in_words(since)} until {_in_words(until)} UTC"
+            return f"since {_in_words(self.since)} UTC"
+        if self.since.date() == self.until.date():
+            return f"on {self.since:%Y-%m-%d} from {self.since:%H:%M} until {self.until:%H:%M} UTC"
+        return f"from {_in_words(self.since)} until {_in_words(self.until)} UTC"
 
 
 def _in_words(moment: datetime) -> str:

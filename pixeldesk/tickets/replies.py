@@ -7,20 +7,17 @@ of a log line can reach the text, so it cannot contain a secret or an internal h
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
-from datetime import UTC
 from string import Template
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-
 from pixeldesk.catalogue.catalogue import ErrorEntry, catalogue
-from pixeldesk.catalogue.checks import is_route, is_scope
-from pixeldesk.catalogue.wording import CLOSING, GREETING, counted, listed
+from pixeldesk.catalogue.checks import all_checked, is_http_status, is_method, is_route, is_scope
+from pixeldesk.catalogue.mail import mail, mail_section
+from pixeldesk.catalogue.wording import counted, listed
+from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.tickets.outage import Outage
 from pixeldesk.tickets.request_ids import is_well_formed
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_MOST_SCOPES_NAMED = 10
 _LONGEST_WAIT_NAMED_S = 24 * 60 * 60
 
 _APOLOGY = {
@@ -35,7 +32,7 @@ _ASK_FOR_ID = (
 )
 
 
-class ReplyFacts(BaseModel):
+class ReplyFacts(FrozenModel):
     """The facts of one request. Its values may come straight from a log; they are checked when used.
 
     ``details`` is the response's ``error.details``; ``retry_after_s`` is in seconds. ``diagnosis`` is the id of the
@@ -43,10 +40,8 @@ class ReplyFacts(BaseModel):
     outage of ours that the request is part of, if any.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     request_id: str
-    timestamp: AwareDatetime
+    timestamp: Moment
     method: str | None
     route: str | None
     status: int | None
@@ -70,15 +65,12 @@ def ticket_reply(facts: Sequence[ReplyFacts]) -> str:
     Without a request, the reply asks the customer for the request id.
     """
     if not facts:
-        return "\n\n".join([GREETING, _ASK_FOR_ID, CLOSING])
+        return mail(_ASK_FOR_ID)
     groups = _by_cause(facts)
     thanks = "Thank you for writing. We have looked up " + (
         "your request in our logs." if len(facts) == 1 else f"your {len(facts)} requests in our logs."
     )
-    sections = [_section(group) for group in groups]
-    if len(groups) > 1:
-        sections = [f"({number}) {section}" for number, section in enumerate(sections, start=1)]
-    return "\n\n".join([GREETING, thanks, *sections, CLOSING])
+    return mail(thanks, [_section(group) for group in groups])
 
 
 def _by_cause(facts: Iterable[ReplyFacts]) -> list[list[ReplyFacts]]:
@@ -100,43 +92,35 @@ def _section(group: Sequence[ReplyFacts]) -> str:
         return f"{requests}\n\n{group[0].diagnosis_section}"
     entry = group[0].entry
     values = _template_values(group)
-    steps = [Template(step).safe_substitute(values) for step in entry.steps]
-    paragraphs = [
-        "What happened:\n" + "\n".join(_sentence(each) for each in group),
-        Template(entry.reply).safe_substitute(values),
-        group[0].outage.sentence() if group[0].outage else "",
-        _APOLOGY.get(entry.fault or "", ""),
-        "What to do:\n" + "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)),
-        f"Trying again:\n{entry.retry}",
-        f"Afterwards:\n{entry.afterwards}",
-    ]
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+    return mail_section(
+        "\n".join(_sentence(each) for each in group),
+        [Template(step).safe_substitute(values) for step in entry.steps],
+        entry.retry,
+        entry.afterwards,
+        details=[
+            Template(entry.reply).safe_substitute(values),
+            group[0].outage.sentence() if group[0].outage else "",
+            _APOLOGY.get(entry.fault or "", ""),
+        ],
+    )
 
 
 def _sentence(facts: ReplyFacts) -> str:
     request = "Your request"
-    if facts.method in _METHODS and is_route(facts.route):
+    if is_method(facts.method) and is_route(facts.route):
         request += f" {facts.method} {facts.route}"
     if is_well_formed(facts.request_id):
         request += f" (request id {facts.request_id})"
-    return f"{request} of {_moment(facts)} {_outcome(facts)}."
-
-
-def _moment(facts: ReplyFacts) -> str:
-    moment = facts.timestamp.astimezone(UTC)
-    return f"{moment:%Y-%m-%d} at {moment:%H:%M:%S} UTC"
+    at = facts.timestamp
+    return f"{request} of {at:%Y-%m-%d} at {at:%H:%M:%S} UTC {_outcome(facts)}."
 
 
 def _outcome(facts: ReplyFacts) -> str:
     code = _code(facts)
     if facts.entry.succeeded:
-        return f"succeeded with HTTP {facts.status}" if _is_http_status(facts.status) else "succeeded"
-    status = f" with HTTP {facts.status}" if _is_http_status(facts.status) else ""
+        return f"succeeded with HTTP {facts.status}" if is_http_status(facts.status) else "succeeded"
+    status = f" with HTTP {facts.status}" if is_http_status(facts.status) else ""
     return f"was answered{status}{', error code ' + code if code else ''}"
-
-
-def _is_http_status(status: int | None) -> bool:
-    return status is not None and 100 <= status <= 599
 
 
 def _code(facts: ReplyFacts) -> str | None:
@@ -158,9 +142,8 @@ def _scopes(facts: ReplyFacts, name: str) -> tuple[str, ...] | None:
     """Return the scopes under this name of the details, sorted; None if they are missing or fail the check."""
     value = (facts.details or {}).get(name)
     scopes = [value] if isinstance(value, str) else value
-    if not isinstance(scopes, list | tuple) or len(scopes) > _MOST_SCOPES_NAMED:
-        return None
-    return tuple(sorted(scopes)) if all(is_scope(scope) for scope in scopes) else None
+    checked = all_checked(is_scope, scopes)
+    return None if checked is None else tuple(sorted(checked))
 
 
 def _required_words(scopes: Sequence[str]) -> str:
