@@ -21,6 +21,8 @@ from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.printable import printable
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.retention.retention import RetentionReport
+from pixeldesk.tickets.answer import LookupAnswer, NotFound
+from pixeldesk.tickets.card import Card, KeyHint
 
 if TYPE_CHECKING:
     from pixeldesk.ingest.load import Progress as IngestProgress
@@ -29,6 +31,8 @@ _log = logging.getLogger("pixeldesk.follow")
 _LABEL_WIDTH = 14
 # Width of a table on a stream that is no terminal, characters.
 _PIPED_WIDTH = 240
+_MOST_MORE_ROWS = 20
+_SHOWN_OF_NEIGHBOURS = {"timestamp", "request_id", "method", "route", "status", "error_code"}
 
 
 def print_line(line: str, *, error: bool = False) -> None:
@@ -79,45 +83,40 @@ def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
     console.print(table)
 
 
-def print_card(card: dict[str, Any]) -> None:
+def print_card(card: Card) -> None:
     """Print a request's card: what happened, its meaning, the fix, diagnoses, neighbours and the reply."""
-    error = card["error"]
     console = Console(highlight=False)
-    title = f"{card['request_id']}  {card['status']} {error['code'] or ''}  {card['title']}"
+    title = f"{card.request_id}  {card.status} {card.error.code or ''}  {card.title}"
     console.print(Text(printable(title), "bold"), soft_wrap=True)
-    others = card["also_affected"]
+    others = card.also_affected
     facts = {
-        "when": card["timestamp"],
-        "request": f"{card['method']} {card['path'] or card['route']}",
-        "customer": card["customer_id"] or "not named in the log",
-        "environment": card["environment"],
-        "key": _key(card["key"]),
-        "host": " ".join(filter(None, (card["host"], card["region"], card["release"]))),
-        "whose fault": "ours, not the customer's" if card["ours"] else card["fault"],
-        "meaning": card["meaning"],
-        "fix": card["fix"],
-        "retry": card["retry"],
-        "same hour": f"{others['customers']} other customers, {others['requests']} requests with this error",
-        "source": f"{card['source']['path']} line {card['source']['line']}",
+        "when": rfc3339(card.timestamp),
+        "request": f"{card.method} {card.path or card.route}",
+        "customer": card.customer_id or "not named in the log",
+        "environment": card.environment,
+        "key": _key(card.key),
+        "host": " ".join(filter(None, (card.host, card.region, card.release))),
+        "whose fault": "ours, not the customer's" if card.ours else card.fault,
+        "meaning": card.meaning,
+        "fix": card.fix,
+        "retry": card.retry,
+        "same hour": f"{others.customers} other customers, {others.requests} requests with this error",
+        "source": f"{card.source.path} line {card.source.line}",
+        "incident": _incident(card.incident) if card.incident else None,
     }
     _print_facts(console, facts)
-    if card["incident"]:
-        _print_facts(console, {"incident": _incident(card["incident"])})
-    for diagnosis in card["diagnoses"]:
-        sure = f"{diagnosis['confidence']:.0%} sure"
-        found = f"{diagnosis['title']} ({diagnosis['status']}, {sure}, id {diagnosis['id']})"
-        if card["request_id"] in diagnosis["explains"]:
-            _print_facts(console, {"diagnosis": found, "": diagnosis["for"][0]})
+    for diagnosis in card.diagnoses:
+        found = f"{diagnosis.title} ({diagnosis.status}, {diagnosis.confidence:.0%} sure, id {diagnosis.id})"
+        if card.request_id in diagnosis.explains:
+            _print_facts(console, {"diagnosis": found, "": diagnosis.evidence_for[0].cited()})
         else:
             _print_facts(console, {"also": found})
-    for heading in ("before", "after"):
-        rows = card["neighbours"][heading]
+    for heading, rows in (("before", card.neighbours.before), ("after", card.neighbours.after)):
         if rows:
             console.print(Text(f"\n{heading}", "dim"))
-            shown = ("timestamp", "request_id", "method", "route", "status", "error_code")
-            print_rows([{name: row[name] for name in shown} for row in rows])
+            print_rows([row.model_dump(mode="json", include=_SHOWN_OF_NEIGHBOURS) for row in rows])
     console.print(Text("\nreply", "dim"))
-    for line in card["reply"].splitlines():
+    for line in card.reply.splitlines():
         print_line(line)
     print_line("")
 
@@ -239,12 +238,22 @@ def _print_facts(console: Console, facts: Mapping[str, object]) -> None:
             console.print(Text(f"{label:<{_LABEL_WIDTH}}", "dim") + Text(printable(value)), soft_wrap=True)
 
 
-def print_not_found(missing: dict[str, Any]) -> None:
+def print_more(answer: LookupAnswer) -> None:
+    """Print how many requests an answer leads to, and the first of those without a card."""
+    if not answer.more:
+        return
+    shown = answer.more[:_MOST_MORE_ROWS]
+    print_line(f"{answer.requests:,} requests in all, {len(answer.found)} of them above; the next {len(shown)}:")
+    print_rows([row.as_json() for row in shown])
+    print_line("")
+
+
+def print_not_found(missing: NotFound) -> None:
     """Print an id that has no request, the reason, and the nearest ids."""
-    print_line(f"{missing['request_id']}  not found")
-    print_line(missing["reason"])
-    if missing["nearest"]:
-        print_line(f"Nearest: {', '.join(missing['nearest'])}")
+    print_line(f"{missing.request_id}  not found")
+    print_line(missing.reason)
+    if missing.nearest:
+        print_line(f"Nearest: {', '.join(missing.nearest)}")
 
 
 @contextmanager
@@ -297,13 +306,13 @@ def following_line() -> Iterator["Callable[[IngestProgress], None]"]:
         clear()
 
 
-def _incident(incident: dict[str, Any]) -> str:
-    until = f"to {incident['ended_at']}" if incident["ended_at"] else "and goes on"
-    return f"{incident['code']}, {incident['started_at']} {until}, {incident['customers']} customers"
+def _incident(incident: Incident) -> str:
+    until = f"to {rfc3339(incident.ended_at)}" if incident.ended_at else "and goes on"
+    return f"{incident.code}, {rfc3339(incident.started_at)} {until}, {incident.customers} customers"
 
 
-def _key(key: dict[str, Any]) -> str:
-    if not any(key.values()):
+def _key(key: KeyHint) -> str:
+    if key == KeyHint():
         return "none presented"
-    scopes = "scopes not logged" if key["scopes"] is None else f"scopes: {', '.join(key['scopes']) or 'none'}"
-    return f"{key['prefix'] or '?'}… ({key['length'] or '?'} characters, {scopes})"
+    scopes = "scopes not logged" if key.scopes is None else f"scopes: {', '.join(key.scopes) or 'none'}"
+    return f"{key.prefix or '?'}… ({key.length or '?'} characters, {scopes})"

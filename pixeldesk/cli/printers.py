@@ -13,6 +13,7 @@ from pixeldesk.cli.console import (
     print_incidents,
     print_ingest,
     print_line,
+    print_more,
     print_not_found,
     print_rebuild,
     print_replay,
@@ -40,6 +41,7 @@ from pixeldesk.incidents.incident import Incident
 from pixeldesk.ingest.rebuilding.report import RebuildReport
 from pixeldesk.queries import question
 from pixeldesk.retention.retention import RetentionReport
+from pixeldesk.tickets.answer import LookupAnswer
 
 
 @singledispatch
@@ -55,12 +57,13 @@ def _(_: Ingest, answer: dict[str, Any]) -> None:
 
 
 @show.register
-def _(_: Lookup, answer: dict[str, Any]) -> None:
-    for card in answer["found"]:
+def _(_: Lookup, answer: LookupAnswer) -> None:
+    for card in answer.found:
         print_card(card)
-    for missing in answer["not_found"]:
+    print_more(answer)
+    for missing in answer.not_found:
         print_not_found(missing)
-    if not answer["ids"]:
+    if not answer.ids:
         print_error("there is no request id in that text; ids look like req_7Qm2xV9cT4")
 
 

@@ -19,7 +19,6 @@ from pixeldesk.diagnosis.mark_journal import Mark, MarkJournal, Precision, Verdi
 from pixeldesk.errors import ServerError, UsageError
 from pixeldesk.incidents.around import Around, around, examples_of
 from pixeldesk.incidents.incident import Incident
-from pixeldesk.incidents.membership import incident_of
 from pixeldesk.incidents.selection import chosen, within
 from pixeldesk.incidents.traffic import too_quiet
 from pixeldesk.ingest.following.running import RunningFollowers
@@ -32,8 +31,10 @@ from pixeldesk.retention.retention import Retention
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
 from pixeldesk.store.backup import StoreCopy, backup, restore
-from pixeldesk.tickets.cards import Card
-from pixeldesk.tickets.lookup import LookupAnswer, diagnosed, lookup
+from pixeldesk.tickets.answer import LookupAnswer
+from pixeldesk.tickets.card import Card
+from pixeldesk.tickets.lookup import diagnosed, lookup, lookup_ids
+from pixeldesk.tickets.membership import incident_of
 from pixeldesk.trends.contradictions import Contradiction, contradictions
 from pixeldesk.trends.coverage import Coverage, coverage
 from pixeldesk.trends.listed_request import ListedRequest
@@ -164,13 +165,17 @@ class Desk:
         """Find the requests that a pasted text names, without diagnoses: takes milliseconds."""
         return lookup(self.store, text)
 
+    def lookup_ids(self, ids: Iterable[str], since: datetime | None = None) -> LookupAnswer:
+        """Find the requests of a list of ids; of an id that many share, cards of the first from `since` on."""
+        return lookup_ids(self.store, ids, since)
+
     def diagnosed(self, answer: LookupAnswer) -> LookupAnswer:
         """Add to each card its sender's diagnoses and its incident, and name the mistake in the replies."""
         return diagnosed(self.store, answer, self._incident_of)
 
     def diagnosed_in_background(self, answer: LookupAnswer) -> "Future[Snapshot[LookupAnswer]]":
         """Start `diagnosed` for a page that shows the cards meanwhile; cached while the same requests are found."""
-        found = tuple((card["request_id"], card["timestamp"]) for card in answer.found)
+        found = tuple((card.request_id, card.timestamp) for card in answer.found)
         missing = tuple(each.request_id for each in answer.not_found)
         return self._answers.future(("answer", answer.ids, found, missing), lambda: self.diagnosed(answer))
 
@@ -359,9 +364,8 @@ class Desk:
 
         return find_incidents(self.store)
 
-    def _incident_of(self, card: Card) -> dict[str, Any] | None:
-        found = incident_of(card, self.incidents)
-        return found.as_json() if found else None
+    def _incident_of(self, card: Card) -> Incident | None:
+        return incident_of(card, self.incidents)
 
     def close(self) -> None:
         """Stop the followers, interrupt the refreshes and wait for their end, and close the store."""

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from pydantic import ConfigDict
 
 from pixeldesk.frozen_model import FrozenModel, Moment
-from pixeldesk.incidents.incident import Incident
-from pixeldesk.incidents.membership import LEAST_STATUS, code_of
+from pixeldesk.incidents.incident import LEAST_STATUS, Incident, code_of
 from pixeldesk.incidents.times import span_of
 from pixeldesk.queries import question
 from pixeldesk.store import Store

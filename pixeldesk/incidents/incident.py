@@ -13,6 +13,9 @@ ANY_SERVER_ERROR = "5xx"
 NO_CODE = "no code"
 """The code of an incident whose requests failed without an error code."""
 
+LEAST_STATUS = 500
+"""The least HTTP status of a failure that can be part of an incident."""
+
 ChangeKind = Literal["opened", "grew", "ended"]
 
 
@@ -76,3 +79,8 @@ class Incident(FrozenModel):
     def growths(self) -> int:
         """The number of times that the incident grew."""
         return sum(change.kind == "grew" for change in self.changes)
+
+
+def code_of(incident: Incident) -> str | None:
+    """Return the error code of an incident's failures: "" if they have none, None if it is of any server error."""
+    return {ANY_SERVER_ERROR: None, NO_CODE: ""}.get(incident.code, incident.code)

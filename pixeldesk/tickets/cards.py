@@ -1,210 +1,240 @@
-"""Make the card of a request: everything the desk knows about it, from several questions."""
+"""Make the cards of requests: everything the desk knows about each, from one question for all of them.
+
+Only neighbours are asked for by card: what is near one request is far from another.
+"""
 
 import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pixeldesk.catalogue.catalogue import ErrorEntry, catalogue
+from pydantic import JsonValue
+
+from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.queries import question
 from pixeldesk.queries.values import plain
 from pixeldesk.store import Store
-from pixeldesk.tickets.outage import Outage
-from pixeldesk.tickets.replies import ReplyFacts, reply_for
-
-Card = dict[str, Any]
-"""The CARD of the command line's contract, with these fields more: key, fault, ours, retry, title, known_code, region,
-release, client_ip, user_agent, response_rows, retry_after_s, source, upstream, clock_suspect, aliases. `lookup` adds
-found_by, the id in the text, and is_shared: whether that id belongs to requests of several customers.
-`lookup.diagnosed` fills in `diagnoses` and `incident`."""
+from pixeldesk.tickets.card import (
+    Alias,
+    AliasKind,
+    AlsoAffected,
+    Card,
+    ErrorBody,
+    KeyHint,
+    Neighbour,
+    Neighbours,
+    Source,
+    Upstream,
+)
+from pixeldesk.tickets.found_requests import FoundRequest, Row
 
 NEIGHBOURS_EACH_WAY = 10
 _NEIGHBOUR_SPAN = timedelta(hours=24)
 _SECOND_LINE_SPAN = timedelta(minutes=30)
-_SAME_REQUEST = "request"
+_MOST_ALIASES = 50
+_MOST_LINES = 10_000
+"""The cards of one answer show at most this many application log lines."""
+_SAME_REQUEST: AliasKind = "request"
 """The kind of an alias under which other lines of the same request may have been logged."""
-# If many requests share an id, only the first ones get neighbours.
-_CARDS_WITH_NEIGHBOURS = 20
 # Records nested deeper are shown as raw text: json.loads and our consumers would hit their recursion limit.
 _DEEPEST_RECORD = 100
 
 
-def cards(store: Store, request_id: str) -> list[Card]:
-    """Return a card for each request with exactly this id, in time order: requests may share an id."""
-    requests = sorted(question("request").rows(store, request_id=request_id), key=_in_time)
+def cards_of(store: Store, requests: Sequence[FoundRequest]) -> tuple[Card, ...]:
+    """Return a card for each request, in the same order, with the reply from the catalogue."""
     if not requests:
-        return []
-    aliases = question("aliases_of_request").rows(store, request_id=request_id)
-    names = [request_id, *(alias["alias"] for alias in aliases if alias["kind"] == _SAME_REQUEST)]
-    logged = (event for name in names for event in question("request_events").rows(store, request_id=name))
-    events = _by_nearest_request(requests, sorted(logged, key=_in_time))
-    return [
+        return ()
+    rows = [request.row for request in requests]
+    aliases = _aliases(store, rows)
+    lines = _lines(store, requests, aliases)
+    paths = _source_paths(store, rows)
+    affected = _also_affected(store, rows)
+    return tuple(
         _card(
-            store,
             request,
-            [*events[number], *_second_lines(store, request)],
-            aliases,
-            number < _CARDS_WITH_NEIGHBOURS,
+            aliases=aliases.get(request.row["request_id"], []),
+            lines=lines[number],
+            path=paths.get(request.row["source_id"]),
+            neighbours=_neighbours(store, request.row),
+            also_affected=affected.get(number, AlsoAffected()),
         )
         for number, request in enumerate(requests)
-    ]
-
-
-def reply_facts(card: Card) -> ReplyFacts:
-    """Return the facts of a card that a reply may use."""
-    return ReplyFacts(
-        request_id=card["request_id"],
-        timestamp=datetime.fromisoformat(card["timestamp"]),
-        method=card["method"],
-        route=card["route"],
-        status=card["status"],
-        code=card["error"]["code"],
-        entry=catalogue().entry(card["error"]["code"], card["status"], card["upstream"]["message"]),
-        details=card["error"]["details"] if isinstance(card["error"]["details"], dict) else None,
-        retry_after_s=card["retry_after_s"],
-        outage=_outage(card["incident"]),
     )
-
-
-def _outage(incident: dict[str, Any] | None) -> Outage | None:
-    return Outage(since=incident["started_at"], until=incident["ended_at"]) if incident else None
 
 
 def _card(
-    store: Store,
-    request: dict[str, Any],
-    others: list[dict[str, Any]],
-    aliases: list[dict[str, Any]],
-    with_neighbours: bool,
+    request: FoundRequest,
+    *,
+    aliases: Sequence[Alias],
+    lines: Sequence[JsonValue],
+    path: str | None,
+    neighbours: Neighbours,
+    also_affected: AlsoAffected,
 ) -> Card:
-    entry = catalogue().entry(request["error_code"], request["status"], request["upstream_message"])
-    lines = sorted([request, *others], key=_in_time)
-    card: Card = plain(
-        {
-            **{
-                name: request[name]
-                for name in (
-                    "request_id", "timestamp", "environment", "method", "route", "path", "status",
-                    "duration_ms", "customer_id", "website_id", "host", "region", "release", "client_ip",
-                    "user_agent", "response_rows", "retry_after_s", "clock_suspect",
-                )
-            },
-            "error": {
-                "code": request["error_code"],
-                "message": request["error_message"],
-                "details": _json_or_text(request["error_details"]),
-            },
-            **_meaning(entry),
-            "key": _key_hint(request),
-            "upstream": {
-                "service": request["upstream_service"],
-                "status": request["upstream_status"],
-                "message": request["upstream_message"],
-                "jwt_issued_at": request["jwt_issued_at"],
-            },
-            "source": {"path": _source(store, request["source_id"]), "line": request["line_number"]},
-            "aliases": [{"kind": alias["kind"], "id": alias["alias"]} for alias in aliases],
-            "lines": [_json_or_text(line["raw"]) for line in lines],
-            "neighbours": _neighbours(store, request) if with_neighbours else {"before": [], "after": []},
-            "also_affected": _also_affected(store, request),
-            "diagnoses": [],
-            "incident": None,
-        }
+    row = request.row
+    entry = catalogue().entry(row["error_code"], row["status"], row["upstream_message"])
+    return Card(
+        **{
+            name: row[name]
+            for name in (
+                "request_id", "timestamp", "environment", "method", "route", "path", "status", "duration_ms",
+                "customer_id", "website_id", "host", "region", "release", "client_ip", "user_agent", "response_rows",
+                "retry_after_s", "clock_suspect",
+            )
+        },
+        error=ErrorBody(
+            code=row["error_code"], message=row["error_message"], details=_json_or_text(row["error_details"])
+        ),
+        title=entry.title,
+        meaning=entry.meaning,
+        fix=entry.fix,
+        retryable=entry.retryable,
+        retry=entry.retry,
+        fault=entry.fault,
+        ours=entry.is_ours,
+        known_code=entry.known,
+        key=_key_hint(row),
+        upstream=Upstream(
+            service=row["upstream_service"],
+            status=row["upstream_status"],
+            message=row["upstream_message"],
+            jwt_issued_at=row["jwt_issued_at"],
+        ),
+        source=Source(path=path, line=row["line_number"]),
+        aliases=tuple(aliases),
+        lines=tuple(lines),
+        neighbours=neighbours,
+        also_affected=also_affected,
+        found_by=request.found_by,
+        is_shared=request.is_shared,
     )  # fmt: skip
-    card["reply"] = reply_for(reply_facts(card))
-    return card
 
 
-def _second_lines(store: Store, request: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the lines that a proxy, an edge or a platform logged for the same request."""
-    at = request["timestamp"]
-    return question("second_lines").rows(
-        store,
-        source_id=request["source_id"],
-        line_number=request["line_number"],
-        earliest=at - min(_SECOND_LINE_SPAN, at - datetime.min),
-        latest=at + min(_SECOND_LINE_SPAN, datetime.max - at),
+def _key_hint(row: Row) -> KeyHint:
+    return KeyHint(
+        id=row["key_id"],
+        prefix=row["key_prefix"],
+        length=row["key_length"],
+        fingerprint=row["key_fingerprint"],
+        scopes=row["key_scopes"],
+        revoked_at=row["key_revoked_at"],
+        expires_at=row["key_expires_at"],
     )
 
 
-def _in_time(line: dict[str, Any]) -> tuple[datetime, int, int]:
+def _aliases(store: Store, rows: Sequence[Row]) -> Mapping[str, list[Alias]]:
+    """Return the aliases by request id."""
+    ids = list({row["request_id"]: None for row in rows})
+    aliases: dict[str, list[Alias]] = defaultdict(list)
+    for row in question("aliases_of_requests").rows(store, request_ids=ids, count=_MOST_ALIASES):
+        aliases[row["request_id"]].append(Alias(kind=row["kind"], id=row["alias"]))
+    return aliases
+
+
+def _lines(
+    store: Store, requests: Sequence[FoundRequest], aliases: Mapping[str, Sequence[Alias]]
+) -> list[list[JsonValue]]:
+    """Return the log lines of each request in time order: its own, events, and those of a proxy or an edge."""
+    lines = [[request.row] for request in requests]
+    for number, row in [*_events(store, requests, aliases), *_second_lines(store, requests)]:
+        lines[number].append(row)
+    return [[_json_or_text(row["raw"]) for row in sorted(of_one, key=_in_time)] for of_one in lines]
+
+
+def _events(
+    store: Store, requests: Sequence[FoundRequest], aliases: Mapping[str, Sequence[Alias]]
+) -> list[tuple[int, Row]]:
+    asked = [
+        (number, name, request.lines_from, request.lines_to)
+        for number, request in enumerate(requests)
+        for own in [request.row["request_id"]]
+        for name in [own, *(alias.id for alias in aliases.get(own, ()) if alias.kind == _SAME_REQUEST)]
+    ]
+    numbers, names, starts, ends = (list(column) for column in zip(*asked, strict=True))
+    rows = question("events_of_requests").rows(store, request_ids=names, starts=starts, ends=ends, count=_MOST_LINES)
+    return [(numbers[row["number"]], row) for row in rows]
+
+
+def _second_lines(store: Store, requests: Sequence[FoundRequest]) -> list[tuple[int, Row]]:
+    rows = [request.row for request in requests]
+    numbers: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        # One line may hold several requests.
+        numbers[row["source_id"], row["line_number"]].append(number)
+    times = [row["timestamp"] for row in rows]
+    found = question("second_lines").rows(
+        store,
+        source_ids=[source_id for source_id, _ in numbers],
+        line_numbers=[line_number for _, line_number in numbers],
+        earliest=_earlier(min(times), _SECOND_LINE_SPAN),
+        latest=_later(max(times), _SECOND_LINE_SPAN),
+    )
+    return [(number, row) for row in found for number in numbers[row["first_source_id"], row["first_line_number"]]]
+
+
+def _in_time(line: Row) -> tuple[datetime, int, int]:
     return line["timestamp"], line["source_id"], line["line_number"]
 
 
-def _source(store: Store, source_id: int) -> str | None:
-    rows = question("source").rows(store, source_id=source_id)
-    return rows[0]["path"] if rows else None
+def _source_paths(store: Store, rows: Sequence[Row]) -> dict[int, str]:
+    ids = list({row["source_id"]: None for row in rows})
+    return {row["source_id"]: row["path"] for row in question("source_paths").rows(store, source_ids=ids)}
 
 
-def _meaning(entry: ErrorEntry) -> dict[str, Any]:
+def _also_affected(store: Store, rows: Sequence[Row]) -> dict[int, AlsoAffected]:
+    """Return who else was affected, by the number of the row; nothing for a row without an error code."""
+    failed = [number for number, row in enumerate(rows) if row["error_code"] is not None]
+    if not failed:
+        return {}
+    found = question("also_affected").rows(
+        store,
+        hours=[rows[number]["timestamp"].replace(minute=0, second=0, microsecond=0) for number in failed],
+        error_codes=[rows[number]["error_code"] for number in failed],
+        callers=[_caller(rows[number]) for number in failed],
+    )
     return {
-        "title": entry.title,
-        "meaning": entry.meaning,
-        "fix": entry.fix,
-        "retryable": entry.retryable,
-        "retry": entry.retry,
-        "fault": entry.fault,
-        "ours": entry.is_ours,
-        "known_code": entry.known,
+        failed[row["number"]]: AlsoAffected(**{name: row[name] for name in AlsoAffected.model_fields}) for row in found
     }
 
 
-def _key_hint(request: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a key that may be shown: never more than its first twelve characters."""
-    return {
-        "id": request["key_id"],
-        "prefix": request["key_prefix"],
-        "length": request["key_length"],
-        "fingerprint": request["key_fingerprint"],
-        "scopes": request["key_scopes"],
-        "revoked_at": request["key_revoked_at"],
-        "expires_at": request["key_expires_at"],
-    }
+def _caller(row: Row) -> str:
+    return row["customer_id"] or row["key_fingerprint"] or row["client_ip"] or ""
 
 
-def _neighbours(store: Store, request: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def _neighbours(store: Store, row: Row) -> Neighbours:
     """Return the nearest requests of the same customer, key or address: within a day, or farther away if none are."""
-    at = request["timestamp"]
-    a_day_before = at - min(_NEIGHBOUR_SPAN, at - datetime.min)
-    a_day_after = at + min(_NEIGHBOUR_SPAN, datetime.max - at)
+    at = row["timestamp"]
     same = {
         "at": at,
-        "request_id": request["request_id"],
-        "customer_id": request["customer_id"],
-        "key_fingerprint": request["key_fingerprint"],
-        "client_ip": request["client_ip"],
+        "request_id": row["request_id"],
+        "customer_id": row["customer_id"],
+        "key_fingerprint": row["key_fingerprint"],
+        "client_ip": row["client_ip"],
         "count": NEIGHBOURS_EACH_WAY,
     }
     before, after = question("requests_before"), question("requests_after")
-    return {
-        "before": (
-            before.rows(store, **same, earliest=a_day_before) or before.rows(store, **same, earliest=datetime.min)
-        )[::-1],
-        "after": (after.rows(store, **same, latest=a_day_after) or after.rows(store, **same, latest=datetime.max)),
-    }
-
-
-def _also_affected(store: Store, request: dict[str, Any]) -> dict[str, int]:
-    if request["error_code"] is None:
-        return {"customers": 0, "requests": 0, "unnamed_callers": 0, "unnamed_requests": 0}
-    (row,) = question("also_affected").rows(
-        store,
-        hour=request["timestamp"].replace(minute=0, second=0, microsecond=0),
-        error_code=request["error_code"],
-        caller=request["customer_id"] or request["key_fingerprint"] or request["client_ip"],
+    rows_before = before.rows(store, **same, earliest=_earlier(at, _NEIGHBOUR_SPAN))
+    rows_after = after.rows(store, **same, latest=_later(at, _NEIGHBOUR_SPAN))
+    return Neighbours(
+        before=_neighbour_list(rows_before or before.rows(store, **same, earliest=datetime.min))[::-1],
+        after=_neighbour_list(rows_after or after.rows(store, **same, latest=datetime.max)),
     )
-    return {name: int(value) for name, value in row.items()}
 
 
-def _by_nearest_request(requests: list[dict[str, Any]], events: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Assign each event to the request nearest in time. Returns a list of events for each request."""
-    nearest: list[list[dict[str, Any]]] = [[] for _ in requests]
-    for event in events:
-        distances = [abs(request["timestamp"] - event["timestamp"]) for request in requests]
-        nearest[distances.index(min(distances))].append(event)
-    return nearest
+def _neighbour_list(rows: Sequence[Row]) -> tuple[Neighbour, ...]:
+    return tuple(Neighbour(**row) for row in rows)
 
 
-def _json_or_text(text: str | None) -> Any:
+def _earlier(at: datetime, span: timedelta) -> datetime:
+    return at - min(span, at - datetime.min)
+
+
+def _later(at: datetime, span: timedelta) -> datetime:
+    return at + min(span, datetime.max - at)
+
+
+def _json_or_text(text: str | None) -> JsonValue:
     """Parse a JSON document. Returns the text itself if Python cannot parse it, or if it is nested too deep."""
     if text is None:
         return None
@@ -212,7 +242,8 @@ def _json_or_text(text: str | None) -> Any:
         value = json.loads(text, parse_constant=str)
     except (ValueError, RecursionError):
         return text
-    return text if _is_deeper_than(_DEEPEST_RECORD, value) else value
+    document: JsonValue = text if _is_deeper_than(_DEEPEST_RECORD, value) else plain(value)
+    return document
 
 
 def _is_deeper_than(levels: int, value: Any) -> bool:

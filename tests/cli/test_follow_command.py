@@ -60,7 +60,7 @@ def found_by_others(settings: Settings, request_id: str) -> bool:
     """Whether another command finds it while the one that follows has the store."""
     if not settings.server_file.exists():
         return False
-    return bool(ask(settings, Lookup(text=request_id))["found"])
+    return bool(ask(settings, Lookup(text=request_id)).found)
 
 
 def test_followed_by_itself_until_it_is_stopped(command: Callable[..., Any], log: Path, settings: Settings) -> None:

@@ -363,7 +363,7 @@ def test_a_page_and_the_command_line_get_the_same_answer(desk: Desk, tmp_path: P
 @pytest.mark.usefixtures("rests_for_ever")
 def test_what_is_found_for_the_first_time_is_never_hidden_by_a_former_answer(desk: Desk, tmp_path: Path) -> None:
     before = desk.lookup("req_N0000001")
-    assert desk.diagnosed_in_background(before).result(PATIENCE_S).answer.found == []
+    assert desk.diagnosed_in_background(before).result(PATIENCE_S).answer.found == ()
     new_lines(desk, tmp_path, "a")
     after = desk.lookup("req_N0000001")
     assert desk.diagnosed_in_background(after).result(PATIENCE_S).answer == desk.diagnosed(after)

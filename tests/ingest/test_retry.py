@@ -94,7 +94,7 @@ def test_after_a_setting_is_fixed_the_store_is_as_if_it_had_been_right(
     requests = f"SELECT {columns} FROM requests ORDER BY request_id"
     assert desk.store.rows(requests) == right.store.rows(requests)
     (card,) = desk.lookup("req_S").found
-    assert (card["status"], SECRET in str(card)) == (503, False)
+    assert (card.status, SECRET in str(card)) == (503, False)
     # A second retry changes nothing, nor does reading all files again.
     assert retry(desk.store, settings).as_json()["tried"] == 4
     desk.ingest([str(path)])
@@ -112,7 +112,7 @@ def test_a_custom_format_that_was_added_later(settings: Settings, tmp_path: Path
     assert (report.requests, report.still) == (5, 1)
     assert counts(desk.store) | {"requests": 5, "unmapped": 1, "lines": 6} == counts(desk.store)
     assert differences(desk.store) == {}
-    assert [card["status"] for card in desk.lookup("shop-3").found] == [403]
+    assert [card.status for card in desk.lookup("shop-3").found] == [403]
     desk.close()
 
 

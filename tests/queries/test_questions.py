@@ -28,6 +28,8 @@ VALUE_OF_TYPE: dict[str, object] = {
     "boolean": False,
     "timestamp": NOON,
     "text[]": ["cus_0184", ""],
+    "bigint[]": [1, 2],
+    "timestamp[]": [NOON, NOON + timedelta(days=1)],
 }
 
 
@@ -263,8 +265,8 @@ def test_an_id_is_looked_up_exactly(desk: Desk, tmp_path: Path) -> None:
     for name, seconds in (("request", [1, 5]), ("request_events", [2, 4])):
         rows = question(name).rows(desk.store, request_id="req_sharedId1")
         assert sorted(row["timestamp"] for row in rows) == [NOON + timedelta(seconds=n) for n in seconds]
-        (source,) = question("source").rows(desk.store, source_id=rows[0]["source_id"])
-        assert source == {"path": str(tmp_path / "a.ndjson")}
+        (source,) = question("source_paths").rows(desk.store, source_ids=[rows[0]["source_id"]])
+        assert source["path"] == str(tmp_path / "a.ndjson")
         assert question(name).rows(desk.store, request_id="req_sharedid1") == []
 
 
@@ -366,8 +368,8 @@ def counted_callers(requests: list[Request]) -> dict[str, int]:
 
 def affected(desk: Desk, at: datetime, code: str, caller: str | None) -> dict[str, Any]:
     """Return the answer to also_affected."""
-    (row,) = question("also_affected").rows(desk.store, hour=hour_of(at), error_code=code, caller=caller)
-    return row
+    (row,) = question("also_affected").rows(desk.store, hours=[hour_of(at)], error_codes=[code], callers=[caller or ""])
+    return {name: count for name, count in row.items() if name != "number"}
 
 
 def test_also_affected_counts_others_in_the_same_clock_hour(desk: Desk, tmp_path: Path) -> None:

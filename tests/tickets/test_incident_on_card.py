@@ -8,6 +8,7 @@ import pytest
 from pixeldesk.cli.console import print_card
 from pixeldesk.desk.commands import answer
 from pixeldesk.desk.desk import Desk
+from pixeldesk.tickets.card import Card
 from tests.diagnosis.a_diagnosis import a_diagnosis
 from tests.log_lines import failed_line, moment, write_lines
 from tests.pages.outage_lines import BEFORE, CODE, CUSTOMERS, outage_lines
@@ -55,13 +56,13 @@ def test_the_lookup_itself_looks_for_no_incident(outage: Desk, monkeypatch: pyte
 
     monkeypatch.setattr(Desk, "incidents", never)
     (found,) = outage.lookup(DURING).found
-    assert found["incident"] is None
+    assert found.incident is None
     assert card(outage, NEIGHBOUR)["incident"] is None
 
 
 def test_a_mistake_that_explains_the_request_comes_first(outage: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     found = a_diagnosis(customer_id=None)
-    monkeypatch.setattr("pixeldesk.tickets.lookup.explaining_diagnosis", lambda _: found)
+    monkeypatch.setattr(Card, "explaining_diagnosis", found)
     assert card(outage, DURING)["incident"] is None
 
 
@@ -74,14 +75,14 @@ def test_what_goes_on_is_being_worked_on(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_ticket_of_several_customers_tells_each_of_the_outage(outage: Desk) -> None:
     answer = outage.diagnosed(outage.lookup(f"{DURING} and req_Hit00931"))
-    assert len({one["customer_id"] for one in answer.found}) == 2
-    assert answer.reply().count("There was an outage on our side") == 1
+    assert len({one.customer_id for one in answer.found}) == 2
+    assert answer.reply.count("There was an outage on our side") == 1
 
 
 def test_the_command_line_prints_it(outage: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    print_card(card(outage, DURING))
+    print_card(Card.model_validate(card(outage, DURING)))
     assert f"incident      {CODE}, 2026-11-16T12:00:01.000Z to 2026-11-16T12:10:00.000Z, 6 customers\n" in (
         capsys.readouterr().out
     )
-    print_card(card(outage, NEIGHBOUR))
+    print_card(Card.model_validate(card(outage, NEIGHBOUR)))
     assert "incident" not in capsys.readouterr().out

@@ -19,6 +19,10 @@ CONTRACT = {
     "diagnoses", "incident", "reply",
 }  # fmt: skip
 
+KEY = "ak_live_Zt3bQ9xV2mK7pL4wN8sD6fG1hJ5cR0yT"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjdXNfMSJ9.c2lnbmF0dXJlLW9mLWl0"
+HASH = "0123456789abcdef" * 4
+
 
 def load(desk: Desk, folder: Path, *lines: Any) -> None:
     """Store these lines."""
@@ -205,9 +209,22 @@ def test_an_id_that_requests_share_gives_a_card_each(desk: Desk, tmp_path: Path)
 def test_an_id_shared_by_very_many_requests_is_answered(desk: Desk, tmp_path: Path) -> None:
     lines = [failed_line("internal_error", 500, timestamp=moment(n)) for n in range(300)]
     load(desk, tmp_path, *lines, *(event_line(timestamp=moment(n)) for n in range(300)))
-    found = ask(desk, "req_7Qm2xV9cT4")["found"]
-    assert len(found) == 300
+    answer = ask(desk, "req_7Qm2xV9cT4")
+    found, more = answer["found"], answer["more"]
+    assert (len(found), len(more), answer["requests"]) == (20, 280, 300)
     assert all(len(card["lines"]) == 2 for card in found)
+    times = [f"2026-11-16T12:{n // 60:02}:{n % 60:02}.000Z" for n in range(300)]
+    assert [line["timestamp"] for line in (*found, *more)] == times
+    assert more[0] == {
+        "request_id": "req_7Qm2xV9cT4",
+        "timestamp": "2026-11-16T12:00:20.000Z",
+        "customer_id": "cus_0184",
+        "status": 500,
+        "code": "internal_error",
+        "method": "GET",
+        "route": "/pixel/pipes/{pipe}",
+        "found_by": "req_7Qm2xV9cT4",
+    }
 
 
 @pytest.mark.parametrize("opaque", ["01JCQ8Z5-iad1", "42", "a/b/c", "d41d8cd98f00b204e9800998ecf8427e"])
@@ -218,15 +235,32 @@ def test_an_opaque_id_pasted_alone(opaque: str, desk: Desk, tmp_path: Path) -> N
     assert [card["request_id"] for card in answer["found"]] == [opaque]
 
 
+def test_opaque_ids_in_a_list_are_found_each_by_itself(desk: Desk, tmp_path: Path) -> None:
+    ids = ["abcdef", "ticketnumberabc", "a/b/c"]
+    load(desk, tmp_path, *(request_line(request_id=one) for one in ids))
+    answer = desk.lookup_ids([*ids, "notstored", ids[0]])
+    assert answer.ids == tuple(ids)
+    assert [card.request_id for card in answer.found] == ids
+    assert answer.not_found == ()
+
+
+@pytest.mark.parametrize("text", ["", " ", "two words", "x" * 500, KEY, JWT, f"req_7Qm2xV9cT4{KEY}", HASH])
+def test_a_list_of_ids_may_hold_anything(text: str, desk: Desk, tmp_path: Path) -> None:
+    load(desk, tmp_path, request_line(request_id=HASH))
+    answer = desk.lookup_ids([text])
+    assert (answer.ids, answer.found, answer.not_found) == ((), (), ())
+
+
+def test_a_well_formed_id_in_a_list_is_not_found_and_says_why(desk: Desk) -> None:
+    answer = desk.lookup_ids(["req_unknownId1"])
+    assert [missing.request_id for missing in answer.not_found] == ["req_unknownId1"]
+
+
 @pytest.mark.parametrize("text", ["", " \n", "hello, it does not work", "99", "x" * 5000, "\x00", "req_", "''--"])
 def test_a_text_without_an_id(text: str, desk: Desk) -> None:
     answer = ask(desk, text)
     assert (answer["ids"], answer["found"], answer["not_found"]) == ([], [], [])
     assert "request id" in answer["reply"]
-
-
-KEY = "ak_live_Zt3bQ9xV2mK7pL4wN8sD6fG1hJ5cR0yT"
-JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjdXNfMSJ9.c2lnbmF0dXJlLW9mLWl0"
 
 
 @pytest.mark.parametrize(
@@ -379,7 +413,7 @@ def test_reused_ids_of_the_sample(sample_desk: Desk) -> None:
         times = sorted(one.timestamp for one in sample_lines.requests() if one.request_id == request_id)
         found = sample_desk.lookup(request_id).found
         assert len(times) > 1
-        assert [card["timestamp"][:23] for card in found] == [
+        assert [f"{card.timestamp:%Y-%m-%dT%H:%M:%S.%f}"[:23] for card in found] == [
             at.isoformat(timespec="microseconds")[:23] for at in times
         ]
 
@@ -407,8 +441,8 @@ def test_a_ticket_with_requests_of_two_customers_tells_neither_of_the_others_mis
         for n in range(20)
     ]
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
-    alone = desk.diagnosed(desk.lookup("req_Anna0003 req_Anna0004")).reply()
+    alone = desk.diagnosed(desk.lookup("req_Anna0003 req_Anna0004")).reply
     assert "20 requests" in alone
-    mixed = desk.diagnosed(desk.lookup("req_Anna0003 req_Bert0004")).reply()
+    mixed = desk.diagnosed(desk.lookup("req_Anna0003 req_Bert0004")).reply
     assert "20 requests" not in mixed
     assert "req_Anna0003" in mixed and "req_Bert0004" in mixed

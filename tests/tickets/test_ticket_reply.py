@@ -16,12 +16,12 @@ def test_a_shared_id_alone_is_nobodys(desk: Desk, tmp_path: Path) -> None:
     desk.ingest([str(write_lines(tmp_path / "a.log", SHARED))])
     answer = desk.lookup("req_shared1")
     assert len(answer.found) == 2
-    assert "req_shared1" not in answer.reply()
+    assert "req_shared1" not in answer.reply
 
 
 def test_the_other_ids_of_the_ticket_tell_whose_it_is(desk: Desk, tmp_path: Path) -> None:
     desk.ingest([str(write_lines(tmp_path / "a.log", SHARED))])
-    reply = desk.lookup("req_shared1 and req_ours22").reply()
+    reply = desk.lookup("req_shared1 and req_ours22").reply
     assert reply.count("req_shared1") == 1
     assert "insufficient_scope" in reply
     assert "/pixel/tokens" not in reply

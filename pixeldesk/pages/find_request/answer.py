@@ -7,14 +7,15 @@ import streamlit as st
 from pixeldesk.desk.refreshed import Snapshot
 from pixeldesk.pages.find_request.card import show_card
 from pixeldesk.pages.find_request.card_side import CardSide
+from pixeldesk.pages.find_request.more_requests import show_more_requests
 from pixeldesk.pages.find_request.not_found import show_not_found
 from pixeldesk.pages.find_request.welcome import show_no_id
 from pixeldesk.pages.widgets.request_link import show_index, shown_index
 from pixeldesk.pages.widgets.safe_text import code_label
 from pixeldesk.pages.widgets.status_colour import status_colour
 from pixeldesk.pages.widgets.time_format import with_milliseconds
-from pixeldesk.tickets.cards import Card
-from pixeldesk.tickets.lookup import LookupAnswer, NotFound
+from pixeldesk.tickets.answer import LookupAnswer, NotFound
+from pixeldesk.tickets.card import Card
 
 _KEY = "shown_card"
 
@@ -30,17 +31,20 @@ def show_answer(answer: LookupAnswer, pending: "Future[Snapshot[LookupAnswer]]")
         return None
     index = shown_index(len(cards))
     if len(cards) > 1:
-        _show_choice(cards, index)
+        _show_choice(answer, cards, index)
     card = cards[index]
+    side = None
     if isinstance(card, NotFound):
         show_not_found(card)
-        return None
-    return show_card(answer, index, pending)
+    else:
+        side = show_card(answer, index, pending)
+    show_more_requests(answer)
+    return side
 
 
-def _show_choice(cards: list[Card | NotFound], index: int) -> None:
+def _show_choice(answer: LookupAnswer, cards: list[Card | NotFound], index: int) -> None:
     labels = [_label(card, _is_shared(card, cards)) for card in cards]
-    shared = sum(_is_shared(card, cards) for card in cards)
+    shared = sum(_is_shared(card, cards) for card in cards) + sum(row.request_id == row.found_by for row in answer.more)
     st.session_state[_KEY] = index
     st.pills(
         "Requests found in the text",
@@ -53,7 +57,7 @@ def _show_choice(cards: list[Card | NotFound], index: int) -> None:
     )
     if shared:
         st.markdown(
-            f":orange-badge[:material/warning: Shared id] {shared} different requests carry the same id."
+            f":orange-badge[:material/warning: Shared id] {shared:,} different requests carry the same id."
             " Choose the one whose time and customer fit the ticket."
         )
 
@@ -71,11 +75,11 @@ def _is_shared(card: Card | NotFound, cards: list[Card | NotFound]) -> bool:
 def _label(card: Card | NotFound, shared: bool) -> str:
     if isinstance(card, NotFound):
         return f":gray[not found] {code_label(card.request_id)}"
-    status = f":{status_colour(card['status'])}[{card['status'] or 'no status'}]"
-    when = f" {with_milliseconds(card['timestamp'])}" if shared else ""
-    who = f" {code_label(card['customer_id'])}" if shared and card["customer_id"] else ""
-    return f"{status} {code_label(card['request_id'])}{when}{who}"
+    status = f":{status_colour(card.status)}[{card.status or 'no status'}]"
+    when = f" {with_milliseconds(card.timestamp)}" if shared else ""
+    who = f" {code_label(card.customer_id)}" if shared and card.customer_id else ""
+    return f"{status} {code_label(card.request_id)}{when}{who}"
 
 
 def _id(card: Card | NotFound) -> str:
-    return card.request_id if isinstance(card, NotFound) else str(card["request_id"])
+    return card.request_id

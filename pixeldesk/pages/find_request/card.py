@@ -8,7 +8,7 @@ from pixeldesk.desk.refreshed import Snapshot
 from pixeldesk.pages.find_request.card_side import CardSide, show_side
 from pixeldesk.pages.find_request.neighbours import show_neighbours
 from pixeldesk.pages.find_request.outcome import show_outcome
-from pixeldesk.tickets.lookup import LookupAnswer
+from pixeldesk.tickets.answer import LookupAnswer
 
 
 def show_card(answer: LookupAnswer, index: int, pending: "Future[Snapshot[LookupAnswer]]") -> CardSide | None:

@@ -16,7 +16,6 @@ from pixeldesk.diagnosis.case_file import Case
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.overview import candidate_cases
 from pixeldesk.errors import PixeldeskError
-from pixeldesk.incidents.membership import may_be_part
 from pixeldesk.pages.find_request.incident_on_card import show_incident_of_card
 from pixeldesk.pages.find_request.reply import ReplyFrame, fill_reply, reply_frame
 from pixeldesk.pages.widgets.customer_link import customer_link
@@ -24,9 +23,9 @@ from pixeldesk.pages.widgets.diagnosis_panel import show_diagnosis, status_badge
 from pixeldesk.pages.widgets.freshness import show_store_error
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
 from pixeldesk.pages.widgets.waiting import wait_for
-from pixeldesk.tickets.card_diagnoses import explaining_diagnosis
-from pixeldesk.tickets.cards import Card
-from pixeldesk.tickets.lookup import LookupAnswer
+from pixeldesk.tickets.answer import LookupAnswer
+from pixeldesk.tickets.card import Card
+from pixeldesk.tickets.membership import may_be_part
 
 # The heights of diagnoses on a wide screen; a longer diagnosis scrolls. A request that no case explains needs a line.
 _TALL_PX, _SHORT_PX, _INCIDENT_PX, _LINE_PX = 396, 316, 116, 58
@@ -77,20 +76,20 @@ def _fill_diagnosis(
         return None
     card = answer.found[index]
     with slot.container(border=True, height=height, gap="small", key="beside_card"):
-        _show_panel(card, explaining_diagnosis(card))
+        _show_panel(card, card.explaining_diagnosis)
     return answer
 
 
 def _fill_others(slot: DeltaGenerator, card: Card) -> None:
-    others = [diagnosis for diagnosis in card["diagnoses"] if diagnosis is not explaining_diagnosis(card)]
+    others = [diagnosis for diagnosis in card.diagnoses if diagnosis is not card.explaining_diagnosis]
     if others:
         with slot.container(border=True, gap="xsmall"):
             _show_others(others)
 
 
 def _show_panel(card: Card, found: Diagnosis | None) -> None:
-    if card["incident"]:
-        show_incident_of_card(card["incident"])
+    if card.incident:
+        show_incident_of_card(card.incident)
         return
     if found is None:
         either = " It is part of no incident either." if may_be_part(card) else ""
@@ -98,7 +97,7 @@ def _show_panel(card: Card, found: Diagnosis | None) -> None:
         _show_candidates(_candidates(card))
         return
     show_diagnosis(found, key="diagnosis")
-    if found.customer_id and not card["customer_id"]:
+    if found.customer_id and not card.customer_id:
         customer_link(found.customer_id)
 
 
@@ -122,7 +121,7 @@ def _show_others(others: list[Diagnosis]) -> None:
 
 
 def _candidates(card: Card) -> tuple[Case, ...]:
-    return () if card["ours"] else candidate_cases(card["error"]["code"], card["response_rows"])
+    return () if card.ours else candidate_cases(card.error.code, card.response_rows)
 
 
 def _height(card: Card) -> int:

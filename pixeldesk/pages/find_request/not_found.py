@@ -4,7 +4,7 @@ import streamlit as st
 
 from pixeldesk.pages.widgets.request_link import ask_for
 from pixeldesk.pages.widgets.safe_text import code_label
-from pixeldesk.tickets.lookup import NotFound
+from pixeldesk.tickets.answer import NotFound
 
 
 def show_not_found(missing: NotFound) -> None:

@@ -9,7 +9,7 @@ from pixeldesk.pages.find_request.welcome import show_no_id, show_welcome
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
 from pixeldesk.pages.widgets.newer_lines import show_newer_lines
-from pixeldesk.pages.widgets.request_link import asked_ids
+from pixeldesk.pages.widgets.request_link import asked_ids, asked_since
 from pixeldesk.pages.widgets.waiting import wait_for
 
 
@@ -20,7 +20,7 @@ def _show(frame: Frame) -> None:
     if without_id:
         show_no_id()
     elif ids:
-        answer = frame.desk.lookup("\n".join(ids))
+        answer = frame.desk.lookup_ids(ids, asked_since())
         ask = partial(frame.desk.diagnosed_in_background, answer)
         pending = ask()
         side = show_answer(answer, pending)

@@ -6,8 +6,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pixeldesk.pages.widgets.copy_button import copy_button
-from pixeldesk.tickets.cards import Card
-from pixeldesk.tickets.lookup import LookupAnswer
+from pixeldesk.tickets.answer import LookupAnswer
+from pixeldesk.tickets.card import Card
 
 _WHOLE, _THIS = "Whole ticket", "This request"
 _LONG_TEXT, _SCROLLED_PX = 1400, 540
@@ -34,7 +34,7 @@ def reply_frame(answer: LookupAnswer) -> ReplyFrame:
 
 def fill_reply(frame: ReplyFrame, card: Card, answer: LookupAnswer, *, final: bool) -> None:
     """Show the drafted reply with a button to copy it. `final` says that the diagnosis is in it."""
-    text = answer.reply() if frame.chosen == _WHOLE else str(card["reply"])
+    text = answer.reply if frame.chosen == _WHOLE else card.reply
     with frame.button:
         copy_button("Copy reply", text, key="copy_reply" if final else "copy_first_reply", type="primary")
     with frame.text.container(height=_SCROLLED_PX if len(text) > _LONG_TEXT else "content", border=False):
@@ -45,7 +45,7 @@ def _choice(answer: LookupAnswer) -> str:
     if len(answer.found) == 1:
         return _THIS
     # Requests that share an id may be of different customers: by default, the reply names only the one shown.
-    shared = len({found["request_id"] for found in answer.found}) < len(answer.found)
+    shared = len({found.request_id for found in answer.found}) < len(answer.found)
     return st.segmented_control(
         "Reply for",
         [_WHOLE, _THIS],

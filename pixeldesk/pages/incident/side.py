@@ -1,12 +1,9 @@
 """Show what stands beside an incident's chart: what differs, what to tell customers, and what was known when."""
 
-from datetime import UTC
-
 import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
-from pixeldesk.incidents.incident import Change, Incident
-from pixeldesk.incidents.membership import code_of
+from pixeldesk.incidents.incident import Change, Incident, code_of
 from pixeldesk.pages.widgets.copy_button import copy_button
 from pixeldesk.pages.widgets.time_format import to_the_minute
 from pixeldesk.queries.values import rfc3339
@@ -28,10 +25,7 @@ def show_what_differs(incident: Incident) -> None:
 
 def show_note(incident: Incident) -> None:
     """Show what support may tell customers, ready to copy."""
-    outage = Outage(
-        since=incident.started_at.replace(tzinfo=UTC),
-        until=incident.ended_at.replace(tzinfo=UTC) if incident.ended_at else None,
-    )
+    outage = Outage(since=incident.started_at, until=incident.ended_at)
     note = outage_note(outage, code_of(incident), incident.environment)
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from pixeldesk.incidents.around import Around
-from pixeldesk.incidents.incident import Incident
-from pixeldesk.incidents.membership import code_of
+from pixeldesk.incidents.incident import Incident, code_of
 from pixeldesk.pages.widgets.query_value import query_value
 from pixeldesk.pages.widgets.switch_page import request_switch
 

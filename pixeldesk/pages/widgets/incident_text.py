@@ -1,10 +1,12 @@
 """Format an incident's times, rates and state for people, in UTC. None of it is log text."""
 
+from datetime import datetime
+
 from pixeldesk.pages.widgets.time_format import parsed, to_the_minute
 
 
-def from_until(started_at: str, ended_at: str | None) -> str:
-    """Format the time of an incident from two RFC 3339 timestamps.
+def from_until(started_at: datetime | str, ended_at: datetime | str | None) -> str:
+    """Format the time of an incident from two times.
 
     `12 Nov 2026 14:07 to 14:29 UTC`, with the day of its end if it is another; `since …` while it is open.
     """

@@ -1,29 +1,47 @@
 """Link to requests: the address of Find a request holds the request ids and which card is shown, and nothing else.
 
-`/?request_id=req_a` names one request, `/?request_id=req_a&request_id=req_b&show=1` a ticket with its second card open.
+`/?request_id=req_a` names one request, `/?request_id=req_a&request_id=req_b&show=1` a ticket with its second card open,
+`/?request_id=req_a&from=2026-11-16T12:00:00.250Z` the first request from then on, of those that share an id.
 A search is stored in the address alone, so links, reload, back and forward work without more.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import streamlit as st
 
+from pixeldesk.errors import UsageError
+from pixeldesk.pages.widgets.query_value import query_value
 from pixeldesk.pages.widgets.switch_page import request_switch
+from pixeldesk.queries.values import parse_time, rfc3339
 
-_REQUEST_ID, _SHOWN = "request_id", "show"
+_REQUEST_ID, _SHOWN, _SINCE = "request_id", "show", "from"
 
 MOST_IDS = 20
 """How many requests the page looks up at once. The command line takes any number."""
 
 
 def asked_ids() -> list[str]:
-    """Return the ids in the address, at most MOST_IDS, unchecked: the lookup reads them like any pasted text."""
+    """Return the ids in the address, at most MOST_IDS, unchecked: the lookup checks them like any pasted text."""
     return st.query_params.get_all(_REQUEST_ID)[:MOST_IDS]
+
+
+def asked_since() -> datetime | None:
+    """Return the time in the address, UTC; None if it is missing or invalid."""
+    try:
+        return parse_time(query_value(_SINCE) or "")
+    except UsageError:
+        return None
 
 
 def ask_for(ids: Sequence[str]) -> None:
     """Show these requests, at most MOST_IDS. The browser's back button leads to the former address."""
     st.query_params.from_dict({_REQUEST_ID: list(ids[:MOST_IDS])})
+
+
+def ask_for_one(request_id: str, at: datetime) -> None:
+    """Show the request with this id at this time: others may share its id."""
+    st.query_params.from_dict({_REQUEST_ID: request_id, _SINCE: rfc3339(at)})
 
 
 def open_request(request_id: str) -> None:

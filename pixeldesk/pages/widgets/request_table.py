@@ -15,7 +15,7 @@ from pixeldesk.trends.listed_request import ListedRequest
 _TIME_PX, _STATUS_PX = 134, 58
 
 
-def method_and_route(method: str | None, route: str | None, path: str | None) -> str:
+def method_and_route(method: str | None, route: str | None, path: str | None = None) -> str:
     """Return what was requested, such as `GET /pixel/events`: the route, or the path if no route was logged."""
     return f"{method or ''} {route or path or ''}"
 

@@ -31,7 +31,7 @@ def ingest(desk: Desk, folder: Path, *files: list[Line]) -> None:
 
 def card(desk: Desk, text: str) -> dict[str, Any]:
     (found,) = desk.lookup(text).found
-    return found
+    return found.as_json()
 
 
 PROXY: list[Line] = [nginx_line(0.02, status="502", http_x_request_id="req_client01")]
@@ -170,7 +170,7 @@ def test_lines_under_the_counter_of_a_process_are_on_the_card(desk: Desk, tmp_pa
     another = {**logged, "pid": 4712, "msg": "of another process"}
     ingest(desk, tmp_path, [logged, another, request])
     assert [line["msg"] for line in card(desk, "req_7Qm2xV9cT4")["lines"]] == ["no", "request completed"]
-    assert desk.lookup("17").found == []
+    assert desk.lookup("17").found == ()
 
 
 def test_an_id_shared_by_several_customers_tells_neither_of_the_other(desk: Desk, tmp_path: Path) -> None:
@@ -183,10 +183,10 @@ def test_an_id_shared_by_several_customers_tells_neither_of_the_other(desk: Desk
     ]
     ingest(desk, tmp_path, lines)
     assert len(desk.lookup(trace).found) == 2
-    assert "call-" not in desk.lookup(trace).reply()
+    assert "call-" not in desk.lookup(trace).reply
     one = "call-0123456789abcde0"
     for text in (f"request id: {one}, request id: {trace}", f"request id: {trace}, request id: {one}"):
         both = desk.lookup(text)
         assert len(both.found) == 2
-        assert "call-0123456789abcde0" in both.reply()
-        assert "call-0123456789abcde1" not in both.reply()
+        assert "call-0123456789abcde0" in both.reply
+        assert "call-0123456789abcde1" not in both.reply

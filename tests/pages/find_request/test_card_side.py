@@ -14,7 +14,7 @@ from pixeldesk.diagnosis.overview import case_title
 from pixeldesk.errors import StoreError
 from pixeldesk.pages.find_request import card_side
 from pixeldesk.pages.widgets.waiting import wait_for
-from pixeldesk.tickets.lookup import LookupAnswer
+from pixeldesk.tickets.answer import LookupAnswer
 from tests.log_lines import failed_line, moment, request_line
 from tests.pages.conftest import PageRunner, elements
 from tests.pages.failing_lines import RETRIER, failing_lines, retrier_lines, scopeless_lines

@@ -4,17 +4,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pixeldesk.catalogue.catalogue import catalogue
-from pixeldesk.catalogue.wording import GREETING
+from pixeldesk.catalogue.mail import GREETING
 from pixeldesk.desk.desk import close_the_desk, the_desk
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
 from tests.conftest import ROOT
 from tests.log_lines import event_line, failed_line, moment, request_line, request_lines
 from tests.pages.conftest import PageRunner, elements, page_at
-from tests.pages.reading import badges, says_how_to_fill_the_store, text_of
+from tests.pages.reading import badges, says_how_to_fill_the_store, table, text_of
 
 SCOPE_ERROR = failed_line("insufficient_scope", 403, request_id="req_Scope0001")
 
@@ -95,6 +96,42 @@ def test_a_shared_id_offers_every_request_and_says_that_it_is_shared(page: PageR
     choice.set_value(1).run()
     assert "400" in badges(test)
     assert test.query_params == {"request_id": "req_Shared001", "show": "1"}
+
+
+def shared_lines() -> list[dict[str, Any]]:
+    """Return the lines of thirty requests with one id, each of another customer."""
+    return [
+        failed_line("internal_error", 500, request_id="req_Shared001", customer_id=f"cus_{n}", timestamp=moment(n))
+        for n in range(1, 31)
+    ]
+
+
+def test_two_opaque_ids_in_one_address_have_a_card_each(page: PageRunner) -> None:
+    ids = ["abcdef", "ticketnumberabc"]
+    test = page([request_line(request_id=request_id) for request_id in ids], *ids)
+    (choice,) = elements(test, "pills")
+    assert [request_id in label for request_id, label in zip(ids, choice.options, strict=True)] == [True, True]
+
+
+def test_an_id_that_many_share_has_twenty_cards_and_the_others_in_a_table(page: PageRunner) -> None:
+    test = page(shared_lines(), "req_Shared001")
+    (choice,) = elements(test, "pills")
+    assert len(choice.options) == 20
+    assert "30 different requests carry the same id" in text_of(test)
+    assert "30 requests in all" in text_of(test)
+    rows = table(test, "Further requests")
+    assert [*rows["customer"]] == [f"cus_{n}" for n in range(21, 31)]
+    assert rows["time"][0] == "16 Nov 12:00:21.000"
+
+
+def test_a_request_without_a_card_is_opened_by_its_time(page: PageRunner) -> None:
+    address = {"from": "2026-11-16T12:00:25.000Z"}
+    test = page(shared_lines(), "req_Shared001", **address)
+    assert "cus_25" in elements(test, "pills")[0].options[0]
+    assert "Mon 16 Nov 2026, 12:00:25.000 UTC" in text_of(test)
+    assert len(table(test, "Further requests")) == 24
+    invalid = page([], "req_Shared001", **{"from": "yesterday"})
+    assert "Mon 16 Nov 2026, 12:00:01.000 UTC" in text_of(invalid)
 
 
 def test_several_ids_share_a_reply_and_each_has_a_card(page: PageRunner) -> None:

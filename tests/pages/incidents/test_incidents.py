@@ -2,14 +2,13 @@
 
 import json
 import re
-from datetime import UTC
 from typing import Any
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pixeldesk.catalogue.wording import GREETING
+from pixeldesk.catalogue.mail import GREETING
 from pixeldesk.desk.desk import Desk, the_desk
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.rules import LEARNING_DAYS
@@ -192,7 +191,7 @@ def test_an_open_incident_says_so(page: PageRunner) -> None:
     text = text_of(test)
     assert badges(test)["Going on"] == "red"
     (found,) = the_desk().incidents()
-    outage = Outage(since=found.started_at.replace(tzinfo=UTC), until=None)
+    outage = Outage(since=found.started_at, until=None)
     assert outage_note(outage, CODE, "production") in text
     assert "since 16 Nov 2026 12:00 UTC" in text
     assert "so far" in text

@@ -6,28 +6,18 @@ from typing import Any
 import pytest
 
 from pixeldesk.incidents.incident import Incident
-from pixeldesk.incidents.membership import incident_of
-from pixeldesk.queries.values import rfc3339
+from pixeldesk.tickets.card import Card
+from pixeldesk.tickets.membership import incident_of
 from tests.alerts.made_incidents import after, ended, incident
+from tests.tickets.a_card import a_card, a_key, an_error
 
 
-def card(minutes: float = 3, **fields: Any) -> dict[str, Any]:
-    """Return a card, with the fields that matter here, of a request that failed this many minutes after the onset."""
-    made = {
-        "timestamp": rfc3339(after(minutes)),
-        "environment": "production",
-        "status": 503,
-        "fault": "us",
-        "clock_suspect": False,
-        "error": {"code": "ingest_unavailable"},
-        "customer_id": "cus_0184",
-        "key": {"fingerprint": "5f0c3b1e9a7d2c44"},
-        "client_ip": "203.0.113.9",
-    }
-    return {**made, **fields}
+def card(minutes: float = 3, **fields: Any) -> Card:
+    """Return the card of a request that failed this many minutes after the onset, with these fields."""
+    return a_card(**{"timestamp": after(minutes), "status": 503, "fault": "us", **fields})
 
 
-def is_part(failed: dict[str, Any], *incidents: Incident) -> bool:
+def is_part(failed: Card, *incidents: Incident) -> bool:
     return incident_of(failed, lambda: incidents or (ended(),)) is not None
 
 
@@ -49,10 +39,9 @@ def test_an_open_incident_includes_newer_failures() -> None:
     [
         {"environment": "preview"},
         {"environment": None},
-        {"error": {"code": "tinybird_error"}},
-        {"error": {"code": None}},
+        {"error": an_error("tinybird_error")},
+        {"error": an_error(None)},
         {"status": 499},
-        {"status": None},
         {"fault": "customer"},
         {"clock_suspect": True},
     ],
@@ -66,8 +55,8 @@ def test_other_failures_are_not_part_of_it(other: dict[str, Any]) -> None:
     [
         ({}, "cus_0184"),
         ({"customer_id": None}, "5f0c3b1e9a7d2c44"),
-        ({"customer_id": None, "key": {"fingerprint": None}}, "203.0.113.9"),
-        ({"customer_id": None, "key": {"fingerprint": None}, "client_ip": None}, ""),
+        ({"customer_id": None, "key": a_key(None)}, "203.0.113.9"),
+        ({"customer_id": None, "key": a_key(None), "client_ip": None}, ""),
     ],
 )
 def test_callers_that_failed_before_are_not_part_of_it(whose: dict[str, Any], caller: str) -> None:
@@ -77,14 +66,14 @@ def test_callers_that_failed_before_are_not_part_of_it(whose: dict[str, Any], ca
 
 def test_an_incident_of_all_server_errors_includes_each() -> None:
     of_all = ended(code="5xx")
-    assert is_part(card(error={"code": None}, status=500), of_all)
+    assert is_part(card(error=an_error(None), status=500), of_all)
     assert is_part(card(), of_all)
-    assert not is_part(card(status=404, error={"code": None}), of_all)
+    assert not is_part(card(status=404, error=an_error(None)), of_all)
 
 
 def test_failures_without_a_code_have_an_incident_of_their_own() -> None:
     without = ended(code="no code")
-    assert is_part(card(error={"code": None}), without)
+    assert is_part(card(error=an_error(None)), without)
     assert not is_part(card(), without)
 
 

@@ -3,11 +3,8 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from pixeldesk.incidents.incident import ANY_SERVER_ERROR, NO_CODE, Incident
-from pixeldesk.queries.values import parse_time
-from pixeldesk.tickets.cards import Card
-
-LEAST_STATUS = 500
+from pixeldesk.incidents.incident import ANY_SERVER_ERROR, LEAST_STATUS, Incident, code_of
+from pixeldesk.tickets.card import Card
 
 
 def incident_of(card: Card, incidents: Callable[[], Iterable[Incident]]) -> Incident | None:
@@ -23,21 +20,15 @@ def incident_of(card: Card, incidents: Callable[[], Iterable[Incident]]) -> Inci
 
 def may_be_part(card: Card) -> bool:
     """Return whether a request can be part of any incident: a failure, not the customer's, at a plausible time."""
-    return (card["status"] or 0) >= LEAST_STATUS and card["fault"] != "customer" and not card["clock_suspect"]
-
-
-def code_of(incident: Incident) -> str | None:
-    """Return the error code of an incident's failures: "" if they have none, None if it is of any server error."""
-    return {ANY_SERVER_ERROR: None, NO_CODE: ""}.get(incident.code, incident.code)
+    return card.status >= LEAST_STATUS and card.fault != "customer" and not card.clock_suspect
 
 
 def _includes(incident: Incident, card: Card) -> bool:
-    at = parse_time(card["timestamp"])
-    caller = card["customer_id"] or card["key"]["fingerprint"] or card["client_ip"] or ""
+    caller = card.customer_id or card.key.fingerprint or card.client_ip or ""
     return (
         # An open incident is counted up to some minutes ago, but newer failures are part of it too.
-        incident.started_at <= at < (incident.ended_at or datetime.max)
-        and card["environment"] == incident.environment
-        and code_of(incident) in (None, card["error"]["code"] or "")
+        incident.started_at <= card.timestamp < (incident.ended_at or datetime.max)
+        and card.environment == incident.environment
+        and code_of(incident) in (None, card.error.code or "")
         and caller not in incident.failing_before
     )

@@ -20,7 +20,7 @@ def test_the_website_in_the_path_names_the_customer(website: str, desk: Desk, tm
     ]  # fmt: skip
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", [*request_lines(20), *refused]))])
     (card,) = desk.diagnosed(desk.lookup("req_nameless7")).found
-    (diagnosis,) = card["diagnoses"]
+    (diagnosis,) = card.diagnoses
     assert (diagnosis.case, diagnosis.customer_id) == ("missing_authorization", "cus_0184")
     (whole,) = desk.diagnose()
     assert (whole.customer_id, whole.confidence) == (diagnosis.customer_id, diagnosis.confidence)
