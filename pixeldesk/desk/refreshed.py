@@ -31,17 +31,19 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Snapshot(Generic[Answer]):
-    """An answer as of a batch of lines; `batch` is None for an empty store. `is_current`: there are no newer lines."""
+    """An answer as of a batch of lines, as `last_batch` tells it. `is_current`: there are no newer lines."""
 
     answer: Answer
-    batch: int | None
+    batch: Hashable
     is_current: bool = True
 
 
-def last_batch(store: Store) -> int | None:
-    """Return the id of the batch of lines that was stored last, None for an empty store."""
-    batch: int | None = question("last_batch").rows(store)[0]["batch_id"]
-    return batch
+def last_batch(store: Store) -> Hashable:
+    """Return what changes with each batch of lines, and when a backup takes the place of the store.
+
+    A restored store gives ids again that the former one gave to other batches.
+    """
+    return store.generation, question("last_batch").rows(store)[0]["batch_id"]
 
 
 class Refreshed(Generic[Answer]):
@@ -54,7 +56,7 @@ class Refreshed(Generic[Answer]):
     def __init__(
         self,
         find: Callable[[], Answer],
-        last_batch: Callable[[], int | None],
+        last_batch: Callable[[], Hashable],
         executor: Executor,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -135,7 +137,7 @@ class RefreshedAnswers:
     _THREADS = 2
 
     def __init__(
-        self, last_batch: Callable[[], int | None], most: int = 16, clock: Callable[[], float] = time.monotonic
+        self, last_batch: Callable[[], Hashable], most: int = 16, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._last_batch = last_batch
         self._most = most

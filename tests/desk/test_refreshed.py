@@ -16,7 +16,7 @@ from pixeldesk.incidents import find
 from pixeldesk.incidents.incident import Incident
 from tests.alerts.made_incidents import ended
 from tests.log_lines import failed_line, moment, request_lines, write_lines
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, wait_until
 
 A_SECOND = 1.0
 
@@ -376,3 +376,24 @@ def test_a_diagnosis_that_was_just_printed_can_be_marked(desk: Desk, tmp_path: P
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
     (diagnosis,) = desk.diagnose()
     assert desk.mark(diagnosis.id, "right").case == diagnosis.case
+
+
+def test_a_restored_backup_is_not_taken_for_the_store_that_it_replaced(desk: Desk, tmp_path: Path) -> None:
+    def lines_of(customer: str) -> str:
+        lines = [
+            failed_line(
+                "invalid_pipe", 400, request_id=f"req_{customer}{n}", timestamp=moment(600 * n), customer_id=customer
+            )
+            for n in range(10)
+        ]
+        return str(write_lines(tmp_path / f"{customer}.log", lines))
+
+    desk.ingest([str(write_lines(tmp_path / "app.log", request_lines(3)))])
+    made = desk.backup(tmp_path / "backup.duckdb")
+    desk.ingest([lines_of("cus_before")])
+    assert [each.customer_id for each in desk.diagnosis_snapshot().answer] == ["cus_before"]
+    desk.restore(made.path)
+    # The store gives the same id to this batch.
+    desk.ingest([lines_of("cus_after")])
+    wait_until(lambda: desk.diagnosis_snapshot().is_current, "the diagnoses are current")
+    assert [each.customer_id for each in desk.diagnosis_snapshot().answer] == ["cus_after"]

@@ -1,6 +1,6 @@
 """Say that a page shows the state before some newer lines, and rerun it when there is a newer answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import streamlit as st
@@ -23,7 +23,7 @@ def show_newer_lines(shown: Snapshot[Any], ask: Callable[[], Snapshot[Any]]) -> 
 
 
 @st.fragment(run_every=_POLL_S)
-def _poll(shown_batch: int | None, ask: Callable[[], Snapshot[Any]]) -> None:
+def _poll(shown_batch: Hashable, ask: Callable[[], Snapshot[Any]]) -> None:
     st.markdown(":gray[:material/hourglass_top: Newer lines are being judged]", width="content")
     try:
         newest = ask()
