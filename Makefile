@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 
-.PHONY: run test check lint types imports wheel-check bench kills fuzz soak clean lock
+.PHONY: run test check lint types imports docs wheel-check bench kills fuzz soak clean lock
 
 run: $(RUN_READY)
 	$(BIN)/pixeldesk serve --fill-empty sample_logs/logs
@@ -25,6 +25,10 @@ types: $(DEV_READY)
 
 imports: $(DEV_READY)
 	$(BIN)/lint-imports
+
+# docs/json.md, from the types of the answers.
+docs: $(DEV_READY)
+	$(BIN)/python -m pixeldesk.desk.json_reference > docs/json.md
 
 # The wheel in an environment of its own, as the Dockerfile makes and runs it. Beside the suite: it installs packages.
 wheel-check: $(DEV_READY)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
 
 from pixeldesk.errors import UsageError
 from pixeldesk.queries.values import parse_time, plain, rfc3339
@@ -25,6 +25,7 @@ Moment = Annotated[
     datetime,
     BeforeValidator(_parsed),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A time in UTC without a zone, as in the store. JSON has it in RFC 3339 with Z, and it is parsed from there."""
 

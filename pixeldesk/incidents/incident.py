@@ -26,44 +26,61 @@ class Change(FrozenModel):
     model_config = ConfigDict(extra="ignore")
 
     kind: ChangeKind
+    """`opened`, `grew` or `ended`."""
     at: Moment
+    """When it changed."""
     requests: int
+    """Failed requests until then."""
     customers: int
+    """Callers with failed requests until then."""
 
 
 class Incident(FrozenModel):
-    """An incident. Times are UTC without a zone; rates are failed requests per minute.
+    """A failure of our own. Rates are failed requests per minute."""
 
-    Its JSON object is the one that the command line documents as INCIDENT; unknown fields of such an object are
-    ignored.
-    """
-
+    # `pixeldesk watch` may ask a server of a newer version.
     model_config = ConfigDict(extra="ignore")
 
     id: str
+    """The first minute and the code. It changes if later lines move the start."""
     code: str
+    """The error code; `5xx` if it shows only in all server errors together, `no code` if its requests have none."""
     environment: str | None
+    """The environment whose requests failed."""
     started_at: Moment
+    """The first failure."""
     detected_at: Moment
+    """When the rule fired, as far as the logs had come then."""
     ended_at: Moment | None
+    """The end; null while it lasts."""
     last_seen: Moment
+    """The last failure so far."""
     requests: int
+    """Failed requests."""
     customers: int
+    """Customers with failed requests."""
     callers: int
+    """Callers with failed requests: customers, and keys or addresses without a customer."""
     hosts: tuple[str, ...]
+    """The servers that failed them."""
     routes: tuple[str, ...]
+    """The routes that failed."""
     peak_per_minute: float
+    """The rate in the worst minute."""
     rate_per_minute: float
+    """The rate on average."""
     baseline_per_minute: float
-    # The history to compare with was shorter than seven days.
+    """The usual rate at that time of day."""
     is_learning: bool
-    # Callers that failed with this code before it began. Their failures are not counted here.
+    """Whether the history to compare with was shorter than seven days."""
     failing_before: tuple[str, ...]
-    # Sentences, most telling first.
+    """Callers that failed with this code before it began. Their failures are not counted."""
     differs: tuple[str, ...] = ()
+    """What is different about the failing requests, in sentences, the most telling first."""
     examples: tuple[str, ...] = ()
-    # In time order; the first is its opening.
+    """The ids of some failed requests."""
     changes: tuple[Change, ...] = Field(min_length=1)
+    """How it looked when it opened, grew or ended, in time order."""
 
     @property
     def is_open(self) -> bool:

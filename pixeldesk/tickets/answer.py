@@ -12,6 +12,7 @@ class NotFound(FrozenModel):
     """An id without a request."""
 
     request_id: str
+    """The id."""
     reason: str
     """Why there is none, in one or two sentences for people."""
     nearest: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ class ErrorBody(FrozenModel):
     code: str | None
     """The error code; null for a success, or if none was logged."""
     message: str | None
+    """The message of the response."""
     details: JsonValue
     """A JSON document, or text if it is none."""
 
@@ -30,6 +31,7 @@ class KeyHint(FrozenModel):
     id: str | None = None
     """Our id of the key; null if it matches none."""
     prefix: str | None = None
+    """Its first characters, at most twelve."""
     length: int | None = None
     """The length of the whole key, characters."""
     fingerprint: str | None = None
@@ -37,16 +39,20 @@ class KeyHint(FrozenModel):
     scopes: tuple[str, ...] | None = None
     """The scopes that the key holds: none if empty, not logged if null."""
     revoked_at: Moment | None = None
+    """When it was revoked."""
     expires_at: Moment | None = None
+    """When it expires, or expired."""
 
 
 class Upstream(FrozenModel):
     """What a service that we call answered us, as far as it was logged."""
 
     service: str | None
+    """The name of the service."""
     status: int | None
     """Its HTTP status."""
     message: str | None
+    """Its error message."""
     jwt_issued_at: Moment | None
     """When the token was issued that we presented to it."""
 
@@ -66,21 +72,32 @@ class Alias(FrozenModel):
     kind: AliasKind
     """`request` is the request's own id at another hop; the others name who gave the id."""
     id: str
+    """The id, as it was logged."""
 
 
 class Neighbour(FrozenModel):
     """Another request of the same customer or key; of the same client address if neither was logged."""
 
     timestamp: Moment
+    """When the request was answered."""
     request_id: str
+    """The request id."""
     environment: str | None
+    """The environment that was called."""
     method: str | None
+    """The HTTP method."""
     route: str | None
+    """The route as its template, such as `/pixel/pipes/{pipe}`."""
     path: str | None
+    """The path with its query, secrets redacted."""
     status: int
+    """The HTTP status of the answer."""
     error_code: str | None
+    """The error code; null for a success, or if none was logged."""
     duration_ms: float | None
+    """How long it took, milliseconds."""
     customer_id: str | None
+    """The customer that the line names."""
 
 
 class Neighbours(FrozenModel):
@@ -90,7 +107,9 @@ class Neighbours(FrozenModel):
     """
 
     before: tuple[Neighbour, ...] = ()
+    """Those before, the nearest last."""
     after: tuple[Neighbour, ...] = ()
+    """Those after, the nearest first."""
 
 
 class AlsoAffected(FrozenModel):
@@ -113,10 +132,13 @@ class Card(FrozenModel):
     """
 
     request_id: str
+    """The request id."""
     timestamp: Moment
     """When the request was answered, as its line says."""
     environment: str | None
+    """The environment that was called."""
     method: str | None
+    """The HTTP method."""
     route: str | None
     """The route as its template, such as `/pixel/pipes/{pipe}`."""
     path: str | None
@@ -124,15 +146,21 @@ class Card(FrozenModel):
     status: int
     """The HTTP status of the answer."""
     duration_ms: float | None
-    """Milliseconds."""
+    """How long the request took, milliseconds."""
     customer_id: str | None
+    """The customer that the line names."""
     website_id: str | None
+    """The website that was asked for."""
     host: str | None
     """The server that answered."""
     region: str | None
+    """The region of the server."""
     release: str | None
+    """The release that ran on the server."""
     client_ip: str | None
+    """The address of the client."""
     user_agent: str | None
+    """The program of the client."""
     response_rows: int | None
     """The number of rows in the response."""
     retry_after_s: float | None
@@ -140,9 +168,11 @@ class Card(FrozenModel):
     clock_suspect: bool
     """Whether `timestamp` is implausibly far in the past or the future."""
     error: ErrorBody
+    """The error of the response."""
     title: str
     """The outcome in a few words, from the catalogue of error codes, as the next fields."""
     meaning: str
+    """What the outcome means."""
     fix: str
     """What the customer, or we, can do."""
     retryable: bool
@@ -156,13 +186,19 @@ class Card(FrozenModel):
     known_code: bool
     """False only for an error code that the catalogue does not list."""
     key: KeyHint
+    """What may be shown of the API key."""
     upstream: Upstream
+    """What a service that we call answered us."""
     source: Source
+    """Where the line of the request was read."""
     aliases: tuple[Alias, ...]
+    """Other ids by which the request is found, at most 50."""
     lines: tuple[JsonValue, ...]
     """All log lines of the request, redacted, in time order: JSON documents, or text if one is none."""
     neighbours: Neighbours
+    """Requests of the same caller before and after."""
     also_affected: AlsoAffected
+    """Who else got the same error."""
     diagnoses: tuple[Diagnosis, ...] = ()
     """First those that explain the request, then others of the same customer."""
     incident: Incident | None = None

@@ -26,13 +26,17 @@ class RequestRow(FrozenModel):
     """A request in a few words."""
 
     request_id: str
+    """The request id."""
     timestamp: Moment
+    """When the request was answered."""
     customer_id: str | None
+    """The customer that the line names."""
     status: int
     """The HTTP status of the answer."""
     code: str | None
     """The error code; null for a success, or if none was logged."""
     method: str | None
+    """The HTTP method."""
     route: str | None
     """The route as its template; the path if no route was logged."""
     found_by: str

@@ -1,4 +1,4 @@
-"""The command line's contract, by real processes."""
+"""The command line by real processes: options, exit codes, and the JSON of docs/json.md."""
 
 import gzip
 import os

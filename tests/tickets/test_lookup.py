@@ -1,4 +1,4 @@
-"""A pasted text to cards: the command line's contract, field by field, and every honest "not found"."""
+"""A pasted text to cards: the fields of docs/json.md one by one, and every honest "not found"."""
 
 import json
 import random

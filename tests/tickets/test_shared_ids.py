@@ -159,6 +159,9 @@ def test_no_more_rows_are_listed_than_a_page_can_show(
     answer = desk.lookup(SHARED)
     assert (len(answer.found), answer.requests) == (20, 100)
     assert len(answer.more) <= 50
+    load(desk, tmp_path / "another", *shared(100, request_id="req_sharedToo1"))
+    both = desk.lookup(f"{SHARED} req_sharedToo1")
+    assert (len(both.more), both.requests) == (50, 200)
 
 
 def test_the_command_line_says_how_many_there_are_and_prints_the_first(
