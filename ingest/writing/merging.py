@@ -13,6 +13,7 @@ from pixeldesk.store import Transaction
 
 _MERGE = statements(Path(__file__).with_name("merge.sql"))
 _DEMOTE = statements(Path(__file__).with_name("demote.sql"))
+_RESTORE = statements(Path(__file__).with_name("restore.sql"))
 _PROXY, _PLATFORM, _APPLICATION = 2, 3, 4
 # The longest time between two lines of one request: a function may run this long.
 _MAX_DISTANCE = timedelta(minutes=15)
@@ -41,21 +42,8 @@ def merge(transaction: Transaction, batch: int) -> None:
 
 def restore(transaction: Transaction, source_id: int | None) -> None:
     """Move second lines back whose first line, in a provisional batch of the source, is about to be withdrawn."""
-    withdrawn = """(first_source_id, first_line_number) IN (
-        SELECT (source_id, line_number) FROM requests
-        WHERE batch_id IN (SELECT batch_id FROM batches WHERE source_id = $source AND provisional))"""
-    source = {"source": source_id}
-    transaction.execute(
-        f"""INSERT INTO touched SELECT DISTINCT date_trunc('minute', timestamp) FROM second_lines
-        WHERE {withdrawn} AND NOT clock_suspect""",
-        source,
-    )
-    transaction.execute(
-        f"""INSERT INTO requests SELECT * EXCLUDE (first_source_id, first_line_number) FROM second_lines
-        WHERE {withdrawn}""",
-        source,
-    )
-    transaction.execute(f"DELETE FROM second_lines WHERE {withdrawn}", source)
+    for statement in _RESTORE.values():
+        transaction.run(statement, source=source_id)
 
 
 def _demote(transaction: Transaction, found: Statement, values: Mapping[str, object]) -> None:

@@ -48,8 +48,8 @@ READING: list[Command[Any]] = [
     Quarantine(limit=7),
     Doctor(),
 ]
-# Those that write, or change what runs in the server.
-WRITING = {"ingest", "follow", "stop_following", "mark", "retry", "retain"}
+# Those that write, to the store or beside it, or change what runs in the server.
+WRITING = {"ingest", "follow", "stop_following", "mark", "retry", "retain", "backup", "restore", "rebuild"}
 JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(1 << 53), 1 << 53) | st.text(), lambda inner: st.lists(inner, max_size=3)
 )
