@@ -107,7 +107,7 @@ def _child(file: str) -> None:
         report = Desk(settings, store).ingest([file])
         store.close()
         seconds = time.perf_counter() - started
-    print(json.dumps({"wall_s": seconds, "requests": report["requests"], "formats": report["formats"]}))
+    print(json.dumps({"wall_s": seconds, "requests": report.requests, "formats": report.formats}))
 
 
 def main() -> None:

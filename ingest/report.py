@@ -1,8 +1,8 @@
 """Report what an ingest did, in counts that always add up."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
+from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.ingest.sources.source_name import SourceName
 
 OUTCOMES = ("requests", "events", "quarantined", "duplicates", "blank", "unmapped")
@@ -45,9 +45,39 @@ class Problem:
         return self.text
 
 
+class Ingested(FrozenModel):
+    """The answer of `pixeldesk ingest`: `lines` is the sum of the six outcomes after it."""
+
+    files: int
+    lines: int
+    requests: int
+    events: int
+    quarantined: int
+    duplicates: int
+    blank: int
+    unmapped: int
+    bytes: int
+    """Uncompressed."""
+    seconds: float
+    formats: dict[str, int]
+    """How many sources were read in each format."""
+    unchanged: int
+    """Files that were read before and hold nothing new."""
+    unreadable: list[str]
+    """A sentence for each source that could not be read at all."""
+    damaged: list[str]
+    """A sentence for each source that was read in part."""
+    lost: list[str]
+    """A sentence for each time that lines of a followed source may have been lost."""
+
+    def lines_by_outcome(self) -> dict[str, int]:
+        """Return the number of lines of each outcome."""
+        return {outcome: getattr(self, outcome) for outcome in OUTCOMES}
+
+
 @dataclass
 class IngestReport:
-    """The result of `pixeldesk ingest`. `bytes` are uncompressed; `unchanged` files were not read again."""
+    """What an ingest has done so far. `bytes` are uncompressed; `unchanged` files were not read again."""
 
     files: int = 0
     unchanged: int = 0
@@ -66,16 +96,31 @@ class IngestReport:
         """Count a source by its format."""
         self.formats[format_name] = self.formats.get(format_name, 0) + 1
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON document of `pixeldesk ingest --json`."""
-        return {
-            "files": self.files,
-            **{name: value for name, value in asdict(self.counts).items() if name != "bytes"},
-            "bytes": self.counts.bytes,
-            "seconds": round(self.seconds, 3),
-            "formats": self.formats,
-            "unchanged": self.unchanged,
-            "unreadable": [str(problem) for problem in self.unreadable],
-            "damaged": [str(problem) for problem in self.damaged],
-            "lost": self.lost,
-        }
+    def ingested(self) -> Ingested:
+        """Return what was done so far."""
+        return Ingested(
+            files=self.files,
+            **asdict(self.counts),
+            seconds=round(self.seconds, 3),
+            formats=dict(self.formats),
+            unchanged=self.unchanged,
+            unreadable=[str(problem) for problem in self.unreadable],
+            damaged=[str(problem) for problem in self.damaged],
+            lost=list(self.lost),
+        )
+
+
+class Retried(FrozenModel):
+    """The answer of `pixeldesk quarantine --retry`: what became of the lines tried, each with one of five outcomes."""
+
+    tried: int
+    requests: int
+    events: int
+    duplicates: int
+    """Lines that are stored already."""
+    still: int
+    """Lines that are still rejected."""
+    not_found: int
+    """Lines whose source is gone, or holds something else at their offset."""
+    not_found_in: list[str]
+    """The first of those sources."""

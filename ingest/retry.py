@@ -9,10 +9,9 @@ was not stored whole and is no longer found at its offset stays too.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
 import pyarrow as pa
 
@@ -21,7 +20,7 @@ from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, detect_format
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.parsing.refusal import why_refused
-from pixeldesk.ingest.report import LineCounts
+from pixeldesk.ingest.report import LineCounts, Retried
 from pixeldesk.ingest.sources.lines import line_digest
 from pixeldesk.ingest.sources.reason import Reason
 from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
@@ -62,27 +61,7 @@ class _Line:
     is_redacted: bool = False
 
 
-@dataclass
-class RetryReport:
-    """What became of the lines that were tried: each has exactly one of the five outcomes."""
-
-    tried: int = 0
-    requests: int = 0
-    events: int = 0
-    duplicates: int = 0
-    """Lines that are stored already."""
-    still: int = 0
-    """Lines that are still rejected."""
-    not_found: int = 0
-    """Lines that are not stored whole, and whose source is gone or holds something else at their offset."""
-    not_found_in: list[str] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON document of a retry, with at most 20 of the sources."""
-        return {**asdict(self), "not_found_in": self.not_found_in[:_SHOWN_SOURCES]}
-
-
-def retry(store: Store, settings: Settings, source: str | None = None, reason: str | None = None) -> RetryReport:
+def retry(store: Store, settings: Settings, source: str | None = None, reason: str | None = None) -> Retried:
     """Retry the rejected lines of a source, or of all sources; of one kind of reason, or of all. Raises StoreError."""
     with store.transaction() as transaction:
         return _Retry(transaction, settings).run(rejected_lines(transaction, source, reason))
@@ -98,12 +77,12 @@ class _Retry:
         self._first_batch = self._batch[False]
         self._reused_ids = ReusedIds(transaction, self._first_batch)
         self._counts: dict[tuple[int, int], LineCounts] = {}
-        self._report = RetryReport()
+        self._became = LineCounts()
+        self._still = 0
         self._not_found: Counter[str] = Counter()
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
 
-    def run(self, lines: list[RejectedLine]) -> RetryReport:
-        self._report.tried = len(lines)
+    def run(self, lines: list[RejectedLine]) -> Retried:
         for _, same_source in groupby(lines, key=lambda line: line.source_id):
             for part in self._parts(self._readable(same_source)):
                 self._try(part)
@@ -113,9 +92,15 @@ class _Retry:
         count_rollups(self._transaction, self._first_batch)
         self._reused_ids.find()
         self._record()
-        self._report.not_found = sum(self._not_found.values())
-        self._report.not_found_in = sorted(self._not_found)
-        return self._report
+        return Retried(
+            tried=len(lines),
+            requests=self._became.requests,
+            events=self._became.events,
+            duplicates=self._became.duplicates,
+            still=self._still,
+            not_found=sum(self._not_found.values()),
+            not_found_in=sorted(self._not_found)[:_SHOWN_SOURCES],
+        )
 
     def _next_batch(self) -> int:
         return int(self._transaction.value("SELECT nextval('batch_ids')"))
@@ -125,7 +110,7 @@ class _Retry:
         short = []
         for line in lines:
             if line.byte_length > self._settings.max_line_bytes:
-                self._report.still += 1
+                self._still += 1
             else:
                 short.append(line)
         return with_bytes(short, self._settings)
@@ -148,7 +133,7 @@ class _Retry:
 
     def _count_not_text(self, line: RejectedLine, content: bytes) -> None:
         if line.is_stored or line_digest(content) == line.line_hash:
-            self._report.still += 1
+            self._still += 1
         else:
             self._not_found[line.source] += 1
 
@@ -158,7 +143,7 @@ class _Retry:
         for candidate in self._formats(rejected):
             if rejected:
                 rejected, reasons = self._stage(rejected, candidate)
-        self._report.still += len(rejected)
+        self._still += len(rejected)
         self._update_reasons([(each.rejected, reasons[row]) for row, each in enumerate(rejected) if row in reasons])
 
     def _formats(self, lines: list[_Line]) -> Iterator[LogFormat]:
@@ -187,7 +172,7 @@ class _Retry:
         rows = {row for (row,) in unchanged}
         changed = [line.rejected for row, line in enumerate(lines) if row not in rows]
         texts = stored_texts(self._transaction, changed)
-        self._report.still += sum(line.is_stored and line not in texts for line in changed)
+        self._still += sum(line.is_stored and line not in texts for line in changed)
         self._not_found.update(line.source for line in changed if not line.is_stored)
         found = [line if row in rows else _stored(line, texts) for row, line in enumerate(lines)]
         return [line for line in found if line is not None]
@@ -274,9 +259,7 @@ class _Retry:
         ]
         self._transaction.append("batches", rows)
         for counts in corrected.values():
-            self._report.requests += counts.requests
-            self._report.events += counts.events
-            self._report.duplicates += counts.duplicates
+            self._became.add(counts)
 
 
 def _stored(line: _Line, texts: dict[RejectedLine, str]) -> _Line | None:

@@ -17,7 +17,7 @@ from pixeldesk.desk.doctor import Examination
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.ingest.rebuilding.report import RebuildReport
-from pixeldesk.ingest.report import OUTCOMES
+from pixeldesk.ingest.report import Ingested, Retried
 from pixeldesk.printable import printable
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.retention.retention import RetentionReport
@@ -179,23 +179,25 @@ def print_replay(replay: Replay) -> None:
     print_line(f"{replay.incidents} incidents in {replay.days:g} days, {len(replay.posts)} posts{late}")
 
 
-def print_ingest(report: dict[str, Any]) -> None:
+def print_ingest(report: Ingested) -> None:
     """Print the counts of an ingest, in one line."""
-    counted = ", ".join(f"{report[name]:,} {name}" for name in OUTCOMES if report[name] or name == "requests")
-    unchanged = f" ({report['unchanged']} unchanged)" if report["unchanged"] else ""
-    formats = ", ".join(f"{name} {count:,}" for name, count in report["formats"].items())
-    as_formats = f" ({formats})" if set(report["formats"]) - {"pixel"} else ""
-    read = f"{report['files']:,} files{as_formats}{unchanged}, {report['lines']:,} lines in {report['seconds']:.1f} s"
+    counted = ", ".join(
+        f"{lines:,} {name}" for name, lines in report.lines_by_outcome().items() if lines or name == "requests"
+    )
+    unchanged = f" ({report.unchanged} unchanged)" if report.unchanged else ""
+    formats = ", ".join(f"{name} {count:,}" for name, count in report.formats.items())
+    as_formats = f" ({formats})" if set(report.formats) - {"pixel"} else ""
+    read = f"{report.files:,} files{as_formats}{unchanged}, {report.lines:,} lines in {report.seconds:.1f} s"
     print_line(f"{read}: {counted}")
 
 
-def print_retry(report: dict[str, Any]) -> None:
+def print_retry(report: Retried) -> None:
     """Print the counts of a retry of quarantined lines, and the sources where lines were no longer found."""
-    good = f"{report['requests']:,} requests, {report['events']:,} events, {report['duplicates']:,} duplicates"
-    print_line(f"{report['tried']:,} lines tried: {good}; {report['still']:,} are still not understood")
-    if report["not_found"]:
-        where = ", ".join(report["not_found_in"])
-        print_error(f"{report['not_found']:,} are no longer where they stood, and stay: {where}")
+    good = f"{report.requests:,} requests, {report.events:,} events, {report.duplicates:,} duplicates"
+    print_line(f"{report.tried:,} lines tried: {good}; {report.still:,} are still not understood")
+    if report.not_found:
+        where = ", ".join(report.not_found_in)
+        print_error(f"{report.not_found:,} are no longer where they stood, and stay: {where}")
 
 
 def print_rebuild(report: RebuildReport) -> None:

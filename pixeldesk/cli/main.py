@@ -150,7 +150,7 @@ def _fill_if_empty(settings: Settings, path: str) -> None:
     show(command, report)
     for problem in command.problems(report):
         print_error(problem)
-    if not report["lines"]:
+    if not report.lines:
         print_error("nothing was read; sample logs are in sample_logs/logs of the project's repository")
 
 

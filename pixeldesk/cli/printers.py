@@ -39,6 +39,7 @@ from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark as MarkAnswer
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.ingest.rebuilding.report import RebuildReport
+from pixeldesk.ingest.report import Ingested, Retried
 from pixeldesk.queries import question
 from pixeldesk.retention.retention import RetentionReport
 from pixeldesk.tickets.answer import LookupAnswer
@@ -52,7 +53,7 @@ def show(command: Command[Any], answer: Any) -> None:
 
 
 @show.register
-def _(_: Ingest, answer: dict[str, Any]) -> None:
+def _(_: Ingest, answer: Ingested) -> None:
     print_ingest(answer)
 
 
@@ -107,7 +108,7 @@ def _(_: Quarantine, answer: list[Row]) -> None:
 
 
 @show.register
-def _(_: Retry, answer: dict[str, Any]) -> None:
+def _(_: Retry, answer: Retried) -> None:
     print_retry(answer)
 
 

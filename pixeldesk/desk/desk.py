@@ -24,6 +24,7 @@ from pixeldesk.incidents.traffic import too_quiet
 from pixeldesk.ingest.following.running import RunningFollowers
 from pixeldesk.ingest.following.source_states import FollowState, SourceState, follow_states, source_states
 from pixeldesk.ingest.rebuilding.report import RebuildReport
+from pixeldesk.ingest.report import Ingested, Retried
 from pixeldesk.ingest.sources.find_sources import find_sources
 from pixeldesk.queries import question
 from pixeldesk.queries.values import plain
@@ -80,14 +81,14 @@ class Desk:
         format_name: str = "auto",
         standard_input: BinaryIO | None = None,
         progress: "Callable[[Progress], None]" = lambda _: None,
-    ) -> dict[str, Any]:
+    ) -> Ingested:
         """Ingest files, folders, globs or `-` (standard input). See pixeldesk.ingest.load.load."""
         # Importing Arrow would take half of a command's start, and only this command needs it.
         from pixeldesk.ingest.load import load
 
         with self._ingest_lock:
             sources = find_sources(paths, standard_input)
-            return load(self.store, self.settings, sources, format_name, progress).as_json()
+            return load(self.store, self.settings, sources, format_name, progress).ingested()
 
     def follow(
         self,
@@ -96,7 +97,7 @@ class Desk:
         progress: "Callable[[Progress], None]" = lambda _: None,
         format_name: str = "auto",
         name: str = "",
-    ) -> dict[str, Any]:
+    ) -> Ingested:
         """Ingest files, folders, globs or URLs and follow them until `stop` is set or `following.stop(name)` is called.
 
         Raises ServerError if the desk is closed meanwhile; committed lines stay in the store. See
@@ -112,24 +113,24 @@ class Desk:
             raise ServerError(
                 "the server was stopped; what was committed is kept, and the same command goes on from there"
             )
-        return report.as_json()
+        return report.ingested()
 
     def ingest_upload(
         self, file_name: str, content: bytes, progress: "Callable[[Progress], None]" = lambda _: None
-    ) -> dict[str, Any]:
+    ) -> Ingested:
         """Ingest a file that was uploaded to a page. See pixeldesk.ingest.load.load."""
         from pixeldesk.ingest.load import load  # Imports Arrow, as above; so do the imports below.
         from pixeldesk.ingest.sources.uploads import Upload
 
         with self._ingest_lock:
-            return load(self.store, self.settings, [Upload(file_name, content)], progress=progress).as_json()
+            return load(self.store, self.settings, [Upload(file_name, content)], progress=progress).ingested()
 
-    def retry_quarantine(self, source: str | None = None, reason: str | None = None) -> dict[str, Any]:
+    def retry_quarantine(self, source: str | None = None, reason: str | None = None) -> Retried:
         """Parse quarantined lines again, of one source or all. See pixeldesk.ingest.retry.retry."""
         from pixeldesk.ingest.retry import retry
 
         with self._ingest_lock:
-            return retry(self.store, self.settings, source, reason).as_json()
+            return retry(self.store, self.settings, source, reason)
 
     def backup(self, path: Path, *, replace: bool = False) -> StoreCopy:
         """Copy the store to a file or a folder, while it is read and written. See pixeldesk.store.backup.backup."""

@@ -56,7 +56,7 @@ def traffic(start: datetime, minutes: int, failing: Iterable[int] = ()) -> Itera
 
 def ingest(desk: Desk, folder: Path, name: str, lines: Iterable[Line]) -> None:
     report = desk.ingest([str(write_lines(folder / name, list(lines)))])
-    assert report["requests"] == report["lines"]
+    assert report.requests == report.lines
 
 
 def stop_after(process: "subprocess.Popen[bytes]", part: str, how: signal.Signals) -> None:

@@ -37,7 +37,7 @@ def _texts(value: Any) -> Iterator[str]:
 def test_an_example_is_diagnosed_as_it_says(case: Case, example: Example, desk: Desk, tmp_path: Path) -> None:
     lines = example_lines(example)
     counts = desk.ingest([str(write_lines(tmp_path / "example.log", lines))])
-    assert counts["requests"] == counts["lines"] == len(lines)
+    assert counts.requests == counts.lines == len(lines)
 
     found = diagnose(desk.store)
     found_cases = {one.case for one in found}

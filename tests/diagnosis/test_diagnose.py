@@ -218,5 +218,5 @@ def test_no_form_of_the_details_breaks_a_diagnosis(code: str, desk: Desk, tmp_pa
         for n, details in enumerate(ODD_DETAILS * 15)
     ]
     report = desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
-    assert report["requests"] == len(lines)
+    assert report.requests == len(lines)
     assert all(one.reply and one.for_ for one in desk.diagnose())

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.load import Progress, load
+from pixeldesk.ingest.report import Ingested
 from pixeldesk.ingest.sources.byte_stream import is_compressed
 from pixeldesk.ingest.sources.source import Source
 from pixeldesk.settings import Settings
@@ -30,10 +31,10 @@ FUZZ_CASES = int(os.environ.get("PIXELDESK_FUZZ_CASES", "12"))
 SMALL = {"chunk_bytes": 16384, "max_line_bytes": 2048, "batch_bytes": 65536}
 
 
-def outcomes(report: dict[str, Any]) -> dict[str, int]:
+def outcomes(report: Ingested) -> dict[str, int]:
     """Return the outcomes that occurred, after asserting that all lines are accounted for."""
-    assert report["lines"] == sum(report[name] for name in OUTCOMES)
-    return {name: report[name] for name in OUTCOMES if report[name]}
+    assert report.lines == sum(report.lines_by_outcome().values())
+    return {name: lines for name, lines in report.lines_by_outcome().items() if lines}
 
 
 def stored(desk: Desk) -> dict[str, int]:
@@ -75,7 +76,7 @@ def test_every_kind_of_line_is_counted_once(desk: Desk, tmp_path: Path) -> None:
     expected = {"requests": 51, "events": 1, "quarantined": 1, "blank": 1, "unmapped": 1, "duplicates": 1}
     assert outcomes(report) == expected
     assert stored(desk) == {"requests": 51, "events": 1, "quarantine": 1, "unmapped": 1}
-    assert report["bytes"] == (tmp_path / "a.log").stat().st_size
+    assert report.bytes == (tmp_path / "a.log").stat().st_size
 
 
 def test_a_second_run_reads_nothing(desk: Desk, tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_a_second_run_reads_nothing(desk: Desk, tmp_path: Path) -> None:
     desk.ingest([str(path)])
     before = stored(desk)
     report = desk.ingest([str(path)])
-    assert (report["unchanged"], report["lines"]) == (1, 0)
+    assert (report.unchanged, report.lines) == (1, 0)
     assert stored(desk) == before
 
 
@@ -233,12 +234,12 @@ def test_folders_globs_and_repeated_paths(desk: Desk, tmp_path: Path) -> None:
     write_lines(tmp_path / "c.log", lines[2:])
     paths = [str(tmp_path / "logs"), str(tmp_path / "*.log"), str(tmp_path / "logs" / "web-1" / "a.ndjson.gz")]
     report = desk.ingest(paths)
-    assert (report["files"], outcomes(report)) == (3, {"requests": 3})
+    assert (report.files, outcomes(report)) == (3, {"requests": 3})
 
 
 def test_standard_input_is_read_like_a_file(desk: Desk) -> None:
     piped = io.BufferedReader(io.BytesIO(as_bytes(MIXED)))
-    assert desk.ingest(["-"], standard_input=piped)["requests"] == 51
+    assert desk.ingest(["-"], standard_input=piped).requests == 51
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_is_loaded(desk: Desk, tmp_path: Path) -> None:
@@ -253,8 +254,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_loaded(desk: Desk, tmp_pat
         tmp_path / "*.zzz",
     ]
     report = desk.ingest([str(path) for path in [*paths, good]])
-    assert report["requests"] == 2
-    complaints = report["unreadable"]
+    assert report.requests == 2
+    complaints = report.unreadable
     assert len(complaints) == 5
     assert all(sum(str(path) in complaint for complaint in complaints) == 1 for path in paths)
     assert not any("\n" in complaint for complaint in complaints)
@@ -268,7 +269,7 @@ def test_a_truncated_compressed_file_yields_what_came_before(desk: Desk, tmp_pat
     path.write_bytes(content[: len(content) * 3 // 4])
     report = desk.ingest([str(path)])
     assert 1000 < outcomes(report)["requests"] < 2000
-    (complaint,) = report["damaged"]
+    (complaint,) = report.damaged
     assert "truncated" in complaint
     assert str(path) in complaint
     path.write_bytes(content)
@@ -282,10 +283,10 @@ def test_members_padding_and_trailing_garbage(desk: Desk, tmp_path: Path) -> Non
     members = gzip.compress(as_bytes(lines[:2])) + gzip.compress(as_bytes(lines[2:]))
     path.write_bytes(members + b"\0" * 4096)
     report = desk.ingest([str(path)])
-    assert (outcomes(report), report["damaged"]) == ({"requests": 4}, [])
+    assert (outcomes(report), report.damaged) == ({"requests": 4}, [])
     path.write_bytes(members + b"garbage behind")
     report = desk.ingest([str(path)])
-    assert "other data after" in report["damaged"][0]
+    assert "other data after" in report.damaged[0]
     assert stored(desk) == {"requests": 4}
 
 
@@ -301,9 +302,9 @@ def test_a_decompression_bomb_is_abandoned(tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(as_bytes(request_lines(3)) + b"\0" * (64 << 20)))
     report = desk.ingest([str(path)])
-    assert "PIXELDESK_MAX_EXPANSION" in report["damaged"][0]
-    assert report["requests"] == 3
-    assert report["bytes"] < 8 << 20
+    assert "PIXELDESK_MAX_EXPANSION" in report.damaged[0]
+    assert report.requests == 3
+    assert report.bytes < 8 << 20
     desk.store.close()
 
 
@@ -388,12 +389,12 @@ def test_any_bytes_balance_and_a_rerun_adds_nothing(
     path.write_bytes(content)
     report = desk.ingest([str(path)])
     outcomes(report)
-    assert not report["unreadable"]
+    assert not report.unreadable
     if is_compressed(content[:4]):
-        assert report["damaged"]
+        assert report.damaged
     else:
-        assert report["lines"] == content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
-        assert not report["damaged"]
+        assert report.lines == content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
+        assert not report.damaged
     stored(desk)
     path.write_bytes(content + b"".join(growth))
     desk.ingest([str(path)])

@@ -96,7 +96,7 @@ def test_after_a_setting_is_fixed_the_store_is_as_if_it_had_been_right(
     (card,) = desk.lookup("req_S").found
     assert (card.status, SECRET in str(card)) == (503, False)
     # A second retry changes nothing, nor does reading all files again.
-    assert retry(desk.store, settings).as_json()["tried"] == 4
+    assert retry(desk.store, settings).tried == 4
     desk.ingest([str(path)])
     assert counts(desk.store) == counts(right.store)
     right.close()
@@ -218,7 +218,7 @@ def test_a_whole_line_is_tried_again_without_its_source(settings: Settings, tmp_
     # The file is delivered again, under another name: its lines are known, although they were redacted.
     (tmp_path / "again.ndjson").write_bytes(content)
     again = Desk(with_own, desk.store).ingest([str(tmp_path / "again.ndjson")])
-    assert (again["requests"], again["duplicates"]) == (0, 4)
+    assert (again.requests, again.duplicates) == (0, 4)
     assert differences(desk.store) == {}
     desk.close()
 

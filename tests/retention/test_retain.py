@@ -105,7 +105,7 @@ def test_later_lines_and_the_same_lines_again_do_not_change_the_counts(ruled: De
     late = request_line(timestamp=moment(30), request_id="req_late", environment="staging", host="late")
     again = ruled.ingest([str(write_lines(tmp_path / "logs" / "b.ndjson", [*all_lines(), late]))])
     # The lines are stored again,
-    assert (again["requests"], again["events"]) == (dropped.requests + 1, dropped.events)
+    assert (again.requests, again.events) == (dropped.requests + 1, dropped.events)
     assert ruled.lookup("req_ok_production_0_1").found
     # not counted a second time,
     added = {table: Counter(map(str, rows(ruled.store, table))) - Counter(map(str, before[table])) for table in ROLLUPS}

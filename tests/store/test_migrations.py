@@ -159,12 +159,12 @@ def test_reading_the_same_files_again_adds_nothing(desk: Desk, logs: Path, touch
             os.utime(path)
     report = desk.ingest([str(logs)])
     # Two files end without a line end: these lines are read once more.
-    assert (report["lines"], report["unchanged"]) == ((2, 0) if touched else (0, 11))
+    assert (report.lines, report.unchanged) == ((2, 0) if touched else (0, 11))
     again = desk.ingest(["-"], standard_input=io.BytesIO(as_bytes([*some_lines("piped", 0, 5), "piped, and no JSON"])))
-    assert (again["lines"], again["duplicates"]) == (6, 6)
+    assert (again.lines, again.duplicates) == (6, 6)
     same = as_bytes([*some_lines("upload", 0, 5), "uploaded, and no JSON"])
-    assert desk.ingest_upload("ticket.log", same)["unchanged"] == 1
-    assert desk.ingest_upload("other.log", same)["duplicates"] == 6
+    assert desk.ingest_upload("ticket.log", same).unchanged == 1
+    assert desk.ingest_upload("other.log", same).duplicates == 6
     # Each pipe is a source of its own.
     assert differences(desk.store) == DISAGREE | {"names_twice": 1}
 
@@ -179,7 +179,7 @@ def test_of_grown_files_only_what_is_new_is_read(desk: Desk, logs: Path) -> None
         text.write(document(3))
     (logs / "begun.log").write_bytes(as_bytes(some_lines("begun", 0, 60)))
     report = desk.ingest([str(logs)])
-    assert (report["requests"], report["quarantined"], report["duplicates"]) == (1 + 1 + 1 + 48, 1, 0)
+    assert (report.requests, report.quarantined, report.duplicates) == (1 + 1 + 1 + 48, 1, 0)
     assert differences(desk.store) == DISAGREE
 
 
@@ -212,13 +212,13 @@ def test_requests_are_found(desk: Desk, asked: str, found: str) -> None:
 
 def test_refused_lines_are_tried_again(desk: Desk, logs: Path) -> None:
     report = desk.retry_quarantine()
-    assert (report["tried"], report["requests"], report["still"], report["not_found"]) == (21, 0, 21, 0)
+    assert (report.tried, report.requests, report.still, report.not_found) == (21, 0, 21, 0)
     desk.settings = desk.settings.model_copy(update={"max_line_bytes": 1 << 20})
-    assert desk.retry_quarantine()["requests"] == 1
+    assert desk.retry_quarantine().requests == 1
     (logs / "app.log").unlink()
     report = desk.retry_quarantine()
     # Version 3 had an excerpt only, which was not the whole of five long lines, of one unmapped and of two in bytes.
-    assert (report["tried"], report["still"], report["not_found"]) == (20, 12, 8)
+    assert (report.tried, report.still, report.not_found) == (20, 12, 8)
     assert differences(desk.store) == DISAGREE
 
 
@@ -237,7 +237,7 @@ def test_dropped_days_stay_dropped(desk: Desk, logs: Path) -> None:
     assert retain(desk.store, rules, now).days == 0
     os.utime(logs / "old.log")
     (logs / "old.log").rename(logs / "renamed.log")
-    assert desk.ingest([str(logs / "renamed.log")])["requests"] == 20
+    assert desk.ingest([str(logs / "renamed.log")]).requests == 20
     assert retain(desk.store, rules, now).requests == 20
     assert differences(desk.store) == DISAGREE | {"requests": 46, "events": 2}
 

@@ -151,17 +151,17 @@ def test_damaged_lines_cost_only_themselves(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "spoilt.log"
     path.write_bytes(b"\n".join(lines) + b"\n")
     report = desk.ingest([str(path)])
-    assert (report["lines"], report["unreadable"], report["damaged"]) == (2 * FUZZ_LINES, [], [])
+    assert (report.lines, report.unreadable, report.damaged) == (2 * FUZZ_LINES, [], [])
     assert {line["request_id"] for line in good} <= ids(desk)
-    refused = report["quarantined"]
+    refused = report.quarantined
     assert refused > FUZZ_LINES // 4
     # Some damaged lines are still requests, with the id of another.
     assert differences(desk.store).keys() <= {"ids_twice"}
     counted = desk.store.rows("SELECT count(*) AS n FROM requests")
     path.write_bytes(path.read_bytes() + b"{}\n")
-    assert desk.ingest([str(path)])["lines"] == 1
+    assert desk.ingest([str(path)]).lines == 1
     again = path.rename(tmp_path / "again.log")
-    assert (desk.ingest([str(again)])["requests"], desk.store.rows("SELECT count(*) AS n FROM requests")) == (
+    assert (desk.ingest([str(again)]).requests, desk.store.rows("SELECT count(*) AS n FROM requests")) == (
         0,
         counted,
     )
@@ -267,7 +267,7 @@ def test_implausible_times_are_counted_and_in_no_chart(desk: Desk, tmp_path: Pat
     # A clock that is a few minutes off still gives a time of that day.
     skewed = [request_line(request_id=f"req_skewed{n}", timestamp=moment(n * 300)) for n in (-1, 1)]
     report = desk.ingest([str(write_lines(tmp_path / "a.log", [*clocks, request_line(), *skewed]))])
-    assert (report["requests"], report["quarantined"]) == (8, 0)
+    assert (report.requests, report.quarantined) == (8, 0)
     (covered,) = desk.query("coverage")
     assert (covered["requests"], covered["all_requests"]) == (3, 8)
     assert (covered["oldest"], covered["newest"]) == (

@@ -2,18 +2,19 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from pixeldesk.desk.commands.command import Argument, Command, Context, Option
 from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.report import Ingested
 from pixeldesk.ingest.sources.address import absolute
 
 _STANDARD_INPUT = "-"
 
 
-class Ingest(Command[dict[str, Any]]):
+class Ingest(Command[Ingested]):
     """Read log files into the store, each line once."""
 
     paths: Annotated[list[str], Argument()]
@@ -33,16 +34,16 @@ class Ingest(Command[dict[str, Any]]):
         """Make the paths absolute: the command may run in a server with another working folder."""
         return self.model_copy(update={"paths": [absolute(path) for path in self.paths]})
 
-    def run(self, desk: Desk, context: Context) -> dict[str, Any]:
+    def run(self, desk: Desk, context: Context) -> Ingested:
         return desk.ingest(self.paths, self.format_name, context.standard_input, progress=context.progress)
 
-    def exit_code(self, answer: dict[str, Any]) -> int:
-        if answer["unreadable"]:
+    def exit_code(self, answer: Ingested) -> int:
+        if answer.unreadable:
             return 2
-        return 1 if answer["damaged"] or answer["lost"] else 0
+        return 1 if answer.damaged or answer.lost else 0
 
-    def problems(self, answer: dict[str, Any]) -> Sequence[str]:
-        return [*answer["unreadable"], *answer["damaged"]]
+    def problems(self, answer: Ingested) -> Sequence[str]:
+        return [*answer.unreadable, *answer.damaged]
 
 
 class Follow(Ingest):
@@ -59,10 +60,10 @@ class Follow(Ingest):
             raise ValueError("--follow is for files; what is piped in is read to its end in any case")
         return self
 
-    def run(self, desk: Desk, context: Context) -> dict[str, Any]:
+    def run(self, desk: Desk, context: Context) -> Ingested:
         return desk.follow(self.paths, context.stop, context.progress, self.format_name, self.follower)
 
-    def problems(self, _: dict[str, Any]) -> Sequence[str]:
+    def problems(self, _: Ingested) -> Sequence[str]:
         """Return nothing: a follower has logged its problems as they came."""
         return ()
 

@@ -1,12 +1,13 @@
 """List the lines that could not be understood, and try them again."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from pixeldesk.desk.commands.command import Command, Context, Option
 from pixeldesk.desk.commands.query import Row
 from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.report import Retried
 
 
 class Quarantine(Command[list[Row]]):
@@ -19,7 +20,7 @@ class Quarantine(Command[list[Row]]):
         return desk.quarantine(self.limit)
 
 
-class Retry(Command[dict[str, Any]]):
+class Retry(Command[Retried]):
     """Read them again, after something was mended."""
 
     typed: ClassVar[tuple[str, ...]] = ("quarantine", "--retry")
@@ -31,5 +32,5 @@ class Retry(Command[dict[str, Any]]):
     def writes(self) -> bool:
         return True
 
-    def run(self, desk: Desk, _: Context) -> dict[str, Any]:
+    def run(self, desk: Desk, _: Context) -> Retried:
         return desk.retry_quarantine(self.source)

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.report import Retried
 from pixeldesk.pages.widgets.compact_table import HEADER_PX, ROW_PX, show_table
 from pixeldesk.pages.widgets.csv_button import show_csv_button
 
@@ -108,15 +109,15 @@ def _retry(desk: Desk) -> None:
 
 def _show_outcome() -> None:
     """Show what became of the retried lines, once after each retry."""
-    outcome = st.session_state.pop(_OUTCOME, None)
+    outcome: Retried | None = st.session_state.pop(_OUTCOME, None)
     if outcome is None:
         return
-    good = outcome["requests"] + outcome["events"] + outcome["duplicates"]
+    good = outcome.requests + outcome.events + outcome.duplicates
     with st.container(border=True):
         st.text(
-            f"{outcome['tried']:,} lines tried: {good:,} are understood now ({outcome['requests']:,} requests,"
-            f" {outcome['events']:,} events, {outcome['duplicates']:,} there already),"
-            f" {outcome['still']:,} are still not."
+            f"{outcome.tried:,} lines tried: {good:,} are understood now ({outcome.requests:,} requests,"
+            f" {outcome.events:,} events, {outcome.duplicates:,} there already),"
+            f" {outcome.still:,} are still not."
         )
-        if outcome["not_found"]:
-            st.text(f"{outcome['not_found']:,} are no longer where they stood: {', '.join(outcome['not_found_in'])}")
+        if outcome.not_found:
+            st.text(f"{outcome.not_found:,} are no longer where they stood: {', '.join(outcome.not_found_in)}")

@@ -1,12 +1,12 @@
 """Read log files that are dropped into the page: each is read once, at once, with its progress shown."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pixeldesk.desk.desk import Desk
-from pixeldesk.ingest.report import OUTCOMES
+from pixeldesk.ingest.report import Ingested
 from pixeldesk.pages.widgets.safe_text import code_label
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def take_uploads(desk: Desk) -> None:
     )
     limit = st.get_option("server.maxUploadSize")
     st.caption(f"Up to {limit} MB a file; for more, use pixeldesk ingest on the server.")
-    reports: dict[str, dict[str, Any]] = st.session_state.setdefault(_REPORTS, {})
+    reports: dict[str, Ingested] = st.session_state.setdefault(_REPORTS, {})
     for file in files:
         if file.file_id not in reports:
             reports[file.file_id] = _read(desk, file)
@@ -34,7 +34,7 @@ def take_uploads(desk: Desk) -> None:
         _show_report(file.name, reports[file.file_id])
 
 
-def _read(desk: Desk, file: UploadedFile) -> dict[str, Any]:
+def _read(desk: Desk, file: UploadedFile) -> Ingested:
     bar = st.progress(0.0, text=f"Reading {code_label(file.name)}")
     size = max(file.size, 1)
 
@@ -47,12 +47,12 @@ def _read(desk: Desk, file: UploadedFile) -> dict[str, Any]:
     return report
 
 
-def _show_report(name: str, report: dict[str, Any]) -> None:
-    if report["unchanged"]:
+def _show_report(name: str, report: Ingested) -> None:
+    if report.unchanged:
         st.text(f"{name}: was read before, and holds nothing new")
-    elif not report["unreadable"]:
-        counts = ", ".join(f"{report[outcome]:,} {outcome}" for outcome in OUTCOMES if report[outcome])
-        formats = ", ".join(report["formats"])
-        st.text(f"{name} ({formats}): {report['lines']:,} lines: {counts or 'nothing new'}")
-    for problem in report["unreadable"] + report["damaged"]:
+    elif not report.unreadable:
+        counts = ", ".join(f"{lines:,} {outcome}" for outcome, lines in report.lines_by_outcome().items() if lines)
+        formats = ", ".join(report.formats)
+        st.text(f"{name} ({formats}): {report.lines:,} lines: {counts or 'nothing new'}")
+    for problem in report.unreadable + report.damaged:
         st.text(problem)

@@ -39,10 +39,9 @@ class Watch:
         return {name: count - before[name] for name, count in self._outcomes().items() if count > before[name]}
 
     def _outcomes(self) -> dict[str, int]:
-        report = self.follower.report.as_json()
-        counted = {name: value for name, value in report.items() if isinstance(value, int) and name != "files"}
-        assert report["lines"] == sum(report[name] for name in OUTCOMES)
-        return {**{name: counted[name] for name in OUTCOMES}, "lost": len(report["lost"])}
+        report = self.follower.report.ingested()
+        assert report.lines == sum(report.lines_by_outcome().values())
+        return {**report.lines_by_outcome(), "lost": len(report.lost)}
 
     def _notify(self, progress: Progress) -> None:
         if progress.notice is not None:

@@ -27,7 +27,7 @@ def in_docker(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def formats(desk: Desk, tmp_path: Path, lines: list[Line]) -> dict[str, int]:
-    found: dict[str, int] = desk.ingest([str(write_lines(tmp_path / "logs" / "a.log", lines))])["formats"]
+    found: dict[str, int] = desk.ingest([str(write_lines(tmp_path / "logs" / "a.log", lines))]).formats
     return found
 
 
@@ -62,18 +62,18 @@ def test_each_file_has_a_format_of_its_own(desk: Desk, tmp_path: Path) -> None:
     for number, of_file in enumerate(lines):
         write_lines(tmp_path / "logs" / f"{number}.log", of_file)
     report = desk.ingest([str(tmp_path / "logs")])
-    assert report["formats"] == {"pixel": 1, "nginx": 2, "pino": 1}
-    assert report["lines"] == report["requests"] == 4
+    assert report.formats == {"pixel": 1, "nginx": 2, "pino": 1}
+    assert report.lines == report.requests == 4
     stored = desk.store.rows("SELECT format FROM sources ORDER BY path")
     assert [row["format"] for row in stored] == ["pixel", "nginx", "pino", "nginx"]
 
 
 def test_compressed_files_and_standard_input_are_sampled_too(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "a.gz").write_bytes(gzip.compress(as_bytes([nginx_line(n, msec=n) for n in range(3000)])))
-    assert desk.ingest([str(tmp_path / "a.gz")])["requests"] == 3000
+    assert desk.ingest([str(tmp_path / "a.gz")]).requests == 3000
     piped = io.BufferedReader(io.BytesIO(as_bytes([pino_line(n, f"piped-{n:015}") for n in range(3000)])))
     report = desk.ingest(["-"], standard_input=piped)
-    assert (report["formats"], report["requests"]) == ({"pino": 1}, 3000)
+    assert (report.formats, report.requests) == ({"pino": 1}, 3000)
 
 
 def test_an_ambiguous_format_is_not_guessed(desk: Desk, tmp_path: Path) -> None:
@@ -82,25 +82,25 @@ def test_an_ambiguous_format_is_not_guessed(desk: Desk, tmp_path: Path) -> None:
     good = write_lines(tmp_path / "good.log", request_lines(2))
     path = write_lines(tmp_path / "torn.log", torn)
     report = desk.ingest([str(path), str(good)])
-    (complaint,) = report["unreadable"]
+    (complaint,) = report.unreadable
     assert "torn.log: its first lines could be" in complaint
     assert "--format pino" in complaint
     assert "\n" not in complaint
-    assert report["requests"] == 2
-    assert desk.ingest([str(path)], "nginx")["requests"] == 3
+    assert report.requests == 2
+    assert desk.ingest([str(path)], "nginx").requests == 3
 
 
 def test_a_mixture_of_two_formats_is_ambiguous(desk: Desk, tmp_path: Path) -> None:
     lines: list[Line] = [line for n in range(20) for line in (nginx_line(n), pino_line(n))]
     report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
-    assert report["unreadable"]
-    assert report["lines"] == 0
+    assert report.unreadable
+    assert report.lines == 0
 
 
 def test_a_requested_format_takes_precedence(desk: Desk, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.log", [in_docker(pino_line()), pino_line(1, "without-its-envelope")])
     report = desk.ingest([str(path)], "Docker/pino_http")
-    assert (report["formats"], report["requests"]) == ({"docker/pino": 1}, 2)
+    assert (report.formats, report.requests) == ({"docker/pino": 1}, 2)
 
 
 def test_a_grown_file_keeps_its_format(desk: Desk, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_grown_file_keeps_its_format(desk: Desk, tmp_path: Path) -> None:
     with path.open("ab") as file:
         file.write(as_bytes([nginx_line(n, request_id=f"{n:032}") for n in range(1, 4)]))
     report = desk.ingest([str(path)])
-    assert (report["formats"], report["lines"], report["requests"]) == ({"nginx": 1}, 3, 3)
+    assert (report.formats, report.lines, report.requests) == ({"nginx": 1}, 3, 3)
 
 
 def test_a_file_of_unknown_format_is_sampled_again(desk: Desk, tmp_path: Path) -> None:
@@ -121,14 +121,14 @@ def test_a_file_of_unknown_format_is_sampled_again(desk: Desk, tmp_path: Path) -
         with path.open("ab") as file:
             file.write(as_bytes([line if number < 2 else in_docker(line)]))
         report = desk.ingest([str(path)])
-        assert (list(report["formats"]), report["requests"]) == ([["pino", "pino", "docker/pino"][number]], 1)
+        assert (list(report.formats), report.requests) == ([["pino", "pino", "docker/pino"][number]], 1)
 
 
 def test_a_rewritten_file_is_sampled_again(desk: Desk, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.log", [nginx_line()])
     desk.ingest([str(path)])
     write_lines(path, [pino_line(1, "another-program-0001")])
-    assert desk.ingest([str(path)])["formats"] == {"pino": 1}
+    assert desk.ingest([str(path)]).formats == {"pino": 1}
 
 
 @pytest.mark.parametrize("name", ["nonsense", "pino/docker", "docker/nonsense", "", "docker/docker/docker/docker/pino"])
@@ -169,7 +169,7 @@ def test_a_custom_format(tmp_path: Path) -> None:
         {"ts": epoch_ms(2), "code": 404, "took": "long", "rid": "r-3"},
     ]
     report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
-    assert (report["formats"], report["requests"], report["quarantined"]) == ({"shop": 1}, 2, 1)
+    assert (report.formats, report.requests, report.quarantined) == ({"shop": 1}, 2, 1)
     rows = desk.store.rows(
         "SELECT request_id, status, duration_ms, method, level, environment FROM requests ORDER BY request_id"
     )
@@ -186,7 +186,7 @@ def test_the_example_of_the_documentation(tmp_path: Path) -> None:
     line, example = re.search(r"`(\{.*?\})`:\n\n```toml\n(.*?)```", text, re.DOTALL).groups()  # type: ignore[union-attr]
     desk = custom_desk(tmp_path, example)
     report = desk.ingest([str(write_lines(tmp_path / "a.log", [line]))])
-    assert (report["formats"], report["requests"]) == ({"shop": 1}, 1)
+    assert (report.formats, report.requests) == ({"shop": 1}, 1)
     (row,) = desk.store.rows("SELECT request_id, status, duration_ms, method, environment, level FROM requests")
     assert tuple(row.values()) == ("a-1", 403, 1.5, "GET", "production", "info")
     desk.store.close()
@@ -196,7 +196,7 @@ def test_a_custom_format_takes_precedence_over_one_that_fits_as_well(tmp_path: P
     custom = SHOP.replace('[["ts", "code", "rid"]]', '[["remote_addr", "request", "request_time", "status"]]')
     desk = custom_desk(tmp_path, custom.replace('"ts"', '"time_iso8601"').replace('"code"', '"status"'))
     report = desk.ingest([str(write_lines(tmp_path / "a.log", [nginx_line()]))])
-    assert report["formats"] == {"shop": 1}
+    assert report.formats == {"shop": 1}
     desk.store.close()
 
 

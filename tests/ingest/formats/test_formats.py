@@ -46,9 +46,9 @@ def normalised(expected: dict[str, Any], found: dict[str, Any]) -> dict[str, Any
 def test_fields_become_columns(desk: Desk, name: str) -> None:
     expected = EXPECTED[name]
     report = desk.ingest([str(sample(name))])
-    assert report["formats"] == {expected["format"]: 1}
-    assert report["quarantined"] == expected.get("quarantined", 0)
-    assert report["unmapped"] == expected.get("unmapped", 0)
+    assert report.formats == {expected["format"]: 1}
+    assert report.quarantined == expected.get("quarantined", 0)
+    assert report.unmapped == expected.get("unmapped", 0)
     for table, columns in (("requests", [*COLUMNS, "seat"]), ("events", list(EVENT_COLUMNS))):
         found = rows(desk, table, columns)
         assert found == [normalised(one, row) for one, row in zip(expected.get(table, []), found, strict=True)]

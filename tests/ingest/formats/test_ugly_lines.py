@@ -59,12 +59,12 @@ def test_hostile_values_in_every_field(desk: Desk, tmp_path: Path, name: str) ->
     lines = list(dict.fromkeys(ugly))
     format_name = EXPECTED[name]["format"].removeprefix("documents/")
     report = desk.ingest([written(tmp_path / "logs" / "a.log", lines)], format_name)
-    assert report["lines"] == sum(report[outcome] for outcome in OUTCOMES) >= len(lines) > 100
+    assert report.lines == sum(report.lines_by_outcome().values()) >= len(lines) > 100
     reasons = {row["reason"] for row in desk.quarantine(100_000)}
     assert "not JSON as RFC 8259 has it" not in reasons
     assert all("\n" not in reason for reason in reasons)
     again = desk.ingest([written(tmp_path / "again" / "b.log", lines)], format_name)
-    assert again["duplicates"] == again["lines"] == report["lines"]
+    assert again.duplicates == again.lines == report.lines
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -74,5 +74,5 @@ def test_torn_lines(desk: Desk, tmp_path: Path, name: str) -> None:
     torn += [line + tail for line in whole for tail in ("}", ",", "TRAILER", line)]
     format_name = EXPECTED[name]["format"].removeprefix("documents/")
     report = desk.ingest([written(tmp_path / "logs" / "a.log", [*whole, *dict.fromkeys(torn)])], format_name)
-    assert report["quarantined"] == len(set(torn))
+    assert report.quarantined == len(set(torn))
     assert all(row["reason"].startswith("not JSON: ") for row in desk.quarantine(1000))

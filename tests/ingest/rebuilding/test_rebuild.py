@@ -150,11 +150,11 @@ def test_reading_the_logs_again_adds_nothing_to_a_rebuilt_store(own: Path, tmp_p
     with opened(tmp_path / "new.duckdb") as desk:
         rebuild(desk.store, desk.settings, own)
         again = desk.ingest([str(tmp_path / "logs")])
-        assert (again["unchanged"], again["lines"]) == (4, 0)
+        assert (again.unchanged, again.lines) == (4, 0)
         renamed = tmp_path / "renamed"
         (tmp_path / "logs").rename(renamed)
         moved = desk.ingest([str(renamed)])
-        assert (moved["requests"], moved["events"], moved["quarantined"], moved["unmapped"]) == (0, 0, 0, 0)
+        assert (moved.requests, moved.events, moved.quarantined, moved.unmapped) == (0, 0, 0, 0)
 
 
 def test_a_rebuilt_source_goes_on_where_it_ended(own: Path, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_rebuilt_source_goes_on_where_it_ended(own: Path, tmp_path: Path) -> N
         rebuild(desk.store, desk.settings, own)
         half.write_bytes(as_bytes(request_lines(5, host="half")))
         grown = desk.ingest([str(half)])
-        assert (grown["lines"], grown["requests"], grown["duplicates"]) == (3, 3, 0)
+        assert (grown.lines, grown.requests, grown.duplicates) == (3, 3, 0)
         # The half line is whole now, and left quarantine.
         assert (
             desk.store.rows("SELECT 1 FROM quarantine JOIN sources USING (source_id) WHERE path LIKE '%half.log'") == []

@@ -97,7 +97,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     for number, (line, _) in enumerate(LINES.values()):
         write_lines(folder / "logs" / f"{number:03}.log", [line])
     report = desk.ingest([str(folder / "logs")])
-    assert report["requests"] + report["events"] == len(LINES), report
+    assert report.requests + report.events == len(LINES), report
     yield desk
     desk.store.close()
 

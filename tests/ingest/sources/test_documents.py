@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.report import Ingested
 from pixeldesk.ingest.sources.documents import Unfolder
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
@@ -27,13 +28,13 @@ JSON = st.recursive(
 )
 
 
-def outcomes(report: dict[str, Any]) -> dict[str, int]:
+def outcomes(report: Ingested) -> dict[str, int]:
     """Return the outcomes that occurred, after asserting that all lines are accounted for."""
-    assert report["lines"] == sum(report[name] for name in OUTCOMES)
-    return {name: report[name] for name in OUTCOMES if report[name]}
+    assert report.lines == sum(report.lines_by_outcome().values())
+    return {name: lines for name, lines in report.lines_by_outcome().items() if lines}
 
 
-def ingest(desk: Desk, path: Path, text: str | bytes, format_name: str = "auto") -> dict[str, Any]:
+def ingest(desk: Desk, path: Path, text: str | bytes, format_name: str = "auto") -> Ingested:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return desk.ingest([str(path)], format_name)
@@ -163,7 +164,7 @@ def test_documents_one_a_line_and_documents_without_records(desk: Desk, tmp_path
         file.write(json.dumps({"Records": [trail(9)]}) + "\n")
     assert outcomes(desk.ingest([str(path)])) == {"events": 1}
     (last,) = desk.store.rows("SELECT max(line_number) AS n FROM events")
-    assert last["n"] == report["lines"] + 1
+    assert last["n"] == report.lines + 1
     assert desk.store.rows("SELECT count(*) AS n FROM (SELECT DISTINCT source_id, line_number FROM events)") == [
         {"n": 4}
     ]
@@ -189,8 +190,8 @@ def test_a_document_larger_than_the_sample(desk: Desk, tmp_path: Path) -> None:
     records = [trail(n, note="x" * 500) for n in range(500)]
     for indent in (None, 1):
         report = ingest(desk, tmp_path / f"{indent}.json", json.dumps({"Records": records}, indent=indent))
-        assert report["formats"] in ({"cloudtrail": 1}, {"documents/cloudtrail": 1})
-    assert report["lines"] == 500
+        assert report.formats in ({"cloudtrail": 1}, {"documents/cloudtrail": 1})
+    assert report.lines == 500
 
 
 def test_two_attributes_of_one_name_and_odd_ones(desk: Desk, tmp_path: Path) -> None:
@@ -239,4 +240,4 @@ def test_a_torn_first_line_costs_only_itself(desk: Desk, tmp_path: Path) -> None
 def test_vercels_array_of_a_post(desk: Desk, tmp_path: Path) -> None:
     lines = [vercel_line(n, requestId=f"request-{n}-000000000000", timestamp=epoch_ms(n)) for n in range(3)]
     report = ingest(desk, tmp_path / "a.json", json.dumps(lines))
-    assert (report["formats"], outcomes(report)) == ({"documents/vercel": 1}, {"requests": 3})
+    assert (report.formats, outcomes(report)) == ({"documents/vercel": 1}, {"requests": 3})

@@ -67,12 +67,12 @@ def test_a_prefix_is_read_once_and_then_only_what_has_changed(put: Any, desk: De
         }
     )
     first = desk.ingest([f"gs://{bucket}/logs/"])
-    assert (first["files"], first["requests"], first["unreadable"], first["damaged"]) == (3, 6, [], [])
+    assert (first.files, first.requests, first.unreadable, first.damaged) == (3, 6, [], [])
     again = desk.ingest([f"gcs://{bucket}/logs"])
-    assert (again["files"], again["unchanged"], again["lines"]) == (3, 3, 0)
+    assert (again.files, again.unchanged, again.lines) == (3, 3, 0)
     put({"logs/a.log": some_lines("a") + some_lines("new")})
     changed = desk.ingest([f"gs://{bucket}/logs/"])
-    assert (changed["unchanged"], changed["lines"], changed["requests"]) == (2, 3, 3)
+    assert (changed.unchanged, changed.lines, changed.requests) == (2, 3, 3)
     assert stored_ids(desk) == {f"req_{name}_{n}" for name in ("a", "b", "new") for n in range(3)}
 
 
@@ -98,7 +98,7 @@ def test_what_cannot_be_read_costs_one_line_and_the_rest_is_read(put: Any, gcs: 
     bucket = put({"a.log": some_lines("a"), "forbidden.log": some_lines("b"), "bad//c.log": some_lines("c")})
     gcs.forbidden.add((bucket, "forbidden.log"))
     addresses = [f"gs://{bucket}/*.log", "gs://no-such-bucket/x/", f"gs://{bucket}/none", f"gs://{bucket}/*.zst"]
-    assert desk.ingest([*addresses, f"gs://{bucket}/bad/", "gs://me:geheim@bucket/x"])["unreadable"] == [
+    assert desk.ingest([*addresses, f"gs://{bucket}/bad/", "gs://me:geheim@bucket/x"]).unreadable == [
         "gs://no-such-bucket/x/: there is no such bucket",
         f"gs://{bucket}/none: no such object or folder; check the address",
         f"gs://{bucket}/*.zst: matches no object; check the pattern",
@@ -115,7 +115,7 @@ def test_an_object_that_is_overwritten_while_it_is_read_is_not_read_on(
     before, after = (as_bytes([request_line(request_id=f"req_{n}", message=n * 1000)]) * 16_000 for n in "ab")
     bucket = put({"a.log": before})
     monkeypatch.setattr(gcs, "after_read", lambda: put({"a.log": after}))
-    assert desk.ingest([f"gs://{bucket}/a.log"])["damaged"] == [
+    assert desk.ingest([f"gs://{bucket}/a.log"]).damaged == [
         f"gs://{bucket}/a.log: reading stopped (changed while it was read; run the same command again)"
     ]
     assert stored_ids(desk) <= {"req_a"}
@@ -126,7 +126,7 @@ def test_what_is_in_a_packed_folder(put: Any, desk: Desk) -> None:
     with zipfile.ZipFile(packed, "w") as file:
         file.writestr("in/c.log", some_lines("c"))
     bucket = put({"c.zip": packed.getvalue()})
-    assert desk.ingest([f"zip://in/*.log::gs://{bucket}/c.zip"])["requests"] == 3
+    assert desk.ingest([f"zip://in/*.log::gs://{bucket}/c.zip"]).requests == 3
     assert [row["path"] for row in desk.store.rows("SELECT path FROM sources")] == [
         f"zip://in/c.log::gs://{bucket}/c.zip"
     ]

@@ -83,16 +83,16 @@ def test_a_prefix_is_read_once_and_then_only_what_has_changed(put: Any, desk: De
         }
     )
     first = desk.ingest([f"s3://{bucket}/logs/"])
-    assert (first["files"], first["requests"], first["unreadable"], first["damaged"]) == (4, 9, [], [])
+    assert (first.files, first.requests, first.unreadable, first.damaged) == (4, 9, [], [])
     assert stored_ids(desk) == {f"req_{name}_{n}" for name in "abc" for n in range(3)}
     put({"logs/a.log": some_lines("a")})  # The same once more is no change.
     again = desk.ingest([f"s3://{bucket}/logs"])
-    assert (again["files"], again["unchanged"], again["lines"]) == (4, 4, 0)
+    assert (again.files, again.unchanged, again.lines) == (4, 4, 0)
     put({"logs/a.log": some_lines("a") + some_lines("new"), "logs/deep/b.log": some_lines("instead")})
     put({"logs/size.log": some_lines("d")})
     changed = desk.ingest([f"s3://{bucket}/logs/"])
     # Of the one that was appended to, what is new; the others are other objects by now, one of them of the same size.
-    assert (changed["unchanged"], changed["lines"], changed["requests"], changed["duplicates"]) == (1, 9, 9, 0)
+    assert (changed.unchanged, changed.lines, changed.requests, changed.duplicates) == (1, 9, 9, 0)
     assert len(stored_ids(desk)) == 18
 
 
@@ -117,7 +117,7 @@ def test_what_cannot_be_read_costs_one_line_and_the_rest_is_read(put: Any, s3: S
     s3.forbidden.add((bucket, "forbidden.log"))
     addresses = [f"s3://{bucket}/", "s3://no-such-bucket/x/", f"s3://{bucket}/none", f"s3://{bucket}/*.zst"]
     report = desk.ingest(addresses)
-    assert report["unreadable"] == [
+    assert report.unreadable == [
         "s3://no-such-bucket/x/: there is no such bucket",
         f"s3://{bucket}/none: no such object or folder; check the address",
         f"s3://{bucket}/*.zst: matches no object; check the pattern",
@@ -129,7 +129,7 @@ def test_what_cannot_be_read_costs_one_line_and_the_rest_is_read(put: Any, s3: S
 
 def test_names_with_empty_parts_are_names_like_any_other(put: Any, desk: Desk) -> None:
     bucket = put({"x//a.log": some_lines("a"), "x/b.log": some_lines("b"), "x/y//": b"", "x/y//c.log": some_lines("c")})
-    assert desk.ingest([f"s3://{bucket}/x/"])["unreadable"] == []
+    assert desk.ingest([f"s3://{bucket}/x/"]).unreadable == []
     assert stored_ids(desk) == {f"req_{name}_{n}" for name in "abc" for n in range(3)}
 
 
@@ -139,7 +139,7 @@ def test_an_object_that_is_overwritten_while_it_is_read_is_not_read_on(
     bucket = put({"a.log": content})
     monkeypatch.setattr(s3, "after_read", lambda: put({"a.log": content.replace(b"req_0", b"req_1")}))
     report = desk.ingest([f"s3://{bucket}/a.log"])
-    assert report["damaged"] == [
+    assert report.damaged == [
         f"s3://{bucket}/a.log: reading stopped (changed while it was read; run the same command again)"
     ]
     assert {one[:5] for one in stored_ids(desk)} <= {"req_0"}
@@ -167,7 +167,7 @@ def test_a_public_bucket_is_read_without_credentials(
     monkeypatch.setitem(fsspec.config.conf, "s3", {"anon": True})  # FSSPEC_S3_ANON, which is read at the start.
     assert names(f"s3://{bucket}/") == [f"s3://{bucket}/: may not be read with these credentials"]
     s3.public.add(bucket)
-    assert desk.ingest([f"s3://{bucket}/"])["requests"] == 3
+    assert desk.ingest([f"s3://{bucket}/"]).requests == 3
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_paths_of_this_machine_are_no_addresses(tmp_path: Path, desk: Desk, monk
     monkeypatch.chdir(tmp_path)
     assert {absolute(one) for one in ("a.log", "file://a.log", f"file://{tmp_path}/a.log")} == {f"{tmp_path}/a.log"}
     report = desk.ingest(["a.log", f"file://{tmp_path}/a.log", f"file://localhost{tmp_path}/*.log"])
-    assert (report["files"], report["requests"]) == (1, 3)
+    assert (report.files, report.requests) == (1, 3)
     assert [row["path"] for row in desk.store.rows("SELECT path FROM sources")] == [f"{tmp_path}/a.log"]
 
 
@@ -226,8 +226,8 @@ def test_any_storage_that_fsspec_knows(desk: Desk) -> None:
     with memory.open("/any/c.zip", "wb") as file, zipfile.ZipFile(file, "w") as packed:
         packed.writestr("in/c.log", some_lines("c"))
     addresses = ["memory://any/*.log*", "zip://in/*.log::memory://any/c.zip"]
-    assert desk.ingest(addresses)["requests"] == 9
-    assert desk.ingest(addresses)["lines"] == 0
+    assert desk.ingest(addresses).requests == 9
+    assert desk.ingest(addresses).lines == 0
     paths = {row["path"] for row in desk.store.rows("SELECT path FROM sources")}
     assert paths == {"memory:///any/a.log", "memory:///any/b.log.gz", "zip://in/c.log::memory://any/c.zip"}
 
@@ -363,7 +363,7 @@ def test_killed_while_reading_it_goes_on_from_the_last_batch(web: WebServer, set
     before = len(stored_ids(desk))
     report = desk.ingest([address])
     assert 0 < before < 16_000
-    assert (report["lines"], report["duplicates"], len(stored_ids(desk))) == (16_000 - before, 0, 16_000)
+    assert (report.lines, report.duplicates, len(stored_ids(desk))) == (16_000 - before, 0, 16_000)
     store.close()
 
 

@@ -51,7 +51,7 @@ def test_the_proxy_and_the_application_are_one_request_in_one_ingest_too(desk: D
     write_lines(tmp_path / "logs" / "a.log", PROXY)
     write_lines(tmp_path / "logs" / "b.log", APPLICATION)
     report = desk.ingest([str(tmp_path / "logs")])
-    assert (report["lines"], report["requests"]) == (2, 2)
+    assert (report.lines, report.requests) == (2, 2)
     assert counted(desk) == [("req_7Qm2xV9cT4", 503)]
 
 
@@ -132,7 +132,7 @@ def test_the_application_inside_the_platform_takes_precedence(desk: Desk, tmp_pa
 def test_second_lines_are_not_stored_twice(desk: Desk, tmp_path: Path) -> None:
     ingest(desk, tmp_path, PROXY, APPLICATION)
     again = desk.ingest([str(write_lines(tmp_path / "again.log", [*PROXY, *PROXY]))])
-    assert again["duplicates"] == 2
+    assert again.duplicates == 2
     assert (len(counted(desk)), second_lines(desk)) == (1, 1)
 
 
@@ -144,7 +144,7 @@ def test_a_line_that_is_withdrawn_gives_its_second_lines_back(desk: Desk, tmp_pa
     assert counted(desk) == [("req_7Qm2xV9cT4", 503)]
     with path.open("ab") as file:
         file.write(b" and more\n")
-    assert desk.ingest([str(path)])["quarantined"] == 1
+    assert desk.ingest([str(path)]).quarantined == 1
     assert counted(desk) == [("req_7Qm2xV9cT4", 502)]
     assert second_lines(desk) == 0
 

@@ -36,7 +36,7 @@ def secretive(settings: Settings, tmp_path: Path) -> Iterator[Desk]:
     settings = settings.model_copy(update={"max_line_bytes": 2048})
     desk = Desk(settings, open_store(settings))
     report = desk.ingest([str(write_lines(tmp_path / "a.log", [*request_lines(3), *SECRET_LINES]))])
-    assert (report["requests"], report["quarantined"], report["unmapped"]) == (3, 7, 1)
+    assert (report.requests, report.quarantined, report.unmapped) == (3, 7, 1)
     yield desk
     desk.store.close()
 
@@ -88,7 +88,7 @@ def test_lines_come_back_as_they_were(desk: Desk, tmp_path: Path) -> None:
 def test_equal_lines_are_refused_once(desk: Desk, tmp_path: Path) -> None:
     lines: list[Line] = ["no JSON", b"\xff" * 300, {"what": 1}] * 2
     report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
-    assert (report["quarantined"], report["unmapped"], report["duplicates"]) == (2, 1, 3)
+    assert (report.quarantined, report.unmapped, report.duplicates) == (2, 1, 3)
 
 
 def test_reasons_of_one_kind_differ_in_values_and_positions_only(desk: Desk, tmp_path: Path) -> None:
