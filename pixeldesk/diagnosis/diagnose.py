@@ -7,11 +7,11 @@ the confidence.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pixeldesk.diagnosis import shared_evidence
 from pixeldesk.diagnosis.case_file import Case, cases
@@ -43,30 +43,52 @@ class Caller:
     client_ip: str | None = None
 
 
+class RequestAt(NamedTuple):
+    """A request, by its id and its time: requests may share an id."""
+
+    request_id: str
+    timestamp: datetime
+
+
 @dataclass(frozen=True)
 class DiagnosisScope:
     """The failures to diagnose. Times are UTC without a zone, half open; None filters nothing.
 
-    Requests before `start` are read as context; requests from `end` on are not read at all. `caller` restricts the
-    reading to requests that bear on one sender. `request_ids` are the requests to list in `explains`.
+    Requests before `start` are read as context; requests from `end` on are not read at all. `callers` restricts the
+    reading to requests that bear on these senders, however many: it takes one pass. `requests` are those whose ids to
+    list in `explains`.
     """
 
     start: datetime | None = None
     end: datetime | None = None
     environment: str | None = None
     customer_id: str | None = None
-    caller: Caller | None = None
-    request_ids: tuple[str, ...] = ()
+    callers: tuple[Caller, ...] = ()
+    requests: tuple[RequestAt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanations:
+    """Diagnoses, and those of the requests in a scope that each explains, by its subject."""
+
+    diagnoses: list[Diagnosis]
+    requests: Mapping[str, frozenset[RequestAt]]
 
 
 def diagnose(store: Store, scope: DiagnosisScope | None = None) -> list[Diagnosis]:
     """Return every diagnosis in this scope: active ones first, then by number of failing requests."""
-    scope = scope or DiagnosisScope()
+    return explain(store, scope or DiagnosisScope()).diagnoses
+
+
+def explain(store: Store, scope: DiagnosisScope) -> Explanations:
+    """Return the diagnoses in this scope, in the order of `diagnose`, and which of its requests they explain."""
     with store.workbench() as bench:
         _prepare(bench, scope)
         _explain(bench)
-        found = _diagnoses(bench, scope)
-    return sorted(found, key=lambda each: (each.status != "active", -each.failing_requests, each.subject))
+        explained = _explained_requests(bench, scope.requests)
+        found = _diagnoses(bench, scope, explained)
+    found.sort(key=lambda each: (each.status != "active", -each.failing_requests, each.subject))
+    return Explanations(found, explained)
 
 
 def customer_retry_hygiene(store: Store, customer_id: str) -> RetryHygiene | None:
@@ -80,9 +102,9 @@ def customer_retry_hygiene(store: Store, customer_id: str) -> RetryHygiene | Non
 def _prepare(bench: Workbench, scope: DiagnosisScope) -> None:
     _make(bench, "span", {"start": scope.start, "end": scope.end})
     bench.make_view("all_requests", _table("all_requests").sql)
-    caller = scope.caller or (Caller(customer_id=scope.customer_id) if scope.customer_id else None)
-    if caller:
-        _narrow(bench, caller)
+    callers = scope.callers or ((Caller(customer_id=scope.customer_id),) if scope.customer_id else ())
+    if callers:
+        _narrow(bench, callers)
     else:
         bench.make_view("relevant", "SELECT * FROM all_requests")
     for name in _KNOWLEDGE:
@@ -90,19 +112,23 @@ def _prepare(bench: Workbench, scope: DiagnosisScope) -> None:
     bench.drop_table("shown")
 
 
-def _narrow(bench: Workbench, caller: Caller) -> None:
-    """Restrict the tables that follow to requests that bear on this caller, without changing the answer."""
-    beginning = (caller.key_prefix or "").strip(" \t\r\n\"'")[:SHORTEST_PREFIX]
-    traces = {
-        "key_fingerprint": caller.key_fingerprint,
-        "beginning": beginning if len(beginning) == SHORTEST_PREFIX else None,
-        "website_id": caller.website_id,
-        "client_ip": caller.client_ip,
+def _narrow(bench: Workbench, callers: Sequence[Caller]) -> None:
+    """Restrict the tables that follow to requests that bear on these callers, without changing the answer."""
+    traits = {
+        "customer_ids": [caller.customer_id for caller in callers],
+        "key_fingerprints": [caller.key_fingerprint for caller in callers],
+        "beginnings": [_beginning(caller.key_prefix) for caller in callers],
+        "website_ids": [caller.website_id for caller in callers],
+        "client_ips": [caller.client_ip for caller in callers],
     }
-    _make(bench, "of_customers", {"customer_id": caller.customer_id, **traces})
-    _make(bench, "handles", traces)
-    _make(bench, "bearing_rows")
-    _make(bench, "relevant")
+    _make(bench, "callers", traits)
+    for name in ("of_customers", "handles", "bearing_rows", "relevant"):
+        _make(bench, name)
+
+
+def _beginning(key_prefix: str | None) -> str | None:
+    beginning = (key_prefix or "").strip(" \t\r\n\"'")[:SHORTEST_PREFIX]
+    return beginning if len(beginning) == SHORTEST_PREFIX else None
 
 
 def _explain(bench: Workbench) -> None:
@@ -118,11 +144,13 @@ def _explain(bench: Workbench) -> None:
         _make(bench, name)
 
 
-def _diagnoses(bench: Workbench, scope: DiagnosisScope) -> list[Diagnosis]:
+def _diagnoses(
+    bench: Workbench, scope: DiagnosisScope, explained: Mapping[str, frozenset[RequestAt]]
+) -> list[Diagnosis]:
     hygiene = _hygiene(bench, None)
-    asked = _asked(bench, scope.request_ids)
+    asked = dict.fromkeys(request.request_id for request in scope.requests)
     return [
-        each.model_copy(update={"explains": asked.get(each.subject, ())})
+        each.model_copy(update={"explains": _in_order(asked, explained.get(each.subject, frozenset()))})
         for case in cases()
         for each in _of_case(bench, case, hygiene)
         if scope.customer_id in (None, each.customer_id) and scope.environment in (None, each.environment)
@@ -194,11 +222,21 @@ def _hygiene(bench: Workbench, customer_id: str | None) -> dict[str, RetryHygien
     }
 
 
-def _asked(bench: Workbench, request_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    asked: dict[str, list[str]] = {}
-    for row in bench.rows(_table("asked").sql, {"request_ids": list(request_ids)}):
-        asked.setdefault(row["subject"], []).append(row["request_id"])
-    return {subject: tuple(explained) for subject, explained in asked.items()}
+def _explained_requests(bench: Workbench, requests: Sequence[RequestAt]) -> dict[str, frozenset[RequestAt]]:
+    """Return which of the requests each subject's case explains."""
+    asked = {
+        "request_ids": [request.request_id for request in requests],
+        "timestamps": [request.timestamp for request in requests],
+    }
+    explained: dict[str, set[RequestAt]] = {}
+    for row in bench.rows(_table("asked").sql, asked):
+        explained.setdefault(row["subject"], set()).add(RequestAt(row["request_id"], row["timestamp"]))
+    return {subject: frozenset(found) for subject, found in explained.items()}
+
+
+def _in_order(asked: Iterable[str], explained: Iterable[RequestAt]) -> tuple[str, ...]:
+    ids = {request.request_id for request in explained}
+    return tuple(request_id for request_id in asked if request_id in ids)
 
 
 def _codes() -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from bench.scoring import Score, score, world_of
 from pixeldesk.desk.desk import Desk
 from pixeldesk.diagnosis.case_file import cases
-from pixeldesk.diagnosis.diagnose import Caller, DiagnosisScope, diagnose
+from pixeldesk.diagnosis.diagnose import Caller, DiagnosisScope, RequestAt, diagnose
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.queries import question
 from tests.conftest import ROOT
@@ -62,9 +62,10 @@ def test_active_and_recovered_are_told_apart(scored: Score) -> None:
 def test_nobody_is_blamed_for_our_outages(sample_desk: Desk) -> None:
     for outage in truth()["outages"]:
         scope = {"start": _time(outage["started_at"]), "end": _time(outage["ended_at"]), "error_code": outage["code"]}
-        ids = {row["request_id"] for row in question("requests").rows(sample_desk.store, **scope)}
-        assert ids
-        explained = diagnose(sample_desk.store, DiagnosisScope(request_ids=tuple(ids)))
+        rows = question("requests").rows(sample_desk.store, **scope)
+        asked = tuple(RequestAt(row["request_id"], row["timestamp"]) for row in rows)
+        assert asked
+        explained = diagnose(sample_desk.store, DiagnosisScope(requests=asked))
         wrongly = [(one.case, one.customer_id) for one in explained if one.explains and one.case != "cached_jwt"]
         assert wrongly == []
 
@@ -114,8 +115,22 @@ def test_a_caller_whom_nobody_knows_gets_the_same_diagnosis(found: list[Diagnosi
     assert nameless
     for one in nameless:
         caller = Caller(key_fingerprint=one.key_fingerprint, client_ip=one.client_ip)
-        alone = diagnose(sample_desk.store, DiagnosisScope(caller=caller, request_ids=(one.evidence[0],)))
+        asked = tuple(
+            RequestAt(row["request_id"], row["timestamp"])
+            for row in question("request").rows(sample_desk.store, request_id=one.evidence[0])
+        )
+        alone = diagnose(sample_desk.store, DiagnosisScope(callers=(caller,), requests=asked))
         assert one.subject in {other.subject for other in alone if other.explains}
+
+
+def test_many_callers_at_once_get_the_same_diagnoses(found: list[Diagnosis], sample_desk: Desk) -> None:
+    customers = sorted({one.customer_id for one in found if one.customer_id})[::4]
+    nameless = [one for one in found if not one.customer_id]
+    callers = [Caller(customer_id=customer) for customer in customers]
+    callers += [Caller(key_fingerprint=one.key_fingerprint, client_ip=one.client_ip) for one in nameless]
+    together = diagnose(sample_desk.store, DiagnosisScope(callers=tuple(callers)))
+    mine = [one for one in together if one.customer_id in (None, *customers)]
+    assert _bare(mine) == _bare(one for one in found if one.customer_id in (None, *customers))
 
 
 def test_a_customer_without_a_mistake_has_no_diagnosis(sample_desk: Desk) -> None:

@@ -24,3 +24,19 @@ def test_the_website_in_the_path_names_the_customer(website: str, desk: Desk, tm
     assert (diagnosis.case, diagnosis.customer_id) == ("missing_authorization", "cus_0184")
     (whole,) = desk.diagnose()
     assert (whole.customer_id, whole.confidence) == (diagnosis.customer_id, diagnosis.confidence)
+
+
+def test_a_request_is_not_explained_by_the_mistake_of_another_with_its_id(desk: Desk, tmp_path: Path) -> None:
+    wrong = [
+        failed_line("invalid_pipe", 400, timestamp=moment(600 * n), request_id=f"req_pipe{n}", customer_id="cus_wrong")
+        for n in range(30)
+    ]
+    wrong[7]["request_id"] = "req_shared"
+    well = request_lines(20)
+    well[3]["request_id"] = "req_shared"
+    desk.ingest([str(write_lines(tmp_path / "a.ndjson", [*wrong, *well]))])
+    cards = {card.customer_id: card for card in desk.diagnosed(desk.lookup("req_shared")).found}
+    assert cards.keys() == {"cus_wrong", "cus_0184"}
+    assert cards["cus_wrong"].explaining_diagnosis is not None
+    assert cards["cus_0184"].explaining_diagnosis is None
+    assert cards["cus_0184"].diagnoses == ()

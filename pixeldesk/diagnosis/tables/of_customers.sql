@@ -1,12 +1,15 @@
--- Which customers is a diagnosis about: the requested customer, or those that share a trait with an unnamed caller?
--- $customer_id text = null
--- $key_fingerprint text = null
--- $beginning text = null
--- $website_id text = null
--- $client_ip text = null
+-- Which customers is a diagnosis about: the callers, and those that share a trait with an unnamed caller?
 -- $shortest_prefix bigint
-SELECT DISTINCT customer_id
+WITH unnamed AS (
+    SELECT * FROM callers WHERE customer_id IS NULL
+)
+SELECT customer_id FROM callers WHERE customer_id IS NOT NULL
+UNION
+SELECT customer_id
 FROM all_requests
-WHERE customer_id IS NOT NULL AND CASE WHEN $customer_id IS NOT NULL THEN customer_id = $customer_id
-    ELSE key_fingerprint = $key_fingerprint OR left(key_prefix, $shortest_prefix) = $beginning
-        OR left(key_fingerprint, $shortest_prefix) = lower($beginning) OR website_id = $website_id OR client_ip = $client_ip END
+WHERE customer_id IS NOT NULL AND (
+    key_fingerprint IN (SELECT key_fingerprint FROM unnamed WHERE key_fingerprint IS NOT NULL)
+    OR left(key_prefix, $shortest_prefix) IN (SELECT beginning FROM unnamed WHERE beginning IS NOT NULL)
+    OR left(key_fingerprint, $shortest_prefix) IN (SELECT lower(beginning) FROM unnamed WHERE beginning IS NOT NULL)
+    OR website_id IN (SELECT website_id FROM unnamed WHERE website_id IS NOT NULL)
+    OR client_ip IN (SELECT client_ip FROM unnamed WHERE client_ip IS NOT NULL))
