@@ -72,9 +72,9 @@ class _Retry:
         self._transaction = transaction
         self._settings = settings
         self._now = datetime.now(UTC).replace(tzinfo=None)
-        # A last line without a line feed is withdrawn when its source grows, so it has a batch of its own.
-        self._batch = {provisional: self._next_batch() for provisional in (False, True)}
-        self._first_batch = self._batch[False]
+        self._first_batch = self._next_batch()
+        # A last line without a line feed is withdrawn when its source grows, so each source has a batch for its own.
+        self._provisional: dict[int, int] = {}
         self._reused_ids = ReusedIds(transaction, self._first_batch)
         self._counts: dict[tuple[int, int], LineCounts] = {}
         self._became = LineCounts()
@@ -101,6 +101,13 @@ class _Retry:
             not_found=sum(self._not_found.values()),
             not_found_in=sorted(self._not_found)[:_SHOWN_SOURCES],
         )
+
+    def _batch_of(self, line: RejectedLine) -> int:
+        if not line.provisional:
+            return self._first_batch
+        if line.source_id not in self._provisional:
+            self._provisional[line.source_id] = self._next_batch()
+        return self._provisional[line.source_id]
 
     def _next_batch(self) -> int:
         return int(self._transaction.value("SELECT nextval('batch_ids')"))
@@ -205,7 +212,7 @@ class _Retry:
             with self._transaction.registered("removed", row_ids):
                 self._transaction.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT row_id FROM removed)")
             for line in removed:
-                self._count(outcome, [(self._batch[line.provisional], line.source_id, -1)])
+                self._count(outcome, [(self._batch_of(line), line.source_id, -1)])
 
     def _update_reasons(self, lines: list[tuple[RejectedLine, Reason]]) -> None:
         changed = [
@@ -224,7 +231,7 @@ class _Retry:
         rows = [
             {
                 "row": row,
-                "batch_id": self._batch[line.rejected.provisional],
+                "batch_id": self._batch_of(line.rejected),
                 "source_id": line.rejected.source_id,
                 "line": line.text,
                 "line_number": line.rejected.line_number,
@@ -252,7 +259,7 @@ class _Retry:
                 "batch_id": batch_id,
                 "source_id": source_id,
                 "committed_at": self._now,
-                "provisional": batch_id == self._batch[True],
+                "provisional": batch_id != self._first_batch,
                 **asdict(counts),
             }
             for (batch_id, source_id), counts in corrected.items()

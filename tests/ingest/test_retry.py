@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -230,3 +231,20 @@ def test_a_line_in_bytes_stays_without_its_source(settings: Settings, tmp_path: 
     report = retry(desk.store, settings)
     assert (report.tried, report.still, report.not_found) == (1, 1, 0)
     desk.close()
+
+
+def test_a_last_line_stays_when_the_source_of_another_grows(settings: Settings, tmp_path: Path) -> None:
+    narrow = settings.model_copy(update={"max_line_bytes": 1024})
+    logs = [tmp_path / "a.log", tmp_path / "b.log"]
+    lines = [[*request_lines(2, host=log.name), long(request_line(request_id=f"req_{log.stem}"))] for log in logs]
+    for log, each in zip(logs, lines, strict=True):
+        log.write_bytes(as_bytes(each).rstrip(b"\n"))
+    with closing(open_store(narrow)) as store:
+        Desk(narrow, store).ingest(map(str, logs))
+    with closing(open_store(settings)) as store:
+        assert retry(store, settings).requests == 2
+        write_lines(logs[0], [*lines[0], *request_lines(3, host="grown")])
+        Desk(settings, store).ingest(map(str, logs))
+        found = store.rows("SELECT request_id FROM requests WHERE request_id IN ('req_a', 'req_b') ORDER BY ALL")
+        assert [row["request_id"] for row in found] == ["req_a", "req_b"]
+        assert differences(store).keys() <= {"ids_twice"}
