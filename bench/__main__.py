@@ -7,6 +7,7 @@ _RUNS: tuple[tuple[str, list[str]], ...] = (
     ("bench.ingest", ["--lines", "1000000"]),
     ("bench.ingest", ["--lines", "10000000"]),
     ("bench.lookup", []),
+    ("bench.shared_ids", []),
     ("bench.page", []),
     ("bench.diagnosis", []),
     ("bench.diagnosis_size", []),
