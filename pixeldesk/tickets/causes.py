@@ -32,12 +32,14 @@ def with_causes(
 def _diagnoses_of(card: Card, explanations: Explanations) -> tuple[Diagnosis, ...]:
     """Return the diagnoses that explain the request, then others of the same customer.
 
-    Another request with the same id may have another cause, of which this card says nothing.
+    Another request with the same id, even at the same time, may have another cause, of which this card says nothing.
     """
     request = _request(card)
+    whose = (None, card.customer_id)
     explaining, others = [], []
     for each in explanations.diagnoses:
-        if request in explanations.requests.get(each.subject, ()):
+        is_own = card.customer_id is None or each.customer_id in whose
+        if is_own and request in explanations.requests.get(each.subject, ()):
             explaining.append(each)
         else:
             ids = tuple(request_id for request_id in each.explains if request_id != card.request_id)

@@ -40,3 +40,18 @@ def test_a_request_is_not_explained_by_the_mistake_of_another_with_its_id(desk: 
     assert cards["cus_wrong"].explaining_diagnosis is not None
     assert cards["cus_0184"].explaining_diagnosis is None
     assert cards["cus_0184"].diagnoses == ()
+
+
+def test_who_shares_an_id_and_an_address_is_not_told_of_the_others_mistake(desk: Desk, tmp_path: Path) -> None:
+    lines = [
+        failed_line(code, 400, timestamp=moment(600 * n), request_id=f"req_{customer}{n:04}", customer_id=customer)
+        for customer, code in (("cus_anna", "invalid_pipe"), ("cus_bert", "invalid_visitor"))
+        for n in range(20)
+    ]
+    lines[7]["request_id"] = lines[27]["request_id"] = "req_sharedId1"
+    desk.ingest([str(write_lines(tmp_path / "a.ndjson", lines))])
+    cards = desk.diagnosed(desk.lookup("req_sharedId1")).found
+    assert [card.customer_id for card in cards] == ["cus_anna", "cus_bert"]
+    for card in cards:
+        assert {diagnosis.customer_id for diagnosis in card.diagnoses} == {card.customer_id}
+        assert card.explaining_diagnosis
