@@ -17,6 +17,7 @@ from pixeldesk.diagnosis.diagnose import DiagnosisScope, customer_retry_hygiene,
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark, MarkJournal, Precision, Verdict
 from pixeldesk.errors import ServerError, UsageError
+from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.incidents.around import Around, around, examples_of
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.selection import chosen, within
@@ -51,6 +52,15 @@ if TYPE_CHECKING:
     from pixeldesk.trends.time_range import TimeRange
     from pixeldesk.weekly.logged import Logged
     from pixeldesk.weekly.review import Review
+
+
+class RefusedKind(FrozenModel):
+    """A kind of reason for which lines are in quarantine: how many, of how many sources, and one of the reasons."""
+
+    kind: str
+    lines: int
+    sources: int
+    example: str
 
 
 class Desk:
@@ -351,6 +361,10 @@ class Desk:
     def query(self, name: str, /, **parameters: object) -> list[dict[str, Any]]:
         """Return the rows of a named question. Raises UsageError for an unknown name or parameter."""
         return [plain(row) for row in question(name).rows(self.store, **parameters)]
+
+    def quarantine_reasons(self, source: str | None = None) -> list[RefusedKind]:
+        """Return why lines of a source, or of all, are in quarantine, the kind with most lines first."""
+        return RefusedKind.of_rows(question("quarantine_reasons").rows(self.store, source=source))
 
     def quarantine(self, limit: int) -> list[dict[str, Any]]:
         """Return at most `limit` quarantined lines, each with its source, line number and reason."""

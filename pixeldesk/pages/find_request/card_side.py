@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.desk.refreshed import Snapshot
 from pixeldesk.diagnosis.case_file import Case
 from pixeldesk.diagnosis.diagnosis import Diagnosis
@@ -115,8 +116,7 @@ def _show_others(others: list[Diagnosis]) -> None:
     for diagnosis in others:
         count = diagnosis.failing_requests
         st.markdown(
-            f"{markdown_escaped(diagnosis.title)} {status_badge(diagnosis.status)}"
-            f" :gray[{count:,} request{'' if count == 1 else 's'}]"
+            f"{markdown_escaped(diagnosis.title)} {status_badge(diagnosis.status)} :gray[{counted(count, 'request')}]"
         )
 
 

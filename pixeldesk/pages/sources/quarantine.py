@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pixeldesk.desk.desk import Desk
+from pixeldesk.catalogue.wording import counted
+from pixeldesk.desk.desk import Desk, RefusedKind
 from pixeldesk.ingest.report import Retried
 from pixeldesk.pages.widgets.compact_table import HEADER_PX, ROW_PX, show_table
 from pixeldesk.pages.widgets.csv_button import show_csv_button
@@ -30,14 +31,14 @@ def show_quarantine(desk: Desk) -> None:
         source = st.selectbox(
             "From source", list(by_source), index=None, key="quarantine_source", placeholder="All sources", width=300
         )
-        reasons = {row["kind"]: row for row in desk.query("quarantine_reasons", source=source)}
+        reasons = {found.kind: found for found in desk.quarantine_reasons(source)}
         reason = st.selectbox(
             "Reason",
             list(reasons),
             index=None,
             key="quarantine_reason",
             placeholder="All reasons",
-            format_func=lambda kind: f"{reasons[kind]['lines']:,} × {kind}" if kind in reasons else kind,
+            format_func=lambda kind: f"{reasons[kind].lines:,} × {kind}" if kind in reasons else kind,
             width=380,
         )
         st.button(
@@ -53,7 +54,7 @@ def show_quarantine(desk: Desk) -> None:
         )
     if unmapped:
         st.caption(
-            f"Beside them {unmapped:,} JSON line{'' if unmapped == 1 else 's'} of no known format, which are tried"
+            f"Beside them {counted(unmapped, 'JSON line')} of no known format, which are tried"
             " again too: docs/adding_a_format.md says how to teach one."
         )
     if reasons:
@@ -65,9 +66,16 @@ def _rows(desk: Desk, source: str | None, reason: str | None, limit: int) -> lis
     return desk.query("quarantine_rows", source=source, reason=reason, limit=limit)
 
 
-def _show_reasons(reasons: Sequence[dict[str, Any]]) -> None:
+def _show_reasons(reasons: Sequence[RefusedKind]) -> None:
     show_table(
-        pd.DataFrame(reasons)[["lines", "sources", "kind", "example"]],
+        pd.DataFrame(
+            {
+                "lines": [reason.lines for reason in reasons],
+                "sources": [reason.sources for reason in reasons],
+                "kind": [reason.kind for reason in reasons],
+                "example": [reason.example for reason in reasons],
+            }
+        ),
         key="quarantine_reasons",
         alt="Why lines were refused, and how many for each reason",
         most_rows=_MOST_REASONS,

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.diagnosis.diagnosis import Diagnosis, RetryHygiene, Status
 from pixeldesk.pages.widgets.evidence_list import EvidenceRow, evidence_list, evidence_rows
 from pixeldesk.pages.widgets.safe_text import markdown_escaped
@@ -29,7 +30,7 @@ def extent(diagnosis: Diagnosis) -> str:
     """Return how many requests failed, in which environment, and from when to when. It holds log text."""
     count = diagnosis.failing_requests
     return (
-        f"{count:,} request{'' if count == 1 else 's'} in {diagnosis.environment or 'an unnamed environment'},"
+        f"{counted(count, 'request')} in {diagnosis.environment or 'an unnamed environment'},"
         f" {to_the_minute(diagnosis.first_seen)} to {to_the_minute(diagnosis.last_seen)} UTC"
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.pages.widgets.compact_table import show_table
 from pixeldesk.trends.difference_words import FIELD_NAMES
 from pixeldesk.trends.differences import Difference, WhatDiffers
@@ -93,4 +94,4 @@ def _too_few(found: WhatDiffers) -> str:
         return "No request failed."
     if not (found.compares_meanwhile or found.compares_before):
         return "Nothing succeeded, neither meanwhile nor in the same hours a week before, to compare the failures with."
-    return f"{found.failing} failing request{'s' * (found.failing > 1)}: too few to tell what is different."
+    return f"{counted(found.failing, 'failing request')}: too few to tell what is different."
