@@ -88,7 +88,7 @@ def _application(desk: Desk, token: str) -> Starlette:
         body = request.stream()
         try:
             line, rest = await _first_line(body)
-            parameters: dict[str, Any] = dict(json.loads(line))
+            parameters: dict[str, object] = dict(json.loads(line))
         except (ValueError, TypeError, RecursionError, ClientDisconnect):
             return refusal("that is no command: its first line is not its parameters", HTTPStatus.BAD_REQUEST)
         try:
@@ -114,7 +114,7 @@ async def _first_line(body: AsyncIterator[bytes]) -> tuple[bytes, bytes]:
 
 
 async def _response_lines(desk: Desk, command: Command[Any]) -> AsyncIterator[str]:
-    lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+    lines: queue.SimpleQueue[dict[str, object] | None] = queue.SimpleQueue()
     client_gone = threading.Event()
 
     def progress(state: "Progress") -> None:
@@ -138,7 +138,7 @@ async def _response_to_input(
 ) -> Response:
     """Run a command whose standard input is the request body, through a pipe and without a temporary file."""
     reading, writing = os.pipe()
-    result: dict[str, Any] = {}
+    result: dict[str, object] = {}
     client_gone = threading.Event()
 
     def work() -> None:
@@ -175,7 +175,7 @@ def _stop_if(client_gone: threading.Event) -> None:
         raise _ClientGoneError
 
 
-def _result_of(desk: Desk, command: Command[Any], context: Context) -> dict[str, Any]:
+def _result_of(desk: Desk, command: Command[Any], context: Context) -> dict[str, object]:
     try:
         return {"result": as_json(command.run(desk, context))}
     except _ClientGoneError:
