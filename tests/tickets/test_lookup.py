@@ -313,9 +313,12 @@ def test_not_found_without_gaps_names_none(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_not_found_because_its_line_is_in_quarantine(desk: Desk, tmp_path: Path) -> None:
-    load(desk, tmp_path, request_line(), request_line(request_id="req_refused01", status="fine"))
-    told = reason(desk, "req_refused01")
-    assert "in quarantine" in told and "a.ndjson line 2" in told and "status" in told
+    late = {"path": "/" + "x" * 500, "request_id": None, "meta": {"request_id": "req_refused02"}}
+    refused = [request_line(request_id="req_refused01", status="fine"), request_line(status="fine", **late)]
+    load(desk, tmp_path, request_line(), *refused)
+    for number in (1, 2):
+        told = reason(desk, f"req_refused0{number}")
+        assert "in quarantine" in told and f"a.ndjson line {number + 1}" in told and "status" in told
 
 
 def test_not_found_but_its_other_lines_are_there(desk: Desk, tmp_path: Path) -> None:

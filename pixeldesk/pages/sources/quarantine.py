@@ -47,7 +47,7 @@ def show_quarantine(desk: Desk) -> None:
             icon=":material/refresh:",
             on_click=_retry,
             args=(desk,),
-            help="Reads these lines again from their files, as formats and settings are now.",
+            help="Reads these lines again from their files, or from the store, as formats and settings are now.",
         )
         show_csv_button(
             "quarantine.csv", lambda: _rows(desk, source, reason, _EXPORTED_ROWS), _COLUMNS, key="quarantine_export"
