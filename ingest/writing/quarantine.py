@@ -8,12 +8,16 @@ import pyarrow as pa
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.refusal import why_refused
 from pixeldesk.ingest.redaction.in_sql import redact_sql, suspect_sql
-from pixeldesk.ingest.sources.byte_escapes import escaped, readable
+from pixeldesk.ingest.sources.byte_escapes import escaped, is_mostly_text, readable
 from pixeldesk.ingest.sources.lines import UnreadableLine
 from pixeldesk.ingest.sources.reason import Reason
 from pixeldesk.store import Transaction
 
 EXCERPT_CHARACTERS = 200
+# How much of a line is redacted for its excerpt, bytes.
+_SAMPLE_BYTES = 400
+# A chunk of a binary file can be hundreds of thousands of lines.
+_INSERTED_AT_ONCE = 20_000
 _ROWS = pa.schema(
     [
         ("batch_id", pa.int32()),
@@ -43,27 +47,37 @@ def quarantine(transaction: Transaction, log_format: LogFormat, unreadable: list
         f"""SELECT {", ".join(_ORIGIN)}, raw FROM staged
         WHERE outcome = 'refused' AND NOT duplicate ORDER BY source_id, line_number"""
     )
-    rows = [_row(origin, why_refused(raw, log_format), raw) for *origin, raw in refused]
-    new, duplicates = _new_and_duplicates(transaction, unreadable)
-    texts = _redacted(transaction, [escaped(line.content) for _, _, line in new])
-    rows += [_unreadable_row(*line, text) for line, text in zip(new, texts, strict=True)]
-    if rows:
-        with transaction.registered("refused", pa.Table.from_pylist(rows, schema=_ROWS)):
-            transaction.execute("INSERT INTO quarantine BY NAME SELECT * FROM refused")
+    _insert(transaction, [_row(origin, why_refused(raw, log_format), raw) for *origin, raw in refused])
+    duplicates: list[Unreadable] = []
+    for first in range(0, len(unreadable), _INSERTED_AT_ONCE):
+        new, repeated = _new_and_duplicates(transaction, unreadable[first : first + _INSERTED_AT_ONCE])
+        duplicates += repeated
+        texts = _redacted(transaction, [_stored_text(line) for _, _, line in new])
+        _insert(transaction, [_unreadable_row(*line, text) for line, text in zip(new, texts, strict=True)])
     return duplicates
 
 
+def _insert(transaction: Transaction, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        with transaction.registered("refused", pa.Table.from_pylist(rows, schema=_ROWS)):
+            transaction.execute("INSERT INTO quarantine BY NAME SELECT * FROM refused")
+
+
 def _new_and_duplicates(transaction: Transaction, lines: list[Unreadable]) -> tuple[list[Unreadable], list[Unreadable]]:
-    new: dict[tuple[int, int], Unreadable] = {}
+    if not lines:
+        return [], []
+    identities = [(line.digest, line.byte_length) for _, _, line in lines]
+    digests, lengths = zip(*identities, strict=True)
+    table = pa.table({"line_hash": pa.array(digests, pa.uint64()), "byte_length": pa.array(lengths, pa.int64())})
+    with transaction.registered("read", table):
+        equal = "SELECT line_hash, byte_length FROM read SEMI JOIN quarantine USING (line_hash, byte_length)"
+        known = set(transaction.execute(equal))
+    new: list[Unreadable] = []
     duplicates: list[Unreadable] = []
-    for batch_id, source_id, line in lines:
-        identity = (line.digest, line.byte_length)
-        equal = "SELECT count(*) FROM quarantine WHERE line_hash = $digest AND byte_length = $length"
-        if identity in new or transaction.value(equal, {"digest": identity[0], "length": identity[1]}):
-            duplicates.append((batch_id, source_id, line))
-        else:
-            new[identity] = (batch_id, source_id, line)
-    return list(new.values()), duplicates
+    for line, identity in zip(lines, identities, strict=True):
+        (duplicates if identity in known else new).append(line)
+        known.add(identity)
+    return new, duplicates
 
 
 def _redacted(transaction: Transaction, texts: list[str]) -> list[str]:
@@ -91,8 +105,18 @@ def _row(origin: Sequence[int | None], reason: Reason, raw: str) -> dict[str, An
 
 def _unreadable_row(batch_id: int, source_id: int | None, line: UnreadableLine, text: str) -> dict[str, Any]:
     origin = (batch_id, source_id, line.line_number, line.byte_offset, line.byte_length, line.digest)
+    is_whole = _is_stored_whole(line)
     return {
         **_row(origin, line.reason, readable(text[:EXCERPT_CHARACTERS])),
-        "raw": text if line.is_whole else None,
-        "raw_is_escaped": line.is_whole,
+        "raw": text if is_whole else None,
+        "raw_is_escaped": is_whole,
     }
+
+
+def _stored_text(line: UnreadableLine) -> str:
+    return escaped(line.content if _is_stored_whole(line) else line.content[:_SAMPLE_BYTES])
+
+
+def _is_stored_whole(line: UnreadableLine) -> bool:
+    # Of a binary file in a folder of logs, an excerpt is enough: it would make the store larger than the file.
+    return line.is_whole and is_mostly_text(line.content)

@@ -143,7 +143,7 @@ CREATE TABLE quarantine (
     reason VARCHAR NOT NULL,
     -- How the redacted line begins.
     excerpt VARCHAR NOT NULL,
-    -- The redacted line. NULL: it was longer than allowed, or was refused by a version that stored an excerpt only.
+    -- The redacted line. NULL: it was longer than allowed or binary, or a version refused it that stored an excerpt only.
     raw VARCHAR USING COMPRESSION zstd,
     -- Whether U+F780 to U+F7FF in raw stand for the bytes 0x80 to 0xFF that are no part of a character in UTF-8.
     raw_is_escaped BOOLEAN NOT NULL

@@ -225,7 +225,7 @@ def test_a_whole_line_is_tried_again_without_its_source(settings: Settings, tmp_
 
 
 def test_a_line_in_bytes_stays_without_its_source(settings: Settings, tmp_path: Path) -> None:
-    path = write_lines(tmp_path / "a.ndjson", [*request_lines(2), b"caf\xe9" * 100])
+    path = write_lines(tmp_path / "a.ndjson", [*request_lines(2), b"cafe caf\xe9" * 100])
     desk = read(settings, path)
     path.unlink()
     report = retry(desk.store, settings)

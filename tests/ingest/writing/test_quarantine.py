@@ -85,6 +85,17 @@ def test_lines_come_back_as_they_were(desk: Desk, tmp_path: Path) -> None:
     assert differences(desk.store) == {}
 
 
+def test_of_a_binary_line_an_excerpt_is_stored(desk: Desk, tmp_path: Path) -> None:
+    cyrillic = "ошибка: база недоступна, повтор через минуту".encode("cp1251")
+    lines: list[bytes] = [
+        b"\x80" * 33 + b"t" * 67, b"\x80" * 34 + b"t" * 66, bytes(range(128, 256)) * 100, b"\xff\x00\x00t" * 99,
+        b'{"timestamp": "2026-11-16T12:00:00Z", "level": "error", "message": "' + cyrillic + b'", "host": "web-1"}',
+    ]  # fmt: skip
+    desk.ingest([str(write_lines(tmp_path / "a.log", list[Line](lines)))])
+    assert [row["raw"] is None for row in raws(desk)] == [False, True, True, True, False]
+    assert [len(row["excerpt"]) for row in raws(desk)][:4] == [100, 100, 200, 200]
+
+
 def test_equal_lines_are_refused_once(desk: Desk, tmp_path: Path) -> None:
     lines: list[Line] = ["no JSON", b"\xff" * 300, {"what": 1}] * 2
     report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
