@@ -119,7 +119,7 @@ def test_everything_is_there_and_the_old_store_beside_it(
     assert caplog.messages == []
 
 
-def test_states_of_sources_are_columns(desk: Desk, logs: Path) -> None:
+def test_states_of_sources_are_columns(desk: Desk, logs: Path, version: int) -> None:
     rows = desk.store.rows("SELECT path, state, retired_at, finished FROM sources")
     states = {(row["path"].rpartition("/")[2], row["state"]): row["finished"] for row in rows}
     assert all((row["retired_at"] is None) is (row["state"] == "present") for row in rows)
@@ -127,7 +127,9 @@ def test_states_of_sources_are_columns(desk: Desk, logs: Path) -> None:
         ("replaced.log", "replaced"): True, ("broken.log", "replaced"): True,
         ("cut.log", "replaced"): True, ("gone.log", "gone"): True,
     }  # fmt: skip
-    assert {name for (name, _), is_finished in states.items() if not is_finished} == {"begun.log", "-"}
+    # Version 3 did not say of a pipe that it was read to its end.
+    unfinished = {"begun.log", "-"} if version == 3 else {"begun.log"}
+    assert {name for (name, _), is_finished in states.items() if not is_finished} == unfinished
     shown = {row["source"] for row in desk.query("sources_read")}
     assert f"{logs}/replaced.log (replaced 2026-11-17 08:00:00 UTC)" in shown
     assert f"{logs}/followed/gone.log (gone 2026-11-17 08:00:00 UTC)" in shown

@@ -4,7 +4,7 @@
 leaves `version_VERSION.duckdb.zst` and `version_VERSION.json`, a recount of it, beside this module. It is run once
 for each version of the schema, with the last code that has it:
 
-* version 3: `git show 75062c4` is the code, and FOLDER was /srv/logs
+* version 3: the code and this module at f8449fa, and FOLDER was /srv/logs
 
 All times in the store are fixed, so that a store made again differs in nothing that a test looks at.
 """
@@ -201,14 +201,10 @@ def fix_times(db: Path) -> None:
         run(f"UPDATE losses SET looked_at = {at}, noticed_at = {at} + INTERVAL 2 SECONDS")
         run(f"UPDATE dropped_days SET dropped_at = {at}")
         run(f"UPDATE pushes SET committed_at = {at}")
-        run(
-            r"""UPDATE sources SET path = regexp_replace(
-                regexp_replace(path, '\((gone|replaced) [-0-9]+ [:0-9]+ UTC', '(\1 2026-11-17 08:00:00 UTC'),
-                'inode [0-9]+', 'inode 4711')"""
-        )
+        run(f"UPDATE sources SET retired_at = {at} + to_microseconds(source_id) WHERE retired_at IS NOT NULL")
         run(
             """UPDATE sources SET modified_ns = 1794900000000000000
-            WHERE modified_ns > 0 AND (path LIKE '%/followed/%' OR path LIKE '%(replaced %')"""
+            WHERE modified_ns > 0 AND (path LIKE '%/followed/%' OR state <> 'present')"""
         )
         run("CHECKPOINT")
 
