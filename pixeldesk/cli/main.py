@@ -25,6 +25,7 @@ from pixeldesk.desk.commands.command import as_json as as_json_document
 from pixeldesk.desk.commands.doctor import Doctor
 from pixeldesk.desk.commands.incidents import Incidents
 from pixeldesk.desk.commands.ingest import Follow, Ingest
+from pixeldesk.desk.commands.rebuild import Rebuild
 from pixeldesk.desk.commands.report import ReportFile
 from pixeldesk.errors import PixeldeskError, UsageError
 from pixeldesk.log_output import configure_logging
@@ -178,7 +179,7 @@ def _context(command: Command[Any], settings: Settings) -> Iterator[Context]:
             configure_logging(settings)
             with following_line() as progress:
                 yield Context(progress, stop=stop_event())
-        case Ingest():
+        case Ingest() | Rebuild():
             with progress_bar() as progress:
                 yield Context(progress, sys.stdin.buffer if command.reads_standard_input else None)
         case _:

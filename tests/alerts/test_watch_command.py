@@ -16,7 +16,6 @@ from pydantic import HttpUrl, Secret
 
 from pixeldesk.alerts.replay import Replay, ReplayedAlert
 from pixeldesk.cli.console import print_incidents, print_replay
-from pixeldesk.desk.commands import answer
 from pixeldesk.desk.desk import Desk
 from pixeldesk.desk.doctor import examine
 from pixeldesk.server import app as server
@@ -25,6 +24,7 @@ from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.alerts.made_incidents import ended, incident
 from tests.alerts.receiver import NEVER, SECRET_PATH, Receiver, receiving
+from tests.asking import answer
 from tests.command import run, start
 from tests.log_lines import Line, failed_line, request_line, write_lines
 from tests.patience import PATIENCE_S

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from pixeldesk.cli.console import print_card
-from pixeldesk.desk.commands import answer
 from pixeldesk.desk.desk import Desk
 from pixeldesk.tickets.card import Card
+from tests.asking import answer
 from tests.diagnosis.a_diagnosis import a_diagnosis
 from tests.log_lines import failed_line, moment, write_lines
 from tests.pages.outage_lines import BEFORE, CODE, CUSTOMERS, outage_lines

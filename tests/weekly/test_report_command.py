@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from pixeldesk.desk.commands import answer
 from pixeldesk.desk.commands.report import ReportFile
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import UsageError
 from pixeldesk.server.handover.server import handover_server
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
+from tests.asking import answer
 from tests.command import run
 from tests.log_lines import write_lines
 from tests.weekly.weekly_lines import whole_week

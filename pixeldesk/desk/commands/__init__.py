@@ -3,11 +3,10 @@
 To add a command, write a class and add it to the list; CONTRIBUTING.md shows it.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from pixeldesk.desk.commands.backup import Backup, Restore
-from pixeldesk.desk.commands.command import Command, Context, as_json
+from pixeldesk.desk.commands.command import Command
 from pixeldesk.desk.commands.diagnose import Diagnose
 from pixeldesk.desk.commands.doctor import Doctor
 from pixeldesk.desk.commands.incidents import Incidents, Replay
@@ -19,7 +18,6 @@ from pixeldesk.desk.commands.query import Query
 from pixeldesk.desk.commands.rebuild import Rebuild
 from pixeldesk.desk.commands.report import Report, ReportFile
 from pixeldesk.desk.commands.retain import Retain
-from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import UsageError
 
 COMMANDS: tuple[type[Command[Any]], ...] = (
@@ -51,8 +49,3 @@ def command_of(name: str, parameters: object) -> Command[Any]:
     if name not in _BY_NAME:
         raise UsageError(f"the desk has no command {name[:40]!r}; there are: {', '.join(_BY_NAME)}")
     return _BY_NAME[name].of(parameters)
-
-
-def answer(desk: Desk, name: str, parameters: Mapping[str, object], context: Context | None = None) -> Any:
-    """Run a command by its name and return its answer as a JSON document. Raises PixeldeskError."""
-    return as_json(command_of(name, parameters).run(desk, context or Context()))

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from pixeldesk.desk.commands import answer
 from pixeldesk.desk.commands.doctor import Doctor
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.load import Progress
@@ -22,6 +21,7 @@ from pixeldesk.server.handover.server import handover_server
 from pixeldesk.server.handover.server_file import ServerFile, read_server_file, write_server_file
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
+from tests.asking import answer
 from tests.command import ROOT, finish, run, start
 from tests.log_lines import Line, as_bytes, event_line, failed_line, request_line, request_lines, write_lines
 from tests.patience import PATIENCE_S, wait_until
