@@ -1,13 +1,14 @@
 """Make the cards of requests: everything the desk knows about each, from one question for all of them.
 
-Only neighbours are asked for by card: what is near one request is far from another.
+Only neighbours are asked for by caller, and by card where the cards of a caller are far from each other.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import JsonValue
 
@@ -30,6 +31,8 @@ from pixeldesk.tickets.card import (
 from pixeldesk.tickets.found_requests import FoundRequest, Row
 
 NEIGHBOURS_EACH_WAY = 10
+# How many more rows are asked for with each further request of a caller: those between it and the next, as a guess.
+_ROWS_FOR_ANOTHER = 50
 _NEIGHBOUR_SPAN = timedelta(hours=24)
 _SECOND_LINE_SPAN = timedelta(minutes=30)
 _MOST_ALIASES = 50
@@ -41,6 +44,34 @@ _SAME_REQUEST: AliasKind = "request"
 _DEEPEST_RECORD = 100
 
 
+_Moment = tuple[datetime, str]
+_Later = TypeVar("_Later", datetime, _Moment)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The requests before a request, or those after it: their question, and its parameter for the end of the time."""
+
+    question: str
+    bound: str
+    is_after: bool
+
+    @property
+    def end_of_time(self) -> datetime:
+        return datetime.max if self.is_after else datetime.min
+
+    def end_of_day(self, at: datetime) -> datetime:
+        return _later(at, _NEIGHBOUR_SPAN) if self.is_after else _earlier(at, _NEIGHBOUR_SPAN)
+
+    def is_beyond(self, one: _Later, other: _Later) -> bool:
+        """Return whether a time, or a moment, is farther on this side than another."""
+        return one > other if self.is_after else one < other
+
+
+_BEFORE = _Side("requests_before", "earliest", is_after=False)
+_AFTER = _Side("requests_after", "latest", is_after=True)
+
+
 def cards_of(store: Store, requests: Sequence[FoundRequest]) -> tuple[Card, ...]:
     """Return a card for each request, in the same order, with the reply from the catalogue."""
     if not requests:
@@ -50,13 +81,14 @@ def cards_of(store: Store, requests: Sequence[FoundRequest]) -> tuple[Card, ...]
     lines = _lines(store, requests, aliases)
     paths = _source_paths(store, rows)
     affected = _also_affected(store, rows)
+    neighbours = _neighbours(store, rows)
     return tuple(
         _card(
             request,
             aliases=aliases.get(request.row["request_id"], []),
             lines=lines[number],
             path=paths.get(request.row["source_id"]),
-            neighbours=_neighbours(store, request.row),
+            neighbours=neighbours[number],
             also_affected=affected.get(number, AlsoAffected()),
         )
         for number, request in enumerate(requests)
@@ -202,28 +234,52 @@ def _caller(row: Row) -> str:
     return row["customer_id"] or row["key_fingerprint"] or row["client_ip"] or ""
 
 
-def _neighbours(store: Store, row: Row) -> Neighbours:
+def _neighbours(store: Store, rows: Sequence[Row]) -> list[Neighbours]:
     """Return the nearest requests of the same customer, key or address: within a day, or farther away if none are."""
-    at = row["timestamp"]
-    same = {
-        "at": at,
-        "request_id": row["request_id"],
-        "customer_id": row["customer_id"],
-        "key_fingerprint": row["key_fingerprint"],
-        "client_ip": row["client_ip"],
-        "count": NEIGHBOURS_EACH_WAY,
-    }
-    before, after = question("requests_before"), question("requests_after")
-    rows_before = before.rows(store, **same, earliest=_earlier(at, _NEIGHBOUR_SPAN))
-    rows_after = after.rows(store, **same, latest=_later(at, _NEIGHBOUR_SPAN))
-    return Neighbours(
-        before=_neighbour_list(rows_before or before.rows(store, **same, earliest=datetime.min))[::-1],
-        after=_neighbour_list(rows_after or after.rows(store, **same, latest=datetime.max)),
-    )
+    by_caller: dict[tuple[object, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        by_caller[_traits(row)].append(row)
+    before = {caller: _beside(store, own, _BEFORE) for caller, own in by_caller.items()}
+    after = {caller: _beside(store, own, _AFTER) for caller, own in by_caller.items()}
+    return [
+        Neighbours(before=before[_traits(row)][_moment(row)][::-1], after=after[_traits(row)][_moment(row)])
+        for row in rows
+    ]
 
 
-def _neighbour_list(rows: Sequence[Row]) -> tuple[Neighbour, ...]:
-    return tuple(Neighbour(**row) for row in rows)
+def _beside(store: Store, own: Sequence[Row], side: _Side) -> dict[_Moment, tuple[Neighbour, ...]]:
+    """Return the neighbours on one side of requests of one caller, the nearest first.
+
+    Requests that share an id are often close together: then one question finds the neighbours of all.
+    """
+    most = NEIGHBOURS_EACH_WAY + _ROWS_FOR_ANOTHER * (len(own) - 1)
+    ends = [side.end_of_day(row["timestamp"]) for row in own]
+    first = min(own, key=_moment) if side.is_after else max(own, key=_moment)
+    listed = _ask(store, first, side, max(ends) if side.is_after else min(ends), most)
+    found: dict[_Moment, tuple[Neighbour, ...]] = {}
+    for row, end in zip(own, ends, strict=True):
+        beyond = [each for each in listed if side.is_beyond(_moment(each), _moment(row))]
+        near = [each for each in beyond if not side.is_beyond(each["timestamp"], end)]
+        may_be_cut = len(listed) == most and len(near) == len(beyond)
+        if may_be_cut and len(near) < NEIGHBOURS_EACH_WAY:
+            near = _ask(store, row, side, end, NEIGHBOURS_EACH_WAY)
+        near = near or _ask(store, row, side, side.end_of_time, NEIGHBOURS_EACH_WAY)
+        found[_moment(row)] = tuple(Neighbour(**each) for each in near[:NEIGHBOURS_EACH_WAY])
+    return found
+
+
+def _ask(store: Store, row: Row, side: _Side, end: datetime, count: int) -> list[Row]:
+    same = {name: row[name] for name in ("request_id", "customer_id", "key_fingerprint", "client_ip")}
+    bounds = {"at": row["timestamp"], side.bound: end}
+    return [*question(side.question).rows(store, **same, **bounds, count=count)]
+
+
+def _traits(row: Row) -> tuple[object, ...]:
+    return row["customer_id"], row["key_fingerprint"], row["client_ip"]
+
+
+def _moment(row: Row) -> _Moment:
+    return row["timestamp"], row["request_id"]
 
 
 def _earlier(at: datetime, span: timedelta) -> datetime:

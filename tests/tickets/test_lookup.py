@@ -10,6 +10,7 @@ import pytest
 from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.desk.desk import Desk
 from pixeldesk.desk.doctor import examine
+from pixeldesk.tickets.answer import LookupAnswer
 from tests import sample_lines
 from tests.log_lines import event_line, failed_line, moment, request_line, request_lines, write_lines
 
@@ -30,9 +31,10 @@ def load(desk: Desk, folder: Path, *lines: Any) -> None:
 
 
 def ask(desk: Desk, text: str) -> dict[str, Any]:
-    """The answer as it is printed: through JSON that any reader takes."""
-    printed = json.dumps(desk.lookup(text).as_json(), allow_nan=False)
-    answer: dict[str, Any] = json.loads(printed)
+    """The answer as it is printed: through JSON that any reader takes, and from which we read the same answer."""
+    found = desk.lookup(text)
+    answer: dict[str, Any] = json.loads(json.dumps(found.as_json(), allow_nan=False))
+    assert LookupAnswer.model_validate(answer) == found
     return answer
 
 

@@ -175,3 +175,31 @@ def test_the_command_line_says_how_many_there_are_and_prints_the_first(
     assert [row.split()[1][14:19] for row in rows if row] == [f"00:{n}" for n in range(20, 40)]
     print_more(desk.lookup("req_unknownId1"))
     assert capsys.readouterr().out == ""
+
+
+def test_cards_of_one_caller_have_the_same_neighbours_together_as_alone(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = [*range(0, 200, 7), *range(300, 303), 900]
+    near = [request_line(request_id=f"req_other{n:04}", timestamp=moment(3600 * n / 4)) for n in range(400)]
+    lines = [request_line(request_id=SHARED, timestamp=moment(3600 * hour)) for hour in hours]
+    load(desk, tmp_path, *near, *lines)
+    times = [START + timedelta(hours=hour) for hour in hours]
+    with monkeypatch.context() as patch:
+        patch.setattr("pixeldesk.tickets.found_requests.MOST_CARDS", 1)
+        alone = {time: desk.lookup_ids([SHARED], time).found[0].neighbours for time in times}
+    for since, spare in ((times[0], 0), (times[-12], 3), (times[0], 500)):
+        monkeypatch.setattr("pixeldesk.tickets.cards._ROWS_FOR_ANOTHER", spare)
+        together = desk.lookup_ids([SHARED], since).found
+        assert len(together) > 10
+        assert all(card.neighbours == alone[card.timestamp] for card in together)
+
+
+def test_one_question_finds_the_neighbours_of_cards_close_together(
+    desk: Desk, tmp_path: Path, queries: Counter[str]
+) -> None:
+    load(desk, tmp_path, *(request_line(request_id=SHARED, timestamp=moment(n)) for n in range(60)))
+    queries.clear()
+    desk.lookup_ids([SHARED], START + timedelta(seconds=20))
+    neighbours = [count for sql, count in queries.items() if "key_fingerprint = $key_fingerprint" in sql]
+    assert neighbours == [1, 1]
