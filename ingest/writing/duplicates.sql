@@ -37,5 +37,10 @@ WHERE row IN (
 -- name: mark_rejected
 -- A rejected line may be stored as an excerpt only, so its hash and its length are compared.
 UPDATE staged SET duplicate = true
-WHERE outcome IN ('refused', 'unmapped') AND (line_hash, byte_length) IN (
-    SELECT (line_hash, byte_length) FROM quarantine UNION ALL SELECT (line_hash, byte_length) FROM unmapped);
+WHERE row IN (
+    SELECT staged.row
+    FROM staged
+    JOIN (
+        SELECT line_hash, byte_length FROM quarantine UNION ALL SELECT line_hash, byte_length FROM unmapped
+    ) AS rejected ON rejected.line_hash = staged.line_hash AND rejected.byte_length = staged.byte_length
+    WHERE staged.outcome IN ('refused', 'unmapped'));
