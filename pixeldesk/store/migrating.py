@@ -9,7 +9,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -92,13 +92,13 @@ def no_migration(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _folder_locked(folder: Path, how: int) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # Some network file systems lock no folders; the engine's own lock remains.
+    with ExitStack() as stack:
+        # Some folders may not be listed, and some network file systems lock none. The engine's own lock remains.
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
             fcntl.flock(descriptor, how)
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _copy_name(path: Path) -> Path:

@@ -318,6 +318,15 @@ def test_a_file_system_without_hard_links(version: int, settings: Settings, monk
     assert len(names(settings.db.parent)) == 2
 
 
+def test_a_folder_that_cannot_be_locked(version: int, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(9, "Bad file descriptor")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    open_store(settings).close()
+    assert names(settings.db.parent) == ["pixeldesk.duckdb", f"pixeldesk.schema-{version}.duckdb"]
+
+
 def test_too_little_space_is_said_before_anything_is_written(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
