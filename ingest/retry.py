@@ -9,25 +9,26 @@ was not stored whole and is no longer found at its offset stays too.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
 import pyarrow as pa
 
-from pixeldesk.errors import StoreError, UsageError
+from pixeldesk.errors import UsageError
 from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, detect_format
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.parsing.refusal import why_refused
-from pixeldesk.ingest.report import LineCounts, Retried
+from pixeldesk.ingest.report import Retried
 from pixeldesk.ingest.sources.lines import line_digest
 from pixeldesk.ingest.sources.reason import Reason
 from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
+from pixeldesk.ingest.writing.batch_counts import BatchCounts
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.rejected_lines import RejectedLine, rejected_lines, stored_texts, with_bytes
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
-from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
+from pixeldesk.ingest.writing.staging import Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, Transaction
 
@@ -76,8 +77,7 @@ class _Retry:
         # A last line without a line feed is withdrawn when its source grows, so each source has a batch for its own.
         self._provisional: dict[int, int] = {}
         self._reused_ids = ReusedIds(transaction, self._first_batch)
-        self._counts: dict[tuple[int, int], LineCounts] = {}
-        self._became = LineCounts()
+        self._counts = BatchCounts(transaction, self._first_batch, self._now)
         self._still = 0
         self._not_found: Counter[str] = Counter()
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
@@ -86,17 +86,17 @@ class _Retry:
         for _, same_source in groupby(lines, key=lambda line: line.source_id):
             for part in self._parts(self._readable(same_source)):
                 self._try(part)
-        self._count("requests", stored(self._transaction, "requests", self._first_batch))
-        self._count("events", stored(self._transaction, "events", self._first_batch))
+        self._counts.count("requests", stored(self._transaction, "requests", self._first_batch))
+        self._counts.count("events", stored(self._transaction, "events", self._first_batch))
         merge(self._transaction, self._first_batch)
         count_rollups(self._transaction, self._first_batch)
         self._reused_ids.find()
-        self._record()
+        became = self._counts.record()
         return Retried(
             tried=len(lines),
-            requests=self._became.requests,
-            events=self._became.events,
-            duplicates=self._became.duplicates,
+            requests=became.requests,
+            events=became.events,
+            duplicates=became.duplicates,
             still=self._still,
             not_found=sum(self._not_found.values()),
             not_found_in=sorted(self._not_found)[:_SHOWN_SOURCES],
@@ -195,11 +195,11 @@ class _Retry:
         )
         staging.insert_staged()
         refused = {row: raw for row, raw, _, _ in others}
-        self._count("duplicates", duplicates)
+        self._counts.count("duplicates", duplicates)
         # A rejected line equals its own entry in quarantine, which does not make it a duplicate.
         own_entries = Counter(batch for _, _, batch, duplicate in others if duplicate)
         source_id = lines[0].rejected.source_id
-        self._count("duplicates", [(batch, source_id, -count) for batch, count in own_entries.items()])
+        self._counts.count("duplicates", [(batch, source_id, -count) for batch, count in own_entries.items()])
         self._remove([line.rejected for row, line in enumerate(lines) if row not in refused])
         rejected = [row for row in range(len(lines)) if row in refused]
         reasons = {index: why_refused(refused[row], candidate) for index, row in enumerate(rejected)}
@@ -212,7 +212,7 @@ class _Retry:
             with self._transaction.registered("removed", row_ids):
                 self._transaction.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT row_id FROM removed)")
             for line in removed:
-                self._count(outcome, [(self._batch_of(line), line.source_id, -1)])
+                self._counts.count(outcome, [(self._batch_of(line), line.source_id, -1)])
 
     def _update_reasons(self, lines: list[tuple[RejectedLine, Reason]]) -> None:
         changed = [
@@ -244,29 +244,6 @@ class _Retry:
             for row, line in enumerate(lines)
         ]
         return pa.Table.from_pylist(rows, schema=_LINES)
-
-    def _count(self, outcome: str, counted: SourceCounts) -> None:
-        for batch_id, source_id, count in counted:
-            self._counts.setdefault((batch_id, source_id), LineCounts()).add(LineCounts(**{outcome: count}))
-
-    def _record(self) -> None:
-        """Record the corrections of the counts of the sources, and complete the report."""
-        corrected = {key: counts for key, counts in self._counts.items() if counts != LineCounts()}
-        if not all(counts.balanced for counts in corrected.values()):
-            raise StoreError(f"the line counts do not add up ({corrected}); nothing was changed")
-        rows = [
-            {
-                "batch_id": batch_id,
-                "source_id": source_id,
-                "committed_at": self._now,
-                "provisional": batch_id != self._first_batch,
-                **asdict(counts),
-            }
-            for (batch_id, source_id), counts in corrected.items()
-        ]
-        self._transaction.append("batches", rows)
-        for counts in corrected.values():
-            self._became.add(counts)
 
 
 def _stored(line: _Line, texts: dict[RejectedLine, str]) -> _Line | None:

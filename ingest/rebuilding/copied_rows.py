@@ -1,12 +1,12 @@
 """Copy the rows of an old store that cannot be made again from its records."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 import pyarrow as pa
 
 from pixeldesk.ingest.rebuilding.old_sources import OldSources
 from pixeldesk.ingest.report import LineCounts
+from pixeldesk.ingest.writing.batch_counts import BatchCounts
 from pixeldesk.store import Transaction
 from pixeldesk.store.salvage import OldStore
 
@@ -61,15 +61,13 @@ def copy_rejected(
                 ON stored.line_hash = copied.line_hash AND stored.byte_length = copied.byte_length
             RETURNING source_id"""
         )
-    total = LineCounts()
+    counts = BatchCounts(transaction, batch, now)
     for source_id in set(ids.values()):
-        count = sum(row == (source_id,) for row in inserted)
-        of_source = sum(value == source_id for value in rows["source_id"].to_pylist())
-        counts = LineCounts(lines=of_source, duplicates=of_source - count, **{_OUTCOME[table]: count})
-        row = {"batch_id": batch, "source_id": source_id, "committed_at": now, "provisional": False}
-        transaction.append("batches", [{**row, **asdict(counts)}])
-        total.add(counts)
-    return total
+        stored = sum(row == (source_id,) for row in inserted)
+        lines = sum(value == source_id for value in rows["source_id"].to_pylist())
+        outcome = {_OUTCOME[table]: stored}
+        counts.add(batch, source_id, LineCounts(lines=lines, duplicates=lines - stored, **outcome))
+    return counts.record()
 
 
 def _copy_missing(

@@ -15,6 +15,7 @@ from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.rebuilding.replay import SAMPLED_RECORDS, ReplayedSource, detected_format
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.fingerprint import digest
+from pixeldesk.ingest.writing.batch_counts import BatchCounts
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
 from pixeldesk.store.salvage import OldStore
@@ -124,10 +125,10 @@ class OldSources:
             blank=before.blank,
             bytes=max(before.bytes - now.bytes, 0),
         )
-        if counts.lines:
-            batch_id = transaction.value("SELECT nextval('batch_ids')")
-            row = {"batch_id": batch_id, "source_id": new_id, "committed_at": self._now, "provisional": False}
-            transaction.append("batches", [{**row, **asdict(counts)}])
+        batch = int(transaction.value("SELECT nextval('batch_ids')"))
+        recorded = BatchCounts(transaction, batch, self._now)
+        recorded.add(batch, new_id, counts)
+        recorded.record()
 
     def _expected(self) -> dict[int, int]:
         """Return how many records each source had; nothing if a retention rule has dropped some."""

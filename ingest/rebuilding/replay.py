@@ -1,23 +1,24 @@
 """Store a piece of an old store's records as lines, in the transaction of the caller."""
 
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pixeldesk.errors import StoreError, UsageError
+from pixeldesk.errors import UsageError
 from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, detect_format
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
+from pixeldesk.ingest.writing.batch_counts import BatchCounts
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
-from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
+from pixeldesk.ingest.writing.staging import Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
 
@@ -93,10 +94,9 @@ class _Replay:
         self._transaction = transaction
         self._settings = settings
         self._span = plausible_span(settings, now)
-        self._now = now
         self._batch = self._next_batch()
         self._reused_ids = ReusedIds(transaction, self._batch)
-        self._counts: dict[tuple[int, int], LineCounts] = {}
+        self._counts = BatchCounts(transaction, self._batch, now)
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
 
     def run(self, sources: list[ReplayedSource]) -> LineCounts:
@@ -106,11 +106,11 @@ class _Replay:
         for same_format in by_format.values():
             self._store(same_format)
         for outcome, table in _TABLE_OF.items():
-            self._count(outcome, stored(self._transaction, table, self._batch))
+            self._counts.count(outcome, stored(self._transaction, table, self._batch))
         merge(self._transaction, self._batch)
         count_rollups(self._transaction, self._batch)
         self._reused_ids.find()
-        return self._record()
+        return self._counts.record()
 
     def _store(self, sources: list[ReplayedSource]) -> None:
         """Store the records of sources of one format.
@@ -123,7 +123,7 @@ class _Replay:
         with self._transaction.registered("lines", lines):
             totals = "SELECT batch_id, source_id, count(*), sum(byte_length) FROM lines GROUP BY batch_id, source_id"
             for batch_id, source_id, count, size in self._transaction.execute(totals):
-                self._counts_of(batch_id, source_id).add(LineCounts(lines=count, bytes=int(size)))
+                self._counts.add(batch_id, source_id, LineCounts(lines=count, bytes=int(size)))
         rejected = self._without_rejected(lines, own_format)
         tried = {own_format.name}
         while rejected.num_rows:
@@ -150,7 +150,7 @@ class _Replay:
     def _staged(self, lines: pa.Table, log_format: LogFormat) -> Staging:
         staging = Staging(self._transaction, log_format, self._span, self._batch, _KNOWN)
         with self._transaction.registered("lines", lines):
-            self._count("duplicates", staging.stage(lines.num_rows))
+            self._counts.count("duplicates", staging.stage(lines.num_rows))
         return staging
 
     def _lines(self, sources: list[ReplayedSource]) -> pa.Table:
@@ -182,31 +182,3 @@ class _Replay:
 
     def _next_batch(self) -> int:
         return int(self._transaction.value("SELECT nextval('batch_ids')"))
-
-    def _counts_of(self, batch_id: int, source_id: int) -> LineCounts:
-        return self._counts.setdefault((batch_id, source_id), LineCounts())
-
-    def _count(self, outcome: str, counted: SourceCounts) -> None:
-        for batch_id, source_id, count in counted:
-            self._counts_of(batch_id, source_id).add(LineCounts(**{outcome: count}))
-
-    def _record(self) -> LineCounts:
-        total = LineCounts()
-        for counts in self._counts.values():
-            total.add(counts)
-        if not all(counts.balanced for counts in self._counts.values()):
-            raise StoreError(f"the line counts do not add up ({total}); this piece was not stored")
-        self._transaction.append(
-            "batches",
-            [
-                {
-                    "batch_id": batch_id,
-                    "source_id": source_id,
-                    "committed_at": self._now,
-                    "provisional": batch_id != self._batch,
-                    **asdict(counts),
-                }
-                for (batch_id, source_id), counts in self._counts.items()
-            ],
-        )
-        return total
