@@ -46,6 +46,8 @@ def backup(store: Store, settings: Settings, to: Path, *, replace: bool = False)
         with store.quiet_file():
             new = stack.enter_context(temporary_copy(store.path, to))
         requests = _verified(new, settings, copy_of=store.path)
+        # The log of a store that was there before would be taken for the log of this one.
+        log_of(to).unlink(missing_ok=True)
         put_in_place(new, to)
     _copy_journals(settings, settings.model_copy(update={"db": to}), replace=True)
     return StoreCopy(to, to.stat().st_size, requests)

@@ -60,6 +60,11 @@ _TRANSLATIONS = (
     ),
     _Translation(
         StoreBroken,
+        "{path}.wal is the log of another store, which was at that path before; move it aside and try again",
+        text="WAL does not match",
+    ),
+    _Translation(
+        StoreBroken,
         "{path} is not a pixeldesk store; give --db another path",
         text="not a valid DuckDB database",
     ),

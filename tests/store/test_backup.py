@@ -280,3 +280,36 @@ def test_a_restore_that_is_killed_leaves_one_of_the_two_stores(
         assert process.returncode == -signal.SIGKILL, process.stderr
         step += _STRIDE
     assert found == {3, 9}
+
+
+def test_a_backup_does_not_take_over_the_log_of_a_store_that_was_there(
+    store: Store, settings: Settings, tmp_path: Path
+) -> None:
+    to = tmp_path / "copy.duckdb"
+    log_of(to).write_bytes(b"the log of another store")
+    backup(store, settings, to)
+    assert not log_of(to).exists()
+    assert requests_in(to, settings) == 3
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
+from tests.store.test_store import add
+store = open_store(Settings(db=Path(sys.argv[1])))
+add(store, 0, 9)
+os._exit(0)
+"""
+
+
+def test_the_log_of_another_store_is_named(settings: Settings) -> None:
+    """As after `rm pixeldesk.duckdb`, which leaves the log of a store whose process was killed."""
+    subprocess.run([sys.executable, "-c", _KILLED, settings.db], cwd=ROOT, check=True)
+    assert log_of(settings.db).stat().st_size > 0
+    settings.db.unlink()
+    with pytest.raises(StoreBroken, match=r"duckdb\.wal is the log of another store.*move it aside"):
+        open_store(settings)
+    log_of(settings.db).rename(settings.db.with_name("aside.wal"))
+    open_store(settings).close()
