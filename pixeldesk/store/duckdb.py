@@ -365,7 +365,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, read_only: bool)
     if not tables and not read_only:
         create_tables(connection)
     elif ("meta",) not in tables:
-        raise StoreVersionError(f"{path} is a DuckDB file, but not a pixeldesk store; give --db another path")
+        raise StoreVersionError(f"{path} is a DuckDB file, but not a pixeldesk store; give the path of one")
     _require_known_version(connection, path)
     return schema_version(connection) == SCHEMA_VERSION
 

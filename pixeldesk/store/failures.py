@@ -65,7 +65,7 @@ _TRANSLATIONS = (
     ),
     _Translation(
         StoreBroken,
-        "{path} is not a pixeldesk store; give --db another path",
+        "{path} is not a pixeldesk store; give the path of one",
         text="not a valid DuckDB database",
     ),
     _Translation(

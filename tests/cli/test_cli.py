@@ -262,7 +262,7 @@ def test_no_store(command: list[str], tmp_path: Path) -> None:
 def test_not_a_store(tmp_path: Path) -> None:
     garbage = tmp_path / "garbage.duckdb"
     garbage.write_bytes(b"not a database at all\n" * 500)
-    assert run("doctor", "--db", garbage).complaint == f"{garbage} is not a pixeldesk store; give --db another path"
+    assert run("doctor", "--db", garbage).complaint == f"{garbage} is not a pixeldesk store; give the path of one"
     assert str(garbage) in run("ingest", "-", "--db", garbage).complaint
     assert garbage.read_bytes() == b"not a database at all\n" * 500
     folder = run("doctor", "--db", tmp_path).complaint

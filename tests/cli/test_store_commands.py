@@ -79,6 +79,14 @@ def test_a_missing_old_store_makes_no_new_one(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_old_store_that_does_not_open_leaves_no_new_one(tmp_path: Path) -> None:
+    old = tmp_path / "old.duckdb"
+    old.write_bytes(b"rubbish " * 4096)
+    said = run("rebuild", old, "--db", tmp_path / "new.duckdb").complaint
+    assert said == f"{old} is not a pixeldesk store; give the path of one"
+    assert list(tmp_path.iterdir()) == [old]
+
+
 @pytest.mark.parametrize("content", [b"rubbish", b""])
 def test_a_backup_is_restored_over_a_store_that_does_not_open(content: bytes, settings: Settings, desk: Desk) -> None:
     desk.store.close()

@@ -13,10 +13,18 @@ from pydantic import ValidationError
 from pixeldesk.desk.commands.command import Answer, Command, Context, parameters_of
 from pixeldesk.desk.commands.ingest import Follow, StopFollowing
 from pixeldesk.desk.desk import Desk
-from pixeldesk.errors import ServerError, StoreBroken, StoreLocked, StoreMissing, StoreVersionError
+from pixeldesk.errors import (
+    PixeldeskError,
+    ServerError,
+    StoreBroken,
+    StoreError,
+    StoreLocked,
+    StoreMissing,
+    StoreVersionError,
+)
 from pixeldesk.server.handover.server_file import VERSION_HEADER, ServerFile, read_server_file
 from pixeldesk.settings import Settings
-from pixeldesk.store import open_store
+from pixeldesk.store import Store, open_store
 from pixeldesk.version import installed_version
 
 if TYPE_CHECKING:
@@ -33,6 +41,7 @@ def ask(settings: Settings, command: Command[Answer], context: Context | None = 
     Raises PixeldeskError: StoreLocked if a process without a handover server has the store.
     """
     context = context or Context()
+    is_new = not settings.db.exists()
     try:
         store = open_store(settings, read_only=not command.writes)
     except StoreLocked as locked:
@@ -43,12 +52,25 @@ def ask(settings: Settings, command: Command[Answer], context: Context | None = 
             return ask_server(server, command, context)
     except (StoreMissing, StoreBroken, StoreVersionError) as error:
         return command.run_without_store(settings, error)
+    is_left_empty = False
     try:
         desk = Desk(settings, store)
         with _serving_others(desk) if isinstance(command, Follow) else nullcontext():
             return command.run(desk, context)
+    except PixeldeskError:
+        is_left_empty = is_new and _has_no_source(store)
+        raise
     finally:
         store.close()
+        if is_left_empty:
+            # It was made for this command, which has failed before it stored anything.
+            settings.db.unlink(missing_ok=True)
+
+
+def _has_no_source(store: Store) -> bool:
+    with suppress(StoreError):
+        return not store.rows("SELECT 1 FROM sources LIMIT 1")
+    return False
 
 
 def _serving_others(desk: Desk) -> AbstractContextManager[ServerFile]:
