@@ -1,5 +1,6 @@
 """Copy the rows of an old store that cannot be made again from its records."""
 
+from collections import Counter
 from datetime import datetime
 
 import pyarrow as pa
@@ -46,13 +47,9 @@ def copy_rejected(
 ) -> LineCounts:
     """Copy the rejected lines of which the old store has no whole text. Returns their outcomes."""
     rows = old.arrow(f"SELECT * FROM {table} WHERE NOT coalesce({is_whole}, false)")
-    ids = {old_id: sources.new_id(transaction, old_id) for old_id in set(rows["source_id"].to_pylist())}
-    batch = transaction.value("SELECT nextval('batch_ids')")
-    rows = rows.set_column(
-        rows.column_names.index("source_id"),
-        "source_id",
-        pa.array([ids[old_id] for old_id in rows["source_id"].to_pylist()], pa.int32()),
-    )
+    new_ids = [sources.new_id(transaction, old_id) for old_id in rows["source_id"].to_pylist()]
+    rows = _with_sources(rows, new_ids)
+    batch = int(transaction.value("SELECT nextval('batch_ids')"))
     with transaction.registered("copied", rows):
         inserted = transaction.execute(
             f"""INSERT INTO {table} BY NAME
@@ -61,12 +58,11 @@ def copy_rejected(
                 ON stored.line_hash = copied.line_hash AND stored.byte_length = copied.byte_length
             RETURNING source_id"""
         )
+    stored = Counter(source_id for (source_id,) in inserted)
     counts = BatchCounts(transaction, batch, now)
-    for source_id in set(ids.values()):
-        stored = sum(row == (source_id,) for row in inserted)
-        lines = sum(value == source_id for value in rows["source_id"].to_pylist())
-        outcome = {_OUTCOME[table]: stored}
-        counts.add(batch, source_id, LineCounts(lines=lines, duplicates=lines - stored, **outcome))
+    for source_id, lines in Counter(new_ids).items():
+        outcome = {_OUTCOME[table]: stored[source_id]}
+        counts.add(batch, source_id, LineCounts(lines=lines, duplicates=lines - stored[source_id], **outcome))
     return counts.record()
 
 
@@ -74,8 +70,11 @@ def _copy_missing(
     transaction: Transaction, table: str, rows: pa.Table, identity: tuple[str, ...], new_ids: dict[int, int]
 ) -> None:
     if "source_id" in rows.column_names:
-        ids = pa.array([new_ids.get(old_id, old_id) for old_id in rows["source_id"].to_pylist()], pa.int32())
-        rows = rows.set_column(rows.column_names.index("source_id"), "source_id", ids)
+        rows = _with_sources(rows, [new_ids.get(old_id, old_id) for old_id in rows["source_id"].to_pylist()])
     same = " AND ".join(f"present.{name} = copied.{name}" for name in identity)
     with transaction.registered("copied", rows):
         transaction.execute(f"INSERT INTO {table} BY NAME SELECT * FROM copied ANTI JOIN {table} AS present ON {same}")
+
+
+def _with_sources(rows: pa.Table, source_ids: list[int]) -> pa.Table:
+    return rows.set_column(rows.column_names.index("source_id"), "source_id", pa.array(source_ids, pa.int32()))

@@ -36,8 +36,6 @@ _UNREAD: Row = {
     "unended_digest": digest(b""),
 }
 _PROGRESS = (*_UNREAD, "problem", "first_read_at", "last_read_at")
-
-
 _COUNTS = (
     f"SELECT source_id, {', '.join(f'sum({name}) AS {name}' for name in asdict(LineCounts()))} FROM batches GROUP BY 1"
 )
@@ -75,12 +73,10 @@ class OldSources:
         counted = transaction.execute("SELECT source_id, count(*) FROM records GROUP BY source_id ORDER BY source_id")
         for old_id, count in counted:
             self._replayed[old_id] += count
-            if old_id not in self.new_ids:
-                self._add_unknown(transaction, old_id)
         return [
             ReplayedSource(
                 old_id,
-                self.new_ids[old_id],
+                self.new_id(transaction, old_id),
                 self._format(transaction, old_id),
                 self._provisional.get(old_id, ()),
             )

@@ -19,7 +19,14 @@ from pixeldesk.errors import StoreError, StoreMissing, StoreVersionError
 from pixeldesk.settings import MIB, Settings
 from pixeldesk.sql_files import Statement, statements
 from pixeldesk.store.failures import translated_errors
-from pixeldesk.store.migrating import OLDEST_VERSION, SCHEMA_VERSION, migrate, no_migration, schema_version
+from pixeldesk.store.migrating import (
+    OLDEST_VERSION,
+    SCHEMA_VERSION,
+    migrate,
+    newer_version,
+    no_migration,
+    schema_version,
+)
 
 if TYPE_CHECKING:  # Importing these takes half of a command's start, and only frames and loading need them.
     import pandas as pd
@@ -386,10 +393,7 @@ def _require_known_version(connection: duckdb.DuckDBPyConnection, path: Path) ->
     meta: dict[str, str] = dict(connection.execute("SELECT name, value FROM meta").fetchall())
     version = schema_version(connection)
     if version > SCHEMA_VERSION:
-        raise StoreVersionError(
-            f"{path} has schema version {version}, and this pixeldesk knows {SCHEMA_VERSION} and older ones; "
-            "install the pixeldesk that wrote it, or a newer one"
-        )
+        raise newer_version(path, version)
     if version < OLDEST_VERSION:
         raise StoreVersionError(
             f"{path} has schema version {version}, and this pixeldesk migrates {OLDEST_VERSION} and newer ones; "

@@ -11,7 +11,10 @@ import duckdb
 from pixeldesk.errors import StoreBroken, StoreError, StoreFull, StoreLocked, StoreMissing, StoreVersionError
 
 _HOLDER = re.compile(r"Conflicting lock is held in .*?\(PID (\d+)\)")
-_REBUILD = "restore a backup with pixeldesk restore, or save what can be read: pixeldesk rebuild {path} --db NEW"
+_RESTORE = "restore a backup with pixeldesk restore"
+_REBUILD = f"{_RESTORE}, or save what can be read: pixeldesk rebuild {{path}} --db NEW"
+NOTHING_LEFT = f"nothing of it can be read; {_RESTORE}"
+"""What is left to do about a damaged store of which a rebuild has found nothing."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ _TRANSLATIONS = (
     ),
     _Translation(
         StoreBroken,
-        f"{{path}} is damaged ({{reason}}); {_REBUILD}",
+        "{path} is damaged ({reason}); {remedy}",
         text="orrupt|checksum|Could not read enough bytes",
         kind=duckdb.FatalException,
     ),
@@ -89,22 +92,25 @@ _TRANSLATIONS = (
 
 
 @contextmanager
-def translated_errors(path: Path) -> Iterator[None]:
-    """Raise the engine's errors as StoreError or a subclass: one line with the store's path and a remedy."""
+def translated_errors(path: Path, if_damaged: str = _REBUILD) -> Iterator[None]:
+    """Raise the engine's errors as StoreError or a subclass: one line with the store's path and a remedy.
+
+    `if_damaged` is the remedy for a damaged store.
+    """
     try:
         yield
     except duckdb.Error as error:
-        raise _translated(path, error) from error
+        raise _translated(path, error, if_damaged.format(path=path)) from error
 
 
-def _translated(path: Path, error: duckdb.Error) -> StoreError:
+def _translated(path: Path, error: duckdb.Error, if_damaged: str) -> StoreError:
     text = str(error)
     if "Could not set lock" in text:
         return _locked(path, text)
     reason = text.strip().splitlines()[0][:300]
     for translation in _TRANSLATIONS:
         if translation.matches(error):
-            return translation.error(translation.message.format(path=path, reason=reason))
+            return translation.error(translation.message.format(path=path, reason=reason, remedy=if_damaged))
     return StoreError(f"{path}: {reason}")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from pixeldesk.errors import StoreError, StoreFull, StoreLocked
+from pixeldesk.errors import StoreError, StoreFull, StoreLocked, StoreVersionError
 from pixeldesk.store.file_copy import log_of, put_in_place, temporary_copy
 
 SCHEMA_VERSION = 4
@@ -31,6 +31,14 @@ def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     # Fetched to the end: a pending result is an open transaction, in which nothing can be checkpointed.
     found = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchall()
     return int(found[0][0]) if found else 0
+
+
+def newer_version(path: Path, version: int) -> StoreVersionError:
+    """Return the error about a store that a newer pixeldesk wrote."""
+    return StoreVersionError(
+        f"{path} has schema version {version}, and this pixeldesk knows {SCHEMA_VERSION} and older ones; "
+        "install the pixeldesk that wrote it, or a newer one"
+    )
 
 
 def migrate(path: Path, config: Config, *, keep_old: bool = True) -> None:

@@ -15,8 +15,8 @@ import duckdb
 from pixeldesk.errors import StoreMissing, StoreVersionError
 from pixeldesk.settings import Settings
 from pixeldesk.store.duckdb import Config, Parameters, create_tables, engine_config, line_hash_check
-from pixeldesk.store.failures import translated_errors
-from pixeldesk.store.migrating import OLDEST_VERSION, SCHEMA_VERSION, apply_steps
+from pixeldesk.store.failures import NOTHING_LEFT, translated_errors
+from pixeldesk.store.migrating import OLDEST_VERSION, SCHEMA_VERSION, apply_steps, newer_version
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,10 +101,7 @@ class OldStore:
         """
         version = int(_meta(small, "schema_version") or 0)
         if version > SCHEMA_VERSION:
-            raise StoreVersionError(
-                f"{self.path} has schema version {version}, and this pixeldesk knows {SCHEMA_VERSION} and older ones; "
-                "install the pixeldesk that wrote it, or a newer one"
-            )
+            raise newer_version(self.path, version)
         present = _columns_by_table(_fresh(self._config))
         for candidate in (version,) if version else range(SCHEMA_VERSION, OLDEST_VERSION - 1, -1):
             connection = duckdb.connect(":memory:", config=self._config)
@@ -124,15 +121,13 @@ class OldStore:
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
         """Ask the migrated small tables, and return one dictionary per row."""
-        with translated_errors(self.path):
-            found = self._migrated.execute(sql, parameters or {})
-            names = [column[0] for column in found.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        found = self._migrated.execute(sql, parameters or {})
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def arrow(self, sql: str) -> "pa.Table":
         """Ask the migrated small tables, and return an Arrow table."""
-        with translated_errors(self.path):
-            return self._migrated.sql(sql).to_arrow_table()
+        return self._migrated.sql(sql).to_arrow_table()
 
     def pieces(self, table: str, columns: Sequence[str], *, all_needed: bool = False) -> Iterator[Piece]:
         """Yield the rows of a table in the order in which they are stored, in pieces of at most 122,880.
@@ -182,10 +177,9 @@ class OldStore:
         return None
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
-        with translated_errors(self.path):
-            connection = duckdb.connect(str(self.path), read_only=True, config=self._config)
-            connection.execute("SET preserve_insertion_order = true")
-            return connection
+        connection = duckdb.connect(str(self.path), read_only=True, config=self._config)
+        connection.execute("SET preserve_insertion_order = true")
+        return connection
 
     def _tables(self) -> list[str]:
         return [name for (name,) in self._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
@@ -207,7 +201,7 @@ def old_store(path: Path, settings: Settings) -> Iterator[OldStore]:
     """
     if not path.is_file():
         raise StoreMissing(f"there is no store at {path}")
-    with closing(OldStore(path, engine_config(settings))) as old:
+    with translated_errors(path, NOTHING_LEFT), closing(OldStore(path, engine_config(settings))) as old:
         yield old
 
 

@@ -266,6 +266,17 @@ def test_a_store_that_does_not_open_is_refused_in_one_line(tmp_path: Path) -> No
         rebuild(desk.store, desk.settings, old)
 
 
+def test_a_damaged_store_that_does_not_open_is_not_sent_back_to_rebuild(own: Path, tmp_path: Path) -> None:
+    content = bytearray(own.read_bytes())
+    # Both headers of the file, which lead to the list of its tables.
+    for offset in range(4096, 12_288):
+        content[offset] ^= 0x5A
+    own.write_bytes(content)
+    with opened(tmp_path / "new.duckdb") as desk, pytest.raises(StoreBroken) as refused:
+        rebuild(desk.store, desk.settings, own)
+    assert str(refused.value).endswith("nothing of it can be read; restore a backup with pixeldesk restore")
+
+
 def test_another_database_is_no_store(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "other.duckdb")) as other:
         other.execute("CREATE TABLE things AS SELECT 1 AS thing")
