@@ -23,7 +23,7 @@ from pixeldesk.ingest.parsing.refusal import why_refused
 from pixeldesk.ingest.report import Retried
 from pixeldesk.ingest.sources.lines import line_digest
 from pixeldesk.ingest.sources.reason import Reason
-from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
+from pixeldesk.ingest.writing.batch import count_rollups, times_of_lines
 from pixeldesk.ingest.writing.batch_counts import BatchCounts
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.rejected_lines import RejectedLine, rejected_lines, stored_texts, with_bytes
@@ -186,8 +186,8 @@ class _Retry:
 
     def _stage(self, lines: list[_Line], candidate: LogFormat) -> tuple[list[_Line], dict[int, Reason]]:
         """Store the lines that parse in this format. Returns the other lines, and the reasons by their index."""
-        span = plausible_span(self._settings, self._now)
-        staging = Staging(self._transaction, candidate, span, self._first_batch, Known(_LINE_HASH))
+        times = times_of_lines(self._settings, self._now)
+        staging = Staging(self._transaction, candidate, times, self._first_batch, Known(_LINE_HASH))
         with self._transaction.registered("lines", self._table(lines)):
             duplicates = staging.stage(len(lines))
         others = self._transaction.execute(
@@ -202,7 +202,7 @@ class _Retry:
         self._counts.count("duplicates", [(batch, source_id, -count) for batch, count in own_entries.items()])
         self._remove([line.rejected for row, line in enumerate(lines) if row not in refused])
         rejected = [row for row in range(len(lines)) if row in refused]
-        reasons = {index: why_refused(refused[row], candidate) for index, row in enumerate(rejected)}
+        reasons = {index: why_refused(refused[row], candidate, times.timezone) for index, row in enumerate(rejected)}
         return [lines[row] for row in rejected], reasons
 
     def _remove(self, lines: list[RejectedLine]) -> None:

@@ -2,12 +2,19 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, HttpUrl, Secret
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, Secret
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
 _IN_ANY_CASE = BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones() - {"localtime"}:
+        raise ValueError("is no time zone that is known here; write its IANA name, such as Europe/Berlin or UTC")
+    return name
 
 
 class Settings(BaseSettings):
@@ -85,6 +92,11 @@ class Settings(BaseSettings):
     )
     formats: Path | None = Field(
         default=None, description="Your own log formats: a TOML file or a folder of them; docs/adding_a_format.md."
+    )
+    timezone: Annotated[str, AfterValidator(_known_timezone)] | None = Field(
+        default=None,
+        description="The zone of times without one, such as Europe/Berlin; unset: UTC, and the native format refuses "
+        "such times.",
     )
     chunk_bytes: int = Field(default=48 * MIB, ge=4096, description="How much of a source one statement parses, bytes.")
     batch_bytes: int = Field(

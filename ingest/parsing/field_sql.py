@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pixeldesk.ingest.formats.columns import NANOSECONDS, Column, Unit
 from pixeldesk.ingest.formats.log_format import FieldRule
 from pixeldesk.ingest.parsing.extraction import Extraction
+from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.parsing.timestamp_sql import timestamp_sql
 from pixeldesk.ingest.sql import literal
 
@@ -73,10 +74,11 @@ class Candidate:
 class ColumnSql:
     """The SQL of one column, from the candidates for its value, the best first."""
 
-    def __init__(self, name: str, kind: Column, candidates: list[Candidate], *, strict: bool) -> None:
+    def __init__(self, name: str, kind: Column, candidates: list[Candidate], times: Times, *, strict: bool) -> None:
         self.name = name
         self.kind = kind
         self._candidates = candidates
+        self._times = times
         self._strict = strict
 
     @property
@@ -95,8 +97,10 @@ class ColumnSql:
             return f"NULL::{_SQL_TYPES.get(kind.type, 'VARCHAR')}"
         match kind.type:
             case "timestamp":
-                timestamp = timestamp_sql(text, strict=self._strict)
-                return f"CASE WHEN {timestamp} BETWEEN {_FIRST} AND {_LAST} THEN {timestamp} END"
+                found = timestamp_sql(text, self._times.newest, self._times.zone(strict=self._strict))
+                # The lambda names the time, which would be planned twice.
+                in_range = f"CASE WHEN found BETWEEN {_FIRST} AND {_LAST} THEN found END"
+                return f"list_transform([{found}], lambda found: {in_range})[1]"
             case "integer":
                 number = f"CASE WHEN regexp_full_match({text}, '{_WHOLE}') THEN TRY_CAST({text} AS BIGINT) END"
                 return f"CASE WHEN ({number}) BETWEEN {kind.min} AND {kind.max} THEN {number} END"

@@ -19,6 +19,7 @@ from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.extraction import Extraction
 from pixeldesk.ingest.parsing.field_sql import Candidate, ColumnSql
+from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.redaction.in_sql import presented_key_sql, redact_sql, suspect_sql
 from pixeldesk.ingest.sql import literal
 
@@ -74,11 +75,11 @@ NOTHING_KNOWN = Known()
 
 
 class ParseSql:
-    """The statement for one format. Lines with a time before `oldest` or after `newest` (UTC) get clock_suspect."""
+    """The statement for one format. Lines with a time that is not plausible by `times` get clock_suspect."""
 
-    def __init__(self, log_format: LogFormat, oldest: str, newest: str) -> None:
+    def __init__(self, log_format: LogFormat, times: Times) -> None:
         self._format = log_format
-        self._span = (oldest, newest)
+        self._times = times
         # With an envelope a value has two possible paths, and what one layer lacks the other may have.
         self._strict = log_format.strict and log_format.inner is None
         self._layers = [_Layer(layer, number, self._strict) for number, layer in enumerate(log_format.layers)]
@@ -103,7 +104,7 @@ class ParseSql:
 
     def select(self, lines: str = "lines", known: Known = NOTHING_KNOWN) -> str:
         """Return a SELECT over `lines`, a table or a subquery, and `redacted`, the result of redact_suspects_sql."""
-        oldest, newest = self._span
+        oldest, newest, _ = self._times
         outcome, seat, aliases = self._outcome(), self._seat(), self._aliases()
         texts = [f"{text} AS {_as_text(name)}" for name, text in self._texts.items()]
         typed = [f"{column.typed(_as_text(column.name))} AS {column.name}" for column in self._columns]
@@ -136,7 +137,7 @@ class ParseSql:
         ]
         # The counter of a process is used only if no layer has a better id.
         candidates.sort(key=lambda candidate: bool(candidate.rule.counter_of))
-        return ColumnSql(name, COLUMNS[name], candidates, strict=self._strict)
+        return ColumnSql(name, COLUMNS[name], candidates, self._times, strict=self._strict)
 
     def _condition(self, layer: "_Layer", path: JsonPath | None) -> str | None:
         """Return the condition under which a path holds text: not if its content was read as an inner layer."""

@@ -20,21 +20,19 @@ from pixeldesk.ingest.formats.columns import COLUMNS, Column
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.field_sql import COUNTER
+from pixeldesk.ingest.parsing.time_notation import EPOCH, read_time
 from pixeldesk.ingest.sources.reason import Reason
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
-_BARE_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d([.,]\d+)?[+-]\d{4}", re.ASCII)
-_COMMON = re.compile(r"\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", re.ASCII)
-_EPOCH = re.compile(r"-?\d{1,19}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
 # How much of a value a reason quotes.
 _SHOWN_CHARACTERS = 40
 _TOO_LONG = "is {length} characters long, at most {most} are allowed"
-_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 
-def why_refused(line: str, log_format: LogFormat) -> Reason:
-    """Return the reason for a refused line, which must be redacted already. Never raises, whatever the line."""
+def why_refused(line: str, log_format: LogFormat, timezone: str | None = None) -> Reason:
+    """Return the reason for a refused line, which must be redacted already. Never raises, whatever the line.
+
+    `timezone` is the zone that the settings name for times without one.
+    """
     try:
         record = json.loads(line)
         line.encode()
@@ -50,10 +48,10 @@ def why_refused(line: str, log_format: LogFormat) -> Reason:
         return Reason(f"not JSON: {error}", f"not JSON: {error}".rpartition(":")[0])
     if not isinstance(record, dict):
         return Reason.of(f"not a JSON object but {_type_of(record)}")
-    return next(_misfits(record, log_format), Reason.of("not JSON as RFC 8259 has it"))
+    return next(_misfits(record, log_format, timezone), Reason.of("not JSON as RFC 8259 has it"))
 
 
-def _misfits(record: dict[str, Any], log_format: LogFormat) -> Iterator[Reason]:
+def _misfits(record: dict[str, Any], log_format: LogFormat, timezone: str | None) -> Iterator[Reason]:
     # Each value is found when it is asked for: most lines are refused for one of the first columns.
     documents = _documents(record, log_format)
     if _found("timestamp", documents) is None:
@@ -62,7 +60,7 @@ def _misfits(record: dict[str, Any], log_format: LogFormat) -> Iterator[Reason]:
         yield from _wrong_types(record, log_format)
     for name, column in COLUMNS.items():
         located = _found(name, documents)
-        reason = located and _misfit(column, *located, log_format)
+        reason = located and _misfit(column, *located, log_format, timezone)
         if reason:
             yield reason
     if log_format.strict and _found("status", documents) and not _found("request_id", documents):
@@ -128,9 +126,9 @@ def _wrong_types(record: dict[str, Any], log_format: LogFormat) -> Iterator[Reas
             yield Reason.of(f"{name} is {_type_of(value)}, not an object")
 
 
-def _misfit(column: Column, path: str, value: Any, log_format: LogFormat) -> Reason | None:
+def _misfit(column: Column, path: str, value: Any, log_format: LogFormat, timezone: str | None) -> Reason | None:
     try:
-        _adapter(column, log_format.strict).validate_python(value)
+        _adapter(column, log_format.strict, timezone).validate_python(value)
     except ValidationError as error:
         shown = json.dumps(value, ensure_ascii=False)[:_SHOWN_CHARACTERS]
         first = error.errors()[0]
@@ -142,10 +140,10 @@ def _misfit(column: Column, path: str, value: Any, log_format: LogFormat) -> Rea
 
 # Building an adapter costs a millisecond, seven times as much as explaining a line.
 @cache
-def _adapter(column: Column, strict: bool) -> TypeAdapter[Any]:
+def _adapter(column: Column, strict: bool, timezone: str | None) -> TypeAdapter[Any]:
     match column.type:
         case "timestamp":
-            return TypeAdapter(Annotated[Any, BeforeValidator(_timestamp if strict else _any_timestamp)])
+            return TypeAdapter(Annotated[Any, BeforeValidator(_timestamp_in(timezone or (None if strict else "UTC")))])
         case "integer":
             return TypeAdapter(Annotated[int, Field(ge=column.min, le=column.max), BeforeValidator(_no_boolean(int))])
         case "number":
@@ -156,35 +154,23 @@ def _adapter(column: Column, strict: bool) -> TypeAdapter[Any]:
             return TypeAdapter(Annotated[Any, BeforeValidator(_short_enough(column.max))])
 
 
-def _any_timestamp(value: Any) -> Any:
-    """Validate as `_timestamp` does, and accept the notations of other programs: see timestamp_sql."""
-    text = str(value)
-    if _BARE_OFFSET.fullmatch(text):
-        return _timestamp(f"{text[:-2]}:{text[-2:]}".replace(",", "."))
-    if _COMMON.fullmatch(text):
-        return datetime.strptime(text, "%d/%b/%Y:%H:%M:%S %z")
-    return _timestamp(value)
+def _timestamp_in(zone: str | None) -> Callable[[Any], Any]:
+    """Return the check of a time; `zone` is that of a time without one, None if it is refused."""
 
-
-def _timestamp(value: Any) -> Any:
-    text = str(value)
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("must be RFC 3339 text or a Unix epoch")
-    if _NO_ZONE.fullmatch(text):
-        raise ValueError("has no offset from UTC (add Z or +hh:mm)")
-    if not _RFC3339.fullmatch(text) and not _EPOCH.fullmatch(text):
+    def check(value: Any) -> Any:
+        text = str(value)
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError("must be RFC 3339 text or a Unix epoch")
+        # A time without a year lies in one of the last years, whichever that is.
+        if read_time(text, datetime.max, zone) is not None:
+            return value
+        if read_time(text, datetime.max) is not None:
+            raise ValueError("has no offset from UTC (add Z or +hh:mm, or name the zone in PIXELDESK_TIMEZONE)")
+        if re.fullmatch(EPOCH, text, re.ASCII):
+            raise ValueError("lies outside the years 1 to 9999")
         raise ValueError("is neither RFC 3339 (2026-11-16T09:12:44.318Z) nor a Unix epoch")
-    if _RFC3339.fullmatch(text):
-        datetime.fromisoformat(text.upper().replace(":59:60", ":59:59"))
-    elif not _FIRST_SECOND <= _seconds(float(text)) <= _LAST_SECOND:
-        raise ValueError("lies outside the years 1 to 9999")
-    return value
 
-
-def _seconds(epoch: float) -> float:
-    """Return an epoch of any unit in seconds: see timestamp_sql."""
-    units = (1, 1e3, 1e6, 1e9)
-    return epoch / units[sum(abs(epoch) >= bound for bound in (1e11, 1e14, 1e17))]
+    return check
 
 
 def _no_boolean(number: type) -> Callable[[Any], Any]:

@@ -13,7 +13,7 @@ from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.format_name import FormatName
-from pixeldesk.ingest.writing.batch import count_rollups, plausible_span
+from pixeldesk.ingest.writing.batch import count_rollups, times_of_lines
 from pixeldesk.ingest.writing.batch_counts import BatchCounts
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine
@@ -93,7 +93,7 @@ class _Replay:
     def __init__(self, transaction: Transaction, settings: Settings, now: datetime) -> None:
         self._transaction = transaction
         self._settings = settings
-        self._span = plausible_span(settings, now)
+        self._times = times_of_lines(settings, now)
         self._batch = self._next_batch()
         self._reused_ids = ReusedIds(transaction, self._batch)
         self._counts = BatchCounts(transaction, self._batch, now)
@@ -135,7 +135,7 @@ class _Replay:
         if rejected.num_rows:
             staging = self._staged(rejected, own_format)
             staging.insert_staged()
-            quarantine(self._transaction, own_format, [])
+            quarantine(self._transaction, own_format, [], self._times.timezone)
 
     def _without_rejected(self, lines: pa.Table, log_format: LogFormat) -> pa.Table:
         """Store the lines that parse in this format, and return the others."""
@@ -148,7 +148,7 @@ class _Replay:
         return lines.filter(pc.is_in(lines["row"], value_set=rows))
 
     def _staged(self, lines: pa.Table, log_format: LogFormat) -> Staging:
-        staging = Staging(self._transaction, log_format, self._span, self._batch, _KNOWN)
+        staging = Staging(self._transaction, log_format, self._times, self._batch, _KNOWN)
         with self._transaction.registered("lines", lines):
             self._counts.count("duplicates", staging.stage(lines.num_rows))
         return staging

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pixeldesk.errors import StoreError
 from pixeldesk.ingest.parsing.elements import split_documents
+from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.sources.lines import Chunk
@@ -38,7 +39,7 @@ class Batch:
         self._gather_bytes = settings.chunk_bytes
         self._max_line_bytes = settings.max_line_bytes
         self._now = now.astimezone(UTC).replace(tzinfo=None)
-        self._span = plausible_span(settings, self._now)
+        self._times = times_of_lines(settings, self._now)
         self._batch_id = self._next("batch_ids")
         self._sources: dict[SourceName, SourceProgress] = {}
         self._gathered: list[tuple[SourceProgress, Chunk, int]] = []
@@ -118,14 +119,14 @@ class Batch:
     def _store_same_format(self, gathered: list[tuple[SourceProgress, Chunk, int]]) -> None:
         lines = _numbered(gathered)
         log_format = gathered[0][0].log_format
-        staging = Staging(self._transaction, log_format, self._span, self._batch_id)
+        staging = Staging(self._transaction, log_format, self._times, self._batch_id)
         with self._transaction.registered("lines", lines):
             self._count("duplicates", staging.stage(lines.num_rows))
         staging.insert_staged()
         unreadable = [
             (batch_id, source.source_id, line) for source, chunk, batch_id in gathered for line in chunk.unreadable
         ]
-        duplicates = quarantine(self._transaction, log_format, unreadable)
+        duplicates = quarantine(self._transaction, log_format, unreadable, self._times.timezone)
         self._count("duplicates", [(batch_id, source_id or 0, 1) for batch_id, source_id, _ in duplicates])
 
     def _count(self, outcome: str, counted: SourceCounts) -> None:
@@ -134,11 +135,11 @@ class Batch:
             by_source[source_id].counts[batch_id].add(LineCounts(**{outcome: count}))
 
 
-def plausible_span(settings: Settings, now: datetime) -> tuple[str, str]:
-    """Return the earliest and the latest plausible time of a line, in UTC, as text for SQL."""
+def times_of_lines(settings: Settings, now: datetime) -> Times:
+    """Return how the times of lines are read, and which are plausible, at a time in UTC without a zone."""
     whole_second = now.replace(microsecond=0)
     oldest = whole_second - timedelta(days=settings.oldest_years * 365.25)
-    return str(oldest), str(whole_second + timedelta(hours=settings.newest_hours))
+    return Times(str(oldest), str(whole_second + timedelta(hours=settings.newest_hours)), settings.timezone)
 
 
 def count_rollups(transaction: Transaction, batch: int) -> None:

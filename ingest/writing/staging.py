@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.parse_sql import NOTHING_KNOWN, Known, ParseSql, redact_suspects_sql, suspects_exist_sql
+from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.writing.quarantine import EXCERPT_CHARACTERS
 from pixeldesk.sql_files import statements
 from pixeldesk.store import Transaction
@@ -38,14 +39,14 @@ class Staging:
         self,
         transaction: Transaction,
         log_format: LogFormat,
-        span: tuple[str, str],
+        times: Times,
         batch: int,
         known: Known = NOTHING_KNOWN,
     ) -> None:
         self._transaction = transaction
         self._known = known
         self._format = log_format
-        self._parse = ParseSql(log_format, *span)
+        self._parse = ParseSql(log_format, times)
         self._batch = {"batch": batch}
 
     def stage(self, rows: int) -> SourceCounts:

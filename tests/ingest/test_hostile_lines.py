@@ -202,7 +202,7 @@ def test_times_are_parsed_as_python_parses_them(moment: datetime, minutes: int, 
     }[unit]
     if unit == "s":
         written = f"{microseconds // 10**6}.{microseconds % 10**6:06}"
-    sql = f"SELECT {timestamp_sql('t')} FROM (SELECT $1 AS t)"
+    sql = f"SELECT {timestamp_sql('t', str(datetime.max))} FROM (SELECT $1 AS t)"
     with _engine.cursor() as cursor:
         cursor.execute("SET TimeZone = 'UTC'")
         assert cursor.execute(sql, [written]).fetchall() == [(expected,)]
