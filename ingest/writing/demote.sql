@@ -26,7 +26,7 @@ WHERE found.alias <> found.request_id AND NOT starts_with(found.alias, 'line-');
 -- Move the second lines: first copy them.
 -- $earliest timestamp
 -- $latest timestamp
-INSERT INTO second_lines
+INSERT INTO second_lines BY NAME
 SELECT requests.*, demoted.first_source_id, demoted.first_line_number
 FROM requests JOIN demoted
     ON demoted.source_id = requests.source_id AND demoted.line_number = requests.line_number

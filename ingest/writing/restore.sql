@@ -10,7 +10,7 @@ WHERE NOT clock_suspect
 
 -- name: requests
 -- with withdrawn_requests
-INSERT INTO requests
+INSERT INTO requests BY NAME
 SELECT * EXCLUDE (first_source_id, first_line_number)
 FROM second_lines
 WHERE (first_source_id, first_line_number) IN (SELECT (source_id, line_number) FROM withdrawn_requests);

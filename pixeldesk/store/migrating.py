@@ -18,7 +18,7 @@ import duckdb
 from pixeldesk.errors import StoreError, StoreFull, StoreLocked, StoreVersionError
 from pixeldesk.store.file_copy import log_of, put_in_place, temporary_copy
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 OLDEST_VERSION = 3
 """The oldest schema version that can be migrated."""
 _FOLDER = Path(__file__).parent

@@ -26,6 +26,7 @@ LARGE_TABLES = ("requests", "second_lines", "events")
 _REJECTED = ("quarantine", "unmapped")
 _ROWS_PER_READ = 122_880
 _SMALLEST_READ = 2_048
+_NULLABLE = ("raw", "occurrence")
 # The types of the columns of rejected lines that are no whole numbers.
 _KINDS = {"reason": "string", "reason_kind": "string", "excerpt": "string", "raw_is_escaped": "bool"}
 
@@ -211,13 +212,13 @@ def _meta(small: "dict[str, pa.Table]", name: str) -> str | None:
 
 
 def _filled(rows: "pa.Table") -> "pa.Table":
-    """Return rejected lines with a value in each column that could not be read; a raw record may be NULL."""
+    """Return rejected lines with a value in each column that could not be read, except those that may be NULL."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     for index, name in enumerate(rows.column_names):
         column = rows[name]
-        if name == "raw" or not column.null_count:
+        if name in _NULLABLE or not column.null_count:
             continue
         kind = column.type if not pa.types.is_null(column.type) else _KINDS.get(name, "int64")
         empty: object = "" if str(kind) in ("string", "large_string") else False if str(kind) == "bool" else 0

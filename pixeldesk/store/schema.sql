@@ -53,7 +53,12 @@ CREATE TABLE requests (
     source_id INTEGER NOT NULL,
     line_number BIGINT NOT NULL,
     line_hash UBIGINT NOT NULL,
-    raw VARCHAR NOT NULL USING COMPRESSION zstd
+    raw VARCHAR NOT NULL USING COMPRESSION zstd,
+    -- Which of the equal lines of its source it is, from 1. NULL: the text alone identifies the line, since it carries a
+    -- request id or a time finer than a second. Or a version before 5 stored it: it stands for every line of its text.
+    occurrence INTEGER,
+    -- The request id was made from a counter of one process, which counts anew after a restart.
+    id_is_counted BOOLEAN DEFAULT false
 );
 
 -- One row for each further line of a request that is already counted, such as the proxy's line beside the
@@ -101,7 +106,9 @@ CREATE TABLE second_lines (
     line_hash UBIGINT NOT NULL,
     raw VARCHAR NOT NULL USING COMPRESSION zstd,
     first_source_id INTEGER NOT NULL,
-    first_line_number BIGINT NOT NULL
+    first_line_number BIGINT NOT NULL,
+    occurrence INTEGER,
+    id_is_counted BOOLEAN DEFAULT false
 );
 
 -- One row per log line without a status, joined to its request by request_id if it has one.
@@ -118,7 +125,9 @@ CREATE TABLE events (
     source_id INTEGER NOT NULL,
     line_number BIGINT NOT NULL,
     line_hash UBIGINT NOT NULL,
-    raw VARCHAR NOT NULL USING COMPRESSION zstd
+    raw VARCHAR NOT NULL USING COMPRESSION zstd,
+    -- As in requests.
+    occurrence INTEGER
 );
 
 -- Another id by which lookup finds a request. kind: request (the same request's id at another hop), edge, trace or
@@ -146,7 +155,9 @@ CREATE TABLE quarantine (
     -- The redacted line. NULL: it was longer than allowed or binary, or a version refused it that stored an excerpt only.
     raw VARCHAR USING COMPRESSION zstd,
     -- Whether U+F780 to U+F7FF in raw stand for the bytes 0x80 to 0xFF that are no part of a character in UTF-8.
-    raw_is_escaped BOOLEAN NOT NULL
+    raw_is_escaped BOOLEAN NOT NULL,
+    -- As in requests; NULL too for a line whose bytes are no text or too many.
+    occurrence INTEGER
 );
 
 -- A JSON object that does not match the format of its source. Columns as in quarantine.
@@ -158,7 +169,17 @@ CREATE TABLE unmapped (
     byte_length BIGINT NOT NULL,
     line_hash UBIGINT NOT NULL,
     excerpt VARCHAR NOT NULL,
-    raw VARCHAR USING COMPRESSION zstd
+    raw VARCHAR USING COMPRESSION zstd,
+    occurrence INTEGER
+);
+
+-- Of lines with an occurrence that were duplicates: how many lines of this text a source has had by the end of a batch, so
+-- that it counts on from there.
+CREATE TABLE repeated_lines (
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_hash UBIGINT NOT NULL,
+    occurrences INTEGER NOT NULL
 );
 
 -- The sources read so far. position (an offset in uncompressed bytes) and lines end with the last complete line.
@@ -234,6 +255,16 @@ CREATE TABLE pushes (
     key_digest VARCHAR NOT NULL,
     body_digest VARCHAR NOT NULL,
     counts VARCHAR NOT NULL,
+    committed_at TIMESTAMP NOT NULL
+);
+
+-- Bodies of the last 24 hours with lines that have an occurrence: the same body from the same sender is a repeat.
+CREATE TABLE pushed_bodies (
+    sender VARCHAR NOT NULL,
+    body_digest VARCHAR NOT NULL,
+    lines BIGINT NOT NULL,
+    blank BIGINT NOT NULL,
+    bytes BIGINT NOT NULL,
     committed_at TIMESTAMP NOT NULL
 );
 

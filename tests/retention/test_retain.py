@@ -161,7 +161,9 @@ def test_aliases_and_second_lines_are_dropped_with_their_request(ruled: Desk) ->
         for day in (0, 7):
             request = f"request_id = 'req_ok_production_{day}_1'"
             transaction.execute(
-                f"""INSERT INTO second_lines SELECT *, source_id, line_number FROM requests WHERE {request}"""
+                f"""INSERT INTO second_lines BY NAME
+                SELECT *, source_id AS first_source_id, line_number AS first_line_number
+                FROM requests WHERE {request}"""
             )
             transaction.execute(
                 f"""INSERT INTO aliases SELECT 'trace' || request_id, 'trace', request_id, 1

@@ -212,7 +212,7 @@ def test_requests_are_found(desk: Desk, asked: str, found: str) -> None:
     assert [card["request_id"] for card in answer["found"]] == [found]
 
 
-def test_refused_lines_are_tried_again(desk: Desk, logs: Path) -> None:
+def test_refused_lines_are_tried_again(desk: Desk, logs: Path, version: int) -> None:
     report = desk.retry_quarantine()
     assert (report.tried, report.requests, report.still, report.not_found) == (21, 0, 21, 0)
     desk.settings = desk.settings.model_copy(update={"max_line_bytes": 1 << 20})
@@ -220,7 +220,7 @@ def test_refused_lines_are_tried_again(desk: Desk, logs: Path) -> None:
     (logs / "app.log").unlink()
     report = desk.retry_quarantine()
     # Version 3 had an excerpt only, which was not the whole of five long lines, of one unmapped and of two in bytes.
-    assert (report.tried, report.still, report.not_found) == (20, 12, 8)
+    assert (report.tried, report.still, report.not_found) == (20, *((12, 8) if version == 3 else (20, 0)))
     assert differences(desk.store) == DISAGREE
 
 

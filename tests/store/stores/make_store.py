@@ -5,6 +5,7 @@ leaves `version_VERSION.duckdb.zst` and `version_VERSION.json`, a recount of it,
 for each version of the schema, with the last code that has it:
 
 * version 3: the code and this module at f8449fa, and FOLDER was /srv/logs
+* version 4: the code at bdefd25 and this module as it was committed with it, and FOLDER was /srv/logs
 
 All times in the store are fixed, so that a store made again differs in nothing that a test looks at.
 """
@@ -110,6 +111,12 @@ def pushed_lines(number: int) -> bytes:
     return as_bytes([*some_lines(f"push{number}-", 0, 8), "pushed, and no JSON", {"pushed": f"in no format {number}"}])
 
 
+def equal_lines(count: int) -> list[Line]:
+    """Return equal lines of nginx, without a request id and with a time in whole seconds."""
+    fields = {"request_id": None, "msec": None, "time_iso8601": "2026-11-16T12:20:00+00:00"}
+    return [nginx_line(0, **fields) for _ in range(count)]
+
+
 def write_logs(folder: Path) -> None:
     """Write the logs as they were when they were last read."""
     write_lines(folder / "app.log", app_lines())
@@ -159,6 +166,10 @@ def fill(folder: Path, db: Path) -> None:
         assert client.post(pushed_lines(2)).status == 200
         assert client.post(as_bytes([pino_line(50, "app-pushed-0123456789")])).status == 200
     _follow(desk, folder / "followed")
+    # Of equal lines, versions before 5 stored one.
+    equal = write_lines(folder / "equal.log", equal_lines(5))
+    os.utime(equal, (1_794_900_000, 1_794_900_000))
+    desk.ingest([str(equal)])
     retain(desk.store, parse_rules("*=30d"), datetime(2026, 11, 17))
     desk.close()
 
