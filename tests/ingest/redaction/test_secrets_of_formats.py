@@ -136,3 +136,27 @@ def test_a_key_masked_by_the_server_is_no_key(desk: Desk, tmp_path: Path) -> Non
     lines: list[Line] = [caddy(Authorization="REDACTED"), caddy(Authorization="[Redacted]", X="y")]
     desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
     assert {row["key_fingerprint"] for row in desk.store.rows("SELECT key_fingerprint FROM requests")} == {None}
+
+
+def test_the_name_of_a_secret_in_an_arn_tells_requests_apart(desk: Desk, tmp_path: Path) -> None:
+    ids = [
+        f"SecretDeleteMessage:arn:aws:secretsmanager:us-east-1:111122223333:secret:team-{n}-wL771x:Forced"
+        for n in (1, 2)
+    ]
+    records = [
+        {
+            "eventVersion": "1.08",
+            "eventTime": "2026-11-20T10:00:00Z",
+            "eventName": "StartSecretVersionDelete",
+            "eventSource": "secretsmanager.amazonaws.com",
+            "awsRegion": "us-east-1",
+            "requestID": request_id,
+            "eventID": f"7a52cdd1-1031-46cf-90c4-8a24bc70abe{n}",
+        }
+        for n, request_id in enumerate(ids)
+    ]
+    path = tmp_path / "trail.json"
+    path.write_text(json.dumps({"Records": records}))
+    desk.ingest([str(path)])
+    found = desk.store.rows("SELECT request_id FROM events UNION SELECT request_id FROM requests ORDER BY ALL")
+    assert [row["request_id"] for row in found] == ids
