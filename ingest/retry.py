@@ -16,7 +16,7 @@ from itertools import groupby
 import pyarrow as pa
 
 from pixeldesk.errors import UsageError
-from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, detect_format
+from pixeldesk.ingest.formats.detection import as_lines, formats_of
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.parsing.refusal import why_refused
@@ -158,16 +158,17 @@ class _Retry:
         if not lines:
             return
         name = lines[0].rejected.format
+        tried = set()
         # It may have been a custom format that no longer exists.
         with suppress(UsageError):
-            yield log_format(name, self._settings.formats)
-        sample = "\n".join(line.text for line in lines[:1000]).encode()[:SAMPLE_BYTES]
-        try:
-            detected = detect_format(sample, True, "auto", self._settings.formats)
-        except UsageError:
-            return
-        if detected.name.layers != name.layers:
-            yield detected
+            for own in log_format(name, self._settings.formats).alternatives:
+                tried.add(own.name.layers)
+                yield own
+        with suppress(UsageError):
+            texts = as_lines(line.text for line in lines)
+            for detected in formats_of(texts, self._settings.formats):
+                if detected.name.layers not in tried:
+                    yield detected
 
     def _verified(self, lines: list[_Line]) -> list[_Line]:
         """Return the lines with their texts, from the store where a source has another text by now.
@@ -189,7 +190,8 @@ class _Retry:
         times = times_of_lines(self._settings, self._now)
         staging = Staging(self._transaction, candidate, times, self._first_batch, Known(_LINE_HASH))
         with self._transaction.registered("lines", self._table(lines)):
-            duplicates = staging.stage(len(lines))
+            staging.stage(len(lines))
+            duplicates = staging.duplicates()
         others = self._transaction.execute(
             "DELETE FROM staged WHERE outcome IN ('refused', 'unmapped') RETURNING row, raw, batch_id, duplicate"
         )

@@ -39,6 +39,16 @@ class FormatUnclear(UsageError):
         return f"{self.problem}; give {' or '.join(option + candidate for candidate in self.candidates)}"
 
 
+class TextUnknown(UsageError):
+    """A source is text, and no format reads it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "its lines are text that no log format reads; nothing of it was stored; describe it in a file of your own "
+            "(docs/adding_a_format.md), or have the program write JSON"
+        )
+
+
 class InputError(PixeldeskError):
     """A source of log lines cannot be read."""
 

@@ -1,39 +1,42 @@
-"""Detect the format of a source from its first bytes.
+"""Detect the formats of a source from its first bytes, or from lines that no format of it knows.
 
-Each line scores, for each format, the size of the largest group of paths in `detected_by` that it has completely; the
-format with the highest score is the format of the source. The content of an envelope is scored in the same way, three
-levels deep. Python parses these first lines, a few dozen, and no others.
+Each line scores, for each format, the size of the largest group of paths in `detected_by` that it has completely; a
+format of text that has no such groups scores the number of its named groups. The format with the highest mean is the
+main format of the source. The lines that it does not know are scored again, for the next format. The content of an
+envelope is scored in the same way, three levels deep. Python parses these lines, a few dozen, and no others.
 """
 
 import json
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pixeldesk.errors import FormatUnclear
+from pixeldesk.errors import FormatUnclear, TextUnknown
 from pixeldesk.ingest.formats.json_path import JsonPath
-from pixeldesk.ingest.formats.log_format import MAX_LAYERS, Elements, LogFormat, log_format, log_formats
+from pixeldesk.ingest.formats.log_format import MAX_FORMATS, MAX_LAYERS, Elements, LogFormat, log_format, log_formats
+from pixeldesk.ingest.formats.text_lines import parsed_text
 from pixeldesk.ingest.sources.documents import PeekedStream
 
 SAMPLE_BYTES = 1 << 16
 # For a source whose first line is longer than the usual sample.
 _MAX_SAMPLE_BYTES = 1 << 22
-# The most records of a sample that are scored.
-_MAX_RECORDS = 40
-# If the first records leave no doubt, the others are not scored.
-_FEW = 8
+MAX_LINES = 40
+"""The most lines of a sample that are scored."""
+# The fewest lines of text that make a source a log in a format of text, and not a log with a few bad lines.
+_MIN_TEXT_LINES = 8
 # With a smaller lead, in times the score of the second format, it is open which one is right.
 _CLEAR_LEAD = 1.25
-# A larger share of records in another format makes the source a mixture.
-_MIXED_SHARE = 0.2
 # Whoever writes a custom format wants it to be used.
-_CUSTOM_WEIGHT = 2
-# The least share of records that must be in the format.
-_MIN_SHARE = 0.1
+_CUSTOM_WEIGHT = 2.0
+# A generic format counts only where no other one does.
+_GENERIC_WEIGHT = 0.01
 _BETWEEN_VALUES = re.compile(r"[\s,\[\]]*")
 _NATIVE = "pixel"
 Record = dict[str, Any]
+Line = Record | str
+"""A line of a sample: a JSON object, or the text of a line that is none."""
 
 
 def sample(stream: PeekedStream) -> tuple[bytes, bool]:
@@ -46,16 +49,17 @@ def sample(stream: PeekedStream) -> tuple[bytes, bool]:
 
 
 def detect_format(sample: bytes, is_whole: bool, requested: str, custom: Path | None) -> LogFormat:
-    """Return the format of a source that begins with `sample`; UNRECOGNISED if none fits.
+    """Return the format of a source that begins with `sample`, with the others of a mixture; UNRECOGNISED if none fits.
 
     `is_whole`: the sample is the whole source. `requested`: "auto", or the name of a format; a named format is only
     checked for whether it comes as JSON documents. `custom`: the user's own formats. Raises FormatUnclear if two
-    formats fit equally well.
+    formats fit equally well, and TextUnknown if the source is text that no format reads.
     """
     text = sample.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
     lines, characters_in_lines = _lines(text, is_whole)
     # If every line is an object, the sample need not be parsed as documents too.
-    values, characters_in_values = ([], 0) if len(lines) == _MAX_RECORDS else _values(text)
+    are_objects = len(lines) == MAX_LINES and all(isinstance(line, dict) for line in lines)
+    values, characters_in_values = ([], 0) if are_objects else _values(text)
     is_truncated = (
         characters_in_lines < len(text) // 2
         and not characters_in_values
@@ -65,24 +69,51 @@ def detect_format(sample: bytes, is_whole: bool, requested: str, custom: Path | 
     are_documents = characters_in_values > characters_in_lines or is_truncated
     if requested != "auto":
         return log_format(requested, custom).in_documents(are_documents)
-    records = values if are_documents else lines
-    found = _best(records or _elements(text, custom), custom)
-    return (found or log_format(_NATIVE, custom).as_fallback()).in_documents(are_documents)
+    documents: Sequence[Line] = values or _elements(text, custom)
+    found = formats_of(documents if are_documents else lines, custom)
+    if found:
+        return found[0].with_others(tuple(found[1:])).in_documents(are_documents)
+    if not are_documents and len(lines) >= _MIN_TEXT_LINES and all(map(_is_text, lines)):
+        raise TextUnknown
+    return log_format(_NATIVE, custom).as_fallback().in_documents(are_documents)
 
 
-def _lines(text: str, is_whole: bool) -> tuple[list[Record], int]:
-    """Return the lines that are JSON objects, and how many characters they have."""
+def formats_of(lines: Sequence[Line], custom: Path | None) -> list[LogFormat]:
+    """Return the formats of some lines, the main one first; none for lines that no format knows.
+
+    Raises FormatUnclear if two formats fit equally well.
+    """
+    return _Detection(custom).formats_of(lines)
+
+
+def as_lines(texts: Iterable[str]) -> list[Line]:
+    """Return the first lines of those given as `formats_of` takes them."""
+    return [_as_line(text) for text in islice(texts, MAX_LINES)]
+
+
+def _as_line(text: str) -> Line:
+    value = _parsed(text) if text.lstrip().startswith("{") else None
+    return value if isinstance(value, dict) else text
+
+
+def _is_text(line: Line) -> bool:
+    """Return whether a line is text as a program writes it for people: neither JSON nor binary."""
+    return isinstance(line, str) and line[:1] not in ("{", "[") and line.strip().replace("\t", " ").isprintable()
+
+
+def _lines(text: str, is_whole: bool) -> tuple[list[Line], int]:
+    """Return the first lines that are not blank, and how many characters those of them have that are objects."""
     lines = text.split("\n")
-    records: list[Record] = []
+    found: list[Line] = []
     characters = 0
     for line in lines if is_whole else lines[:-1]:
-        value = _parsed(line) if line.lstrip().startswith("{") else None
-        if isinstance(value, dict):
-            records.append(value)
-            characters += len(line)
-        if len(records) == _MAX_RECORDS:
+        if not line.strip():
+            continue
+        found.append(_as_line(line))
+        characters += len(line) if isinstance(found[-1], dict) else 0
+        if len(found) == MAX_LINES:
             break
-    return records, characters
+    return found, characters
 
 
 def _values(text: str) -> tuple[list[Record], int]:
@@ -95,7 +126,7 @@ def _values(text: str) -> tuple[list[Record], int]:
     characters = 0
     are_documents = text.lstrip().startswith("[")
     separator = _BETWEEN_VALUES.match(text)
-    while separator and len(records) < _MAX_RECORDS:
+    while separator and len(records) < MAX_LINES:
         start = separator.end()
         try:
             value, end = decoder.raw_decode(text, start)
@@ -107,7 +138,7 @@ def _values(text: str) -> tuple[list[Record], int]:
             records.append(value)
             characters += end - start
         separator = _BETWEEN_VALUES.match(text, end)
-    return (records, characters) if are_documents or len(records) == _MAX_RECORDS else ([], 0)
+    return (records, characters) if are_documents or len(records) == MAX_LINES else ([], 0)
 
 
 def _elements(text: str, custom: Path | None) -> list[Record]:
@@ -123,90 +154,116 @@ def _elements(text: str, custom: Path | None) -> list[Record]:
     return []
 
 
-def _best(records: Sequence[Record], custom: Path | None, envelopes: tuple[str, ...] = ()) -> LogFormat | None:
-    """Return the format of the records, with the formats inside it. `envelopes`: the names of those around it."""
-    few = records[:_FEW]
-    first, lead, matching = _compared(few, custom)
-    if len(records) > _FEW and (lead < 2 or matching < len(few)):
-        first, lead, matching = _compared(records, custom)
-    if matching < max(1, _MIN_SHARE * len(records)):
-        return None
-    best = log_format(first, custom)
-    second = _ranked(records, custom)[1][1] if lead < _CLEAR_LEAD else _mixed_in(best, records, custom)
-    if second:
-        this, that = ("/".join((*envelopes, name)) for name in (first, second))
-        raise FormatUnclear(f"its first lines could be {this} or {that}", (this, that))
-    if best.content and len(envelopes) + 1 < MAX_LAYERS:
-        inner = _contents(best, _opened(best, records))
-        return best.around(_best(inner, custom, (*envelopes, first)))
-    return best
+class _Detection:
+    """Scores lines with all formats."""
+
+    def __init__(self, custom: Path | None) -> None:
+        self._formats = log_formats(custom)
+        custom_formats = len(self._formats) - len(log_formats()) if custom else 0
+        self._weights = {
+            each.format_name: _GENERIC_WEIGHT if each.generic else _CUSTOM_WEIGHT if index < custom_formats else 1.0
+            for index, each in enumerate(self._formats)
+        }
+
+    def formats_of(self, lines: Sequence[Line], envelopes: tuple[str, ...] = ()) -> list[LogFormat]:
+        """Return the formats of the lines, the main one first, with the formats inside them.
+
+        `envelopes`: the names of those around the lines.
+        """
+        scores = {each.format_name: [self._score(each, line) for line in lines] for each in self._formats}
+        remaining = set(range(len(lines)))
+        found: list[LogFormat] = []
+        while remaining and len(found) < MAX_FORMATS:
+            best = self._best(scores, remaining, envelopes)
+            if best is None:
+                break
+            known = {index for index in remaining if scores[best.format_name][index]}
+            found += self._with_inner(best, [lines[index] for index in sorted(known)], envelopes)
+            remaining -= known
+        return [each for index, each in enumerate(found) if not _is_inside(each, found[:index])][:MAX_FORMATS]
+
+    def _best(
+        self, scores: dict[str, list[float]], remaining: set[int], envelopes: tuple[str, ...]
+    ) -> LogFormat | None:
+        """Return the format with the highest mean score. Raises FormatUnclear if another one fits its lines as well."""
+        best = max(self._formats, key=lambda each: _sum(scores[each.format_name], remaining))
+        of_best = scores[best.format_name]
+        known = {index for index in remaining if of_best[index]}
+        if not known:
+            return None
+        rivals = [each for each in self._formats if each is not best]
+        rival = max(rivals, key=lambda each: _sum(scores[each.format_name], known))
+        if _sum(of_best, known) < _CLEAR_LEAD * _sum(scores[rival.format_name], known):
+            this, that = ("/".join((*envelopes, each.format_name)) for each in (best, rival))
+            raise FormatUnclear(f"its first lines could be {this} or {that}", (this, that))
+        return best
+
+    def _with_inner(self, best: LogFormat, lines: Sequence[Line], envelopes: tuple[str, ...]) -> list[LogFormat]:
+        if not best.content or len(envelopes) + 1 == MAX_LAYERS:
+            return [best]
+        contents = _contents(best, [record for line in lines for record in _opened(best, line)])
+        inner = self.formats_of(contents[:MAX_LINES], (*envelopes, best.format_name))
+        return [best.around(each) for each in inner] or [best]
+
+    def _score(self, candidate: LogFormat, line: Line) -> float:
+        """Return the score of a line; that of a document is the mean of its elements."""
+        records = _opened(candidate, line)
+        scores = [self._score_of_record(candidate, record) for record in records]
+        return self._weights[candidate.format_name] * sum(scores) / len(scores) if scores else 0
+
+    def _score_of_record(self, candidate: LogFormat, record: Record) -> int:
+        groups = candidate.detection_groups
+        if not groups:
+            return len(record) if self._is_readable(candidate, record) else 0
+        return max((len(group) for group in groups if all(_has(record, path) for path in group)), default=0)
+
+    def _is_readable(self, candidate: LogFormat, record: Record) -> bool:
+        """Return whether a text is more than words: it has a time, or a line that is known follows its first words."""
+        if not candidate.content or "timestamp" in candidate.columns:
+            return True
+        contents = _contents(candidate, [record])
+        return any(self._score(each, line) for line in contents for each in self._formats)
 
 
-def _mixed_in(best: LogFormat, records: Sequence[Record], custom: Path | None) -> str | None:
-    """Return the name of another format with enough of the records to make the source a mixture; None if none has."""
-    others = [record for record in records if not best.elements and _score(best, record) == 0]
-    if len(others) <= _MIXED_SHARE * len(records):
-        return None
-    name, _, matching = _compared(others, custom)
-    return name if matching > _MIXED_SHARE * len(records) else None
+def _is_inside(candidate: LogFormat, envelopes: Sequence[LogFormat]) -> bool:
+    """Return whether a format is inside one of the envelopes, which also read lines that came without them."""
+    layers = candidate.name.layers
+    return any(each.name.layers[-len(layers) :] == layers for each in envelopes)
 
 
-def _compared(records: Sequence[Record], custom: Path | None) -> tuple[str, float, int]:
-    """Return the best format, its lead in times the score of the second, and how many records are in the format."""
-    (highest, first), (second_highest, _) = _ranked(records, custom)[:2]
-    best = log_format(first, custom)
-    matching = sum(_score(best, record) > 0 for record in _opened(best, records))
-    return first, highest / second_highest if second_highest else float("inf"), matching
-
-
-def _ranked(records: Sequence[Record], custom: Path | None) -> list[tuple[float, str]]:
-    """Return the mean score and the name of each format, the best first."""
-    custom_formats = len(log_formats(custom)) - len(log_formats())
-    scores = [
-        (_mean_score(candidate, records) * (_CUSTOM_WEIGHT if index < custom_formats else 1), candidate.format_name)
-        for index, candidate in enumerate(log_formats(custom))
-    ]
-    return sorted(scores, key=lambda scored: -scored[0])
-
-
-def _mean_score(candidate: LogFormat, records: Sequence[Record]) -> float:
-    opened = _opened(candidate, records)
-    return sum(_score(candidate, record) for record in opened) / len(opened) if opened else 0
-
-
-def _score(candidate: LogFormat, record: Record) -> int:
-    groups = candidate.detection_groups
-    return max((len(group) for group in groups if all(_has(record, path) for path in group)), default=0)
+def _sum(scores: Sequence[float], indexes: set[int]) -> float:
+    return sum(scores[index] for index in indexes)
 
 
 def _has(record: Record, spellings: tuple[JsonPath, ...]) -> bool:
     return any(path.steps[0] in record and path.found_in(record) is not None for path in spellings)
 
 
-def _opened(candidate: LogFormat, records: Sequence[Record]) -> list[Record]:
-    """Return the records; a record that is a document of the format is replaced by its elements."""
+def _opened(candidate: LogFormat, line: Line) -> list[Record]:
+    """Return the record that a line is in a format; a document of the format is replaced by its elements."""
+    if candidate.is_text:
+        found = parsed_text(line, candidate) if isinstance(line, str) else None
+        return [found] if found else []
+    if isinstance(line, str):
+        return []
     if candidate.elements is None:
-        return list(records)
-    opened: list[Record] = []
-    for record in records:
-        opened += _elements_of(record, candidate.elements) or [record]
-    return opened[:_MAX_RECORDS]
+        return [line]
+    return _elements_of(line, candidate.elements)[:MAX_LINES] or [line]
 
 
 def _elements_of(document: Record, elements: Elements) -> list[Record]:
     parts: list[Any] = [document]
     for step in elements.list.split("[]."):
         lists = [part.get(step) for part in parts if isinstance(part, dict)]
-        parts = [part for found in lists if isinstance(found, list) for part in found[:_MAX_RECORDS]]
+        parts = [part for found in lists if isinstance(found, list) for part in found[:MAX_LINES]]
     records = [part for part in parts if isinstance(part, dict)]
     return [{"record": part} for part in records] if elements.along else records
 
 
-def _contents(envelope: LogFormat, records: Iterable[Record]) -> list[Record]:
-    """Return the JSON objects inside the records of an envelope."""
+def _contents(envelope: LogFormat, records: Iterable[Record]) -> list[Line]:
+    """Return what is inside the records of an envelope."""
     found = (next((value for path in envelope.content if (value := path.found_in(record))), None) for record in records)
-    parsed = (_parsed(value) if isinstance(value, str) else value for value in found)
-    return [value for value in parsed if isinstance(value, dict)]
+    return [value if isinstance(value, dict) else _as_line(value) for value in found if isinstance(value, dict | str)]
 
 
 def _parsed(text: str) -> Any:

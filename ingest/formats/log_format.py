@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pixeldesk.errors import FormatUnclear, UsageError
 from pixeldesk.ingest.formats.columns import COLUMNS, Column, Unit
@@ -20,13 +20,16 @@ from pixeldesk.ingest.sources.format_name import FormatName
 
 _FOLDER = Path(__file__).parent
 # Syntax that RE2, the engine of DuckDB's regular expressions, does not have.
-_NOT_IN_RE2 = re.compile(r"\\[1-9Z]|\(\?(?!:|[is]+\))|[*+?}]\+")
+_NOT_IN_RE2 = re.compile(r"\\[1-9Z]|\(\?(?!:|[is]+\)|P<)|[*+?}]\+")
 UNRECOGNISED = "unrecognised"
 """The name of the format of a source that fits none. It is read as the native format, so that its lines are visible in
 quarantine."""
 _NAMES = r"[A-Za-z0-9_-]+"
 MAX_LAYERS = 4
 """The most formats that may be nested: JSON in a JSON string is unwrapped up to three levels."""
+
+MAX_FORMATS = 6
+"""The most formats that the lines of one source may be in."""
 
 Seat = Literal["edge", "proxy", "platform", "application"]
 """Who wrote a line. The further right, the nearer to the application, and the more reliable the status."""
@@ -54,6 +57,8 @@ class FieldRule(BaseModel):
     """Placeholders after which the rules that follow are not tried either."""
     counter_of: _Paths = ()
     """A whole number is a counter of one process, and the values at these paths identify the process."""
+    beside: _Paths = ()
+    """The rule applies only to a line that has a value at one of these paths."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> "FieldRule":
@@ -64,7 +69,7 @@ class FieldRule(BaseModel):
                 groups = re.compile(self.pattern).groups
             except re.error as error:
                 raise ValueError(f"pattern {self.pattern!r} is not a regular expression: {error}") from error
-            if groups != 1 or _NOT_IN_RE2.search(self.pattern):
+            if groups != 1 or "(?P<" in self.pattern or _NOT_IN_RE2.search(self.pattern):
                 raise ValueError("pattern needs exactly one group, and no look-around, back-reference or name")
         return self
 
@@ -74,6 +79,19 @@ def _as_rules(given: Any) -> Any:
     return tuple({"path": rule} if isinstance(rule, str) else rule for rule in rules)
 
 
+def _check_text_pattern(pattern: str) -> str:
+    try:
+        compiled = re.compile(pattern, re.ASCII)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    if not compiled.groupindex or compiled.groups != len(compiled.groupindex) or _NOT_IN_RE2.search(pattern):
+        raise ValueError(f"{pattern!r} needs named groups, and no other group, look-around or back-reference")
+    if not re.match(r"(\(\?s\))?\^", pattern) or not pattern.endswith("$"):
+        raise ValueError(f"{pattern!r} describes a whole line: it begins with ^ and ends with $")
+    return pattern
+
+
+_TextPattern = Annotated[str, AfterValidator(_check_text_pattern)]
 _Rules = Annotated[tuple[FieldRule, ...], BeforeValidator(_as_rules)]
 
 
@@ -125,12 +143,20 @@ class LogFormat(BaseModel):
     """A path `a.b` also matches the single name "a.b"."""
     absent: tuple[str, ...] = ("",)
     """Placeholders for an absent value at every path."""
-    recognised_by: tuple[tuple[_Path, ...], ...] = Field(min_length=1)
-    """Groups of paths: a line that has all paths of one group is of this format."""
+    generic: bool = False
+    """The format counts only for lines that no other format knows."""
+    text_patterns: tuple[_TextPattern, ...] = ()
+    """Regular expressions of lines that are text. The named groups of the first that matches are read as an object."""
+    text_pairs: bool = False
+    """A line is text, name=value pairs, and is read as an object of them."""
+    recognised_by: tuple[tuple[_Path, ...], ...] = ()
+    """Groups of paths: a line that has all paths of one group is of this format. A text that matches needs none."""
     detected_by: tuple[tuple[_Path, ...], ...] = ()
     """The groups that detect the format of a source, if `recognised_by` would also match lines of other formats."""
     content: _Paths = ()
-    """Paths of the JSON of an inner format, as an object or as text. They make this format an envelope."""
+    """Paths of a line of an inner format, as an object or as text. They make this format an envelope."""
+    knows_any_content: bool = False
+    """A line is known by its envelope, whatever JSON is in it. Without it, JSON that no format knows is unmapped."""
     elements: Elements | None = None
     api_key: _Paths = ()
     """Paths where an API key may be logged in clear: its fingerprint is stored, the key is not."""
@@ -138,6 +164,8 @@ class LogFormat(BaseModel):
     aliases: dict[Literal["request", "edge", "trace", "downstream"], _Rules] = {}
     """Other ids of the same request. Aliases of kind request and edge also decide which lines are one request."""
     inner: "LogFormat | None" = Field(default=None, exclude=True)
+    others: "tuple[LogFormat, ...]" = Field(default=(), exclude=True)
+    """The formats of further lines in the same source, in the order in which they are tried."""
     are_documents: bool = Field(default=False, exclude=True)
     """Whether the source holds JSON documents to be unfolded: see ingest/sources/documents.py."""
     is_fallback: bool = Field(default=False, exclude=True)
@@ -148,6 +176,10 @@ class LogFormat(BaseModel):
         unknown = self.columns.keys() - COLUMNS.keys()
         if unknown:
             raise ValueError(f"no column is called {', '.join(sorted(unknown))}; the columns are: {', '.join(COLUMNS)}")
+        if not self.recognised_by and not self.text_patterns:
+            raise ValueError("needs recognised_by: by which paths a line of this format is recognised")
+        if self.is_text and self.elements:
+            raise ValueError("a format of text holds no list of elements")
         if self.strict:
             self._check_strictness()
         for field in self.fields:
@@ -167,7 +199,17 @@ class LogFormat(BaseModel):
     def name(self) -> FormatName:
         """The names of the format and of those inside it."""
         layers = (UNRECOGNISED,) if self.is_fallback else tuple(layer.format_name for layer in self.layers)
-        return FormatName(layers, self.are_documents)
+        return FormatName(layers, self.are_documents, tuple(other.name.layers for other in self.others))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its lines are text, and not JSON."""
+        return bool(self.text_patterns) or self.text_pairs
+
+    @property
+    def alternatives(self) -> "tuple[LogFormat, ...]":
+        """The formats of the lines of a source, each without the others, in the order in which they are tried."""
+        return (self.with_others(()), *self.others)
 
     @cached_property
     def fields(self) -> tuple[FormatField, ...]:
@@ -179,7 +221,7 @@ class LogFormat(BaseModel):
         """Every path that the format reads for its columns and aliases, to recognise a line and to unwrap it."""
         rules = [rule for rules in (*self.columns.values(), *self.aliases.values()) for rule in rules]
         read = [*(path for group in self.recognised_by for path in group), *self.content]
-        read += [path for rule in rules for path in (rule.path, *rule.counter_of) if path]
+        read += [path for rule in rules for path in (rule.path, *rule.counter_of, *rule.beside) if path]
         return tuple(dict.fromkeys(read))
 
     @property
@@ -213,6 +255,10 @@ class LogFormat(BaseModel):
         """Return the format for a source that holds JSON documents, or lines."""
         return self.model_copy(update={"are_documents": are_documents})
 
+    def with_others(self, others: "tuple[LogFormat, ...]") -> "LogFormat":
+        """Return the format for a source that has lines of these formats too."""
+        return self.model_copy(update={"others": others})
+
     def around(self, inner: "LogFormat | None") -> "LogFormat":
         """Return this envelope around another format."""
         return self.model_copy(update={"inner": inner})
@@ -222,16 +268,23 @@ def log_format(name: str | FormatName, custom: Path | None = None) -> LogFormat:
     """Return the format of this name; `docker/pino` is pino inside docker. Raises UsageError for an unknown name."""
     name = FormatName.parse(name) if isinstance(name, str) else name
     known = {alias: each for each in log_formats(custom) for alias in (each.format_name, *each.other_names)}
-    unknown = [layer for layer in name.layers if layer not in known]
-    if unknown or not 1 <= len(name.layers) <= MAX_LAYERS:
-        names = ", ".join(each.format_name for each in log_formats(custom))
-        raise UsageError(f"no log format is called {(unknown or [str(name)])[0]}; the formats are: auto, {names}")
-    found = known[name.layers[-1]]
-    for layer in reversed(name.layers[:-1]):
+    main, *others = [_nested(layers, known) for layers in (name.layers, *name.others)]
+    return main.in_documents(name.are_documents).with_others(tuple(others))
+
+
+def _nested(layers: tuple[str, ...], known: dict[str, LogFormat]) -> LogFormat:
+    """Return the innermost of the layers, inside the envelopes that the other layers name."""
+    unknown = [layer for layer in layers if layer not in known]
+    if unknown or not 1 <= len(layers) <= MAX_LAYERS:
+        names = ", ".join(dict.fromkeys(each.format_name for each in known.values()))
+        wrong = (unknown or ["/".join(layers)])[0]
+        raise UsageError(f"no log format is called {wrong}; the formats are: auto, {names}")
+    found = known[layers[-1]]
+    for layer in reversed(layers[:-1]):
         if not known[layer].content:
             raise FormatUnclear(f"{layer} is not an envelope and holds no other format", (layer,))
         found = known[layer].around(found)
-    return found.in_documents(name.are_documents)
+    return found
 
 
 def log_formats(custom: Path | None = None) -> tuple[LogFormat, ...]:

@@ -59,6 +59,9 @@ class Candidate:
             text = f"CASE WHEN {text} IS NOT NULL THEN {literal(rule.value)} END"
         if rule.counter_of:
             text = self._with_process(text)
+        if rule.beside:
+            others = ", ".join(self.extraction.value(path) for path in rule.beside)
+            text = f"CASE WHEN coalesce({others}) IS NOT NULL THEN {text} END"
         return f"CASE WHEN {self.condition} THEN {text} END" if self.condition else text
 
     def _with_process(self, text: str) -> str:

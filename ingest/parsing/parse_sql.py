@@ -82,7 +82,7 @@ class ParseSql:
         self._times = times
         # With an envelope a value has two possible paths, and what one layer lacks the other may have.
         self._strict = log_format.strict and log_format.inner is None
-        self._layers = [_Layer(layer, number, self._strict) for number, layer in enumerate(log_format.layers)]
+        self._layers = [_Layer(layer, number) for number, layer in enumerate(log_format.layers)]
         self._columns = [self._column(name) for name in COLUMNS if self._has(name)]
         self._texts = {column.name: column.text for column in self._columns}
 
@@ -105,7 +105,7 @@ class ParseSql:
     def select(self, lines: str = "lines", known: Known = NOTHING_KNOWN) -> str:
         """Return a SELECT over `lines`, a table or a subquery, and `redacted`, the result of redact_suspects_sql."""
         oldest, newest, _ = self._times
-        outcome, seat, aliases = self._outcome(), self._seat(), self._aliases()
+        seat, aliases = self._seat(), self._aliases()
         texts = [f"{text} AS {_as_text(name)}" for name, text in self._texts.items()]
         typed = [f"{column.typed(_as_text(column.name))} AS {column.name}" for column in self._columns]
         extras = ([f"{seat} AS seat"] if self.has_seats else []) + ([f"{aliases} AS aliases"] if aliases else [])
@@ -119,7 +119,7 @@ class ParseSql:
             ), typed AS (
                 SELECT *, {", ".join(typed)} FROM texts
             )
-            SELECT {outcome} AS outcome,
+            SELECT {self._outcome()} AS outcome, coalesce({self._is_known()}, false) AS is_known,
                 row, batch_id, source_id, line_number, byte_offset, byte_length, line_hash, raw,
                 {", ".join(map(self._stored, self.columns))}{", aliases" if aliases else ""},
                 coalesce(timestamp < TIMESTAMP '{oldest}' OR timestamp > TIMESTAMP '{newest}', false)
@@ -160,14 +160,31 @@ class ParseSql:
         return ", ".join(steps)
 
     def _inner_document(self, layer: "_Layer", document: str) -> str:
-        contents = [layer.extraction.value(path) for path in layer.log_format.content]
-        content = f"coalesce({', '.join(contents)})" if len(contents) > 1 else contents[0]
-        is_object = f"regexp_matches({content}, '^[ \\t\\r\\n]*[{{]')"
+        """Return the expression for the document inside an envelope: a JSON object, or a text if that is expected."""
+        content, inner = layer.content, self._layers[layer.number + 1].log_format
+        is_readable = "true" if inner.is_text else layer.has_json_inside
         # A line that came without its envelope is read as the content of one.
-        return f"CASE WHEN NOT {layer.recognised} THEN {document} WHEN {is_object} THEN {content} END"
+        return (
+            f"CASE WHEN NOT coalesce({layer.recognised}, false) THEN {document} WHEN {is_readable} THEN {content} END"
+        )
+
+    def _is_known(self) -> str:
+        """Return the condition that a line is known: by a layer, and by a further one if there is JSON inside it."""
+        unknown_inside = []
+        for layer in self._layers:
+            if layer.log_format.content and not layer.log_format.knows_any_content:
+                deeper = [f"coalesce({inner.recognised}, false)" for inner in self._layers[layer.number + 1 :]]
+                # A text that nothing reads is an event of its envelope, if that has a time.
+                is_needed = layer.has_json_inside if "timestamp" in layer.log_format.columns else "true"
+                unknown_inside.append(
+                    f"({layer.recognised} AND {is_needed} AND NOT ({' OR '.join(deeper) or 'false'}))"
+                )
+        recognised = " OR ".join(layer.recognised for layer in self._layers)
+        if not unknown_inside:
+            return f"({recognised})"
+        return f"(({recognised}) AND NOT coalesce({' OR '.join(unknown_inside)}, false))"
 
     def _outcome(self) -> str:
-        recognised = " OR ".join(layer.recognised for layer in self._layers)
         unfit = [
             f"({_as_text(column.name)} IS NOT NULL AND {column.name} IS NULL)"
             for column in self._columns
@@ -179,15 +196,19 @@ class ParseSql:
             unfit.append("request_id IS NULL")
             strict = f"WHEN {' OR '.join(self._wrong_types())} THEN 'refused'"
         return f"""CASE
-            WHEN x0 IS NULL THEN 'refused'
-            WHEN NOT coalesce({recognised}, false) THEN
-                CASE WHEN json_type(raw) = 'OBJECT' THEN 'unmapped' ELSE 'refused' END
+            WHEN NOT coalesce({self._is_known()}, false) THEN
+                CASE WHEN {self._is_object()} THEN 'unmapped' ELSE 'refused' END
             WHEN timestamp IS NULL THEN 'refused'
             WHEN {status} IS NULL THEN
                 CASE WHEN {request_id} IS NOT NULL AND request_id IS NULL THEN 'refused' ELSE 'event' END
             WHEN {" OR ".join(unfit)} THEN 'refused'
             {strict}
             ELSE 'request' END"""
+
+    def _is_object(self) -> str:
+        """Return the condition that a line which is not known is an object all the same, or has one inside it."""
+        is_object = "TRY(CASE WHEN json_valid(raw) THEN json_type(raw) END) = 'OBJECT'"
+        return f"coalesce(x0 IS NOT NULL OR {is_object}, false)" if self._layers[0].log_format.is_text else is_object
 
     def _wrong_types(self) -> list[str]:
         """Return conditions that are true if a text replaces an object, or if anything else replaces a list.
@@ -263,15 +284,28 @@ class ParseSql:
 class _Layer:
     """One layer: its format, and the values extracted from its document."""
 
-    def __init__(self, log_format: LogFormat, number: int, strict: bool) -> None:
+    def __init__(self, log_format: LogFormat, number: int) -> None:
         self.log_format = log_format
         self.number = number
-        self.extraction = Extraction(log_format, number, strict)
+        self.extraction = Extraction(log_format, number)
         groups = [
             " AND ".join(f"{self.extraction.value(path)} IS NOT NULL" for path in group)
             for group in log_format.recognised_by
         ]
+        if log_format.text_patterns and not groups:
+            groups = [f"{self.extraction.column} IS NOT NULL"]
         self.recognised = "(" + " OR ".join(f"({group})" for group in groups) + ")"
+
+    @property
+    def content(self) -> str:
+        """The expression for what an envelope holds, as text."""
+        contents = [self.extraction.value(path) for path in self.log_format.content]
+        return f"coalesce({', '.join(contents)})" if len(contents) > 1 else contents[0]
+
+    @property
+    def has_json_inside(self) -> str:
+        """The condition that an envelope holds an object."""
+        return f"coalesce(regexp_matches({self.content}, '^[ \\t\\r\\n]*[{{]'), false)"
 
 
 def _as_text(column: str) -> str:

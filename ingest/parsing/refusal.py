@@ -19,6 +19,7 @@ from pixeldesk.catalogue.reason_kinds import REQUEST_ID_MISSING
 from pixeldesk.ingest.formats.columns import COLUMNS, Column
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
+from pixeldesk.ingest.formats.text_lines import parsed_text
 from pixeldesk.ingest.parsing.field_sql import COUNTER
 from pixeldesk.ingest.parsing.time_notation import EPOCH, read_time
 from pixeldesk.ingest.sources.reason import Reason
@@ -34,7 +35,8 @@ def why_refused(line: str, log_format: LogFormat, timezone: str | None = None) -
     `timezone` is the zone that the settings name for times without one.
     """
     try:
-        record = json.loads(line)
+        of_text = [parsed_text(line, each) for each in log_format.layers[:1] if each.is_text]
+        record = next(filter(None, of_text), None) or json.loads(line)
         line.encode()
         json.dumps(record, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -75,11 +77,19 @@ def _documents(record: dict[str, Any], log_format: LogFormat) -> list[tuple[LogF
         if not isinstance(document, dict):
             break
         documents.insert(0, (layer, document))
-        if any(all(_at(path, layer, document) is not None for path in group) for group in layer.recognised_by):
+        groups = layer.recognised_by
+        if not groups or any(all(_at(path, layer, document) is not None for path in group) for group in groups):
             document = next((inner for path in layer.content if (inner := _at(path, layer, document))), None)
             with suppress(ValueError, RecursionError):
-                document = json.loads(document) if isinstance(document, str) else document
+                document = _inner_document(document, log_format.layers[len(documents) :])
     return documents
+
+
+def _inner_document(content: Any, layers: tuple[LogFormat, ...]) -> Any:
+    """Return the document that an envelope holds for the next layer: an object, or a text read as one."""
+    if not isinstance(content, str):
+        return content
+    return json.loads(content) if not layers or not layers[0].is_text else parsed_text(content, layers[0])
 
 
 def _found(name: str, documents: list[tuple[LogFormat, dict[str, Any]]]) -> tuple[str, Any] | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pixeldesk.errors import UsageError
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
-from pixeldesk.ingest.rebuilding.replay import SAMPLED_RECORDS, ReplayedSource, detected_format
+from pixeldesk.ingest.rebuilding.replay import SAMPLED_RECORDS, ReplayedSource, detected_formats
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.fingerprint import digest
 from pixeldesk.ingest.writing.batch_counts import BatchCounts
@@ -173,7 +173,8 @@ class OldSources:
         sample = transaction.execute(
             f"SELECT raw FROM records WHERE source_id = $source LIMIT {SAMPLED_RECORDS}", {"source": old_id}
         )
-        return detected_format([raw for (raw,) in sample], self._settings) or log_format("pixel")
+        found = detected_formats([raw for (raw,) in sample], self._settings)
+        return found[0].with_others(tuple(found[1:])) if found else log_format("pixel")
 
 
 def _counts_by_source(rows: list[Row]) -> dict[int, LineCounts]:

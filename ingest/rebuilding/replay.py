@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pixeldesk.errors import UsageError
-from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, detect_format
+from pixeldesk.ingest.formats.detection import as_lines, formats_of
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.report import LineCounts
@@ -16,7 +16,7 @@ from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.writing.batch import count_rollups, times_of_lines
 from pixeldesk.ingest.writing.batch_counts import BatchCounts
 from pixeldesk.ingest.writing.merging import merge
-from pixeldesk.ingest.writing.quarantine import quarantine
+from pixeldesk.ingest.writing.quarantine import quarantine_refused
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
 from pixeldesk.ingest.writing.staging import Staging, stored
 from pixeldesk.settings import Settings
@@ -72,13 +72,15 @@ def as_records(rows: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def detected_format(lines: list[str], settings: Settings) -> LogFormat | None:
-    """Return the format that lines look like, or that the first does if they look like several; None if like none."""
-    for sample in ("\n".join(lines), lines[0]):
+def detected_formats(lines: list[str], settings: Settings) -> list[LogFormat]:
+    """Return the formats that lines look like, the main one first; those of the first line if all lines leave it open.
+
+    None of them is the format of a whole document: a record is an element of one.
+    """
+    for sample in (lines, lines[:1]):
         with suppress(UsageError):
-            found = detect_format(sample.encode()[:SAMPLE_BYTES], True, "auto", settings.formats)
-            return None if found.is_fallback else found.in_documents(False)
-    return None
+            return formats_of(as_lines(sample), settings.formats)
+    return []
 
 
 def replay(transaction: Transaction, settings: Settings, sources: list[ReplayedSource], now: datetime) -> LineCounts:
@@ -124,18 +126,19 @@ class _Replay:
             totals = "SELECT batch_id, source_id, count(*), sum(byte_length) FROM lines GROUP BY batch_id, source_id"
             for batch_id, source_id, count, size in self._transaction.execute(totals):
                 self._counts.add(batch_id, source_id, LineCounts(lines=count, bytes=int(size)))
-        rejected = self._without_rejected(lines, own_format)
-        tried = {own_format.name}
-        while rejected.num_rows:
-            other = detected_format(rejected["line"].slice(0, SAMPLED_RECORDS).to_pylist(), self._settings)
-            if other is None or other.name in tried:
-                break
-            tried.add(other.name)
-            rejected = self._without_rejected(rejected, other)
+        rejected = lines
+        formats = list(own_format.alternatives)
+        tried: set[FormatName] = set()
+        while formats and rejected.num_rows:
+            tried.add(formats[0].name)
+            rejected = self._without_rejected(rejected, formats.pop(0))
+            if not formats and rejected.num_rows:
+                found = detected_formats(rejected["line"].slice(0, SAMPLED_RECORDS).to_pylist(), self._settings)
+                formats = [each for each in found if each.name not in tried]
         if rejected.num_rows:
             staging = self._staged(rejected, own_format)
             staging.insert_staged()
-            quarantine(self._transaction, own_format, [], self._times.timezone)
+            quarantine_refused(self._transaction, own_format, self._times.timezone)
 
     def _without_rejected(self, lines: pa.Table, log_format: LogFormat) -> pa.Table:
         """Store the lines that parse in this format, and return the others."""
@@ -150,7 +153,8 @@ class _Replay:
     def _staged(self, lines: pa.Table, log_format: LogFormat) -> Staging:
         staging = Staging(self._transaction, log_format, self._times, self._batch, _KNOWN)
         with self._transaction.registered("lines", lines):
-            self._counts.count("duplicates", staging.stage(lines.num_rows))
+            staging.stage(lines.num_rows)
+            self._counts.count("duplicates", staging.duplicates())
         return staging
 
     def _lines(self, sources: list[ReplayedSource]) -> pa.Table:

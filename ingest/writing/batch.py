@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pixeldesk.errors import StoreError
+from pixeldesk.errors import FormatUnclear, StoreError
+from pixeldesk.ingest.formats.detection import MAX_LINES, as_lines, formats_of
+from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.elements import split_documents
 from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.report import LineCounts
@@ -18,7 +20,7 @@ from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.sources.lines import Chunk
 from pixeldesk.ingest.sources.source_name import SourceName
 from pixeldesk.ingest.writing.merging import merge
-from pixeldesk.ingest.writing.quarantine import quarantine
+from pixeldesk.ingest.writing.quarantine import quarantine_refused, quarantine_unreadable
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
 from pixeldesk.ingest.writing.source_progress import SourceProgress, record, retire, withdraw_unterminated
 from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
@@ -38,6 +40,7 @@ class Batch:
         self._transaction = transaction
         self._gather_bytes = settings.chunk_bytes
         self._max_line_bytes = settings.max_line_bytes
+        self._custom_formats = settings.formats
         self._now = now.astimezone(UTC).replace(tzinfo=None)
         self._times = times_of_lines(settings, self._now)
         self._batch_id = self._next("batch_ids")
@@ -117,17 +120,42 @@ class Batch:
             self._store_same_format(same_format)
 
     def _store_same_format(self, gathered: list[tuple[SourceProgress, Chunk, int]]) -> None:
+        """Store the lines of sources in the same formats: each line in the first format that knows it."""
         lines = _numbered(gathered)
-        log_format = gathered[0][0].log_format
-        staging = Staging(self._transaction, log_format, self._times, self._batch_id)
-        with self._transaction.registered("lines", lines):
-            self._count("duplicates", staging.stage(lines.num_rows))
-        staging.insert_staged()
+        formats = list(gathered[0][0].log_format.alternatives)
+        tried: list[LogFormat] = []
+        while lines.num_rows:
+            tried.append(formats.pop(0))
+            staging = Staging(self._transaction, tried[-1], self._times, self._batch_id)
+            with self._transaction.registered("lines", lines):
+                staging.stage(lines.num_rows)
+                formats = formats or self._further_formats(staging, tried)
+                lines = staging.take_unknown() if formats else lines.slice(0, 0)
+                self._count("duplicates", staging.duplicates())
+            self._add_format(tried[-1])
+            staging.insert_staged()
+            quarantine_refused(self._transaction, tried[-1], self._times.timezone)
         unreadable = [
             (batch_id, source.source_id, line) for source, chunk, batch_id in gathered for line in chunk.unreadable
         ]
-        duplicates = quarantine(self._transaction, log_format, unreadable, self._times.timezone)
+        duplicates = quarantine_unreadable(self._transaction, unreadable)
         self._count("duplicates", [(batch_id, source_id or 0, 1) for batch_id, source_id, _ in duplicates])
+
+    def _further_formats(self, staging: Staging, tried: list[LogFormat]) -> list[LogFormat]:
+        """Return the formats, not tried yet, that lines are in which the last format does not know."""
+        try:
+            found = formats_of(as_lines(staging.unknown_lines(MAX_LINES)), self._custom_formats)
+        except FormatUnclear:
+            return []
+        names = {each.name for each in tried}
+        return [each for each in found if each.name not in names and not each.elements]
+
+    def _add_format(self, log_format: LogFormat) -> None:
+        """Add a format to the sources that have staged lines in it."""
+        sources = "SELECT DISTINCT source_id FROM staged WHERE is_known"
+        for (source_id,) in self._transaction.execute(sources):
+            source = next(source for source in self._sources.values() if source.source_id == source_id)
+            source.add_format(log_format)
 
     def _count(self, outcome: str, counted: SourceCounts) -> None:
         by_source = {source.source_id: source for source in self._sources.values()}

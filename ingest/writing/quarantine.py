@@ -38,18 +38,17 @@ Unreadable = tuple[int, int | None, UnreadableLine]
 """The batch and the source of an unreadable line, and the line."""
 
 
-def quarantine(
-    transaction: Transaction, log_format: LogFormat, unreadable: list[Unreadable], timezone: str | None
-) -> list[Unreadable]:
-    """Quarantine the refused lines of `staged`, and the unreadable lines. `timezone`: see `why_refused`.
-
-    Returns the unreadable lines that are duplicates of quarantined ones.
-    """
+def quarantine_refused(transaction: Transaction, log_format: LogFormat, timezone: str | None) -> None:
+    """Quarantine the refused lines of `staged`, which were read in this format. `timezone`: see `why_refused`."""
     refused = transaction.execute(
         f"""SELECT {", ".join(_ORIGIN)}, raw FROM staged
         WHERE outcome = 'refused' AND NOT duplicate ORDER BY source_id, line_number"""
     )
     _insert(transaction, [_row(origin, why_refused(raw, log_format, timezone), raw) for *origin, raw in refused])
+
+
+def quarantine_unreadable(transaction: Transaction, unreadable: list[Unreadable]) -> list[Unreadable]:
+    """Quarantine the unreadable lines, and return those that are duplicates of quarantined ones."""
     duplicates: list[Unreadable] = []
     for first in range(0, len(unreadable), _INSERTED_AT_ONCE):
         new, repeated = _new_and_duplicates(transaction, unreadable[first : first + _INSERTED_AT_ONCE])

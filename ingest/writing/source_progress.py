@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pixeldesk.ingest.formats.log_format import LogFormat
+from pixeldesk.ingest.formats.log_format import MAX_FORMATS, LogFormat
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.fingerprint import digest
 from pixeldesk.ingest.sources.lines import START, Checkpoint
@@ -42,6 +42,16 @@ class SourceProgress:
     """The lines are counted part by part, although the batch gets a single row."""
     parts: dict[int, LineCounts] = field(default_factory=dict)
     """The counts of each part, once the batch is finished."""
+
+    def add_format(self, log_format: LogFormat) -> None:
+        """Read further lines of the source in this format too."""
+        known = {each.name for each in self.log_format.alternatives}
+        if log_format.name in known or len(known) == MAX_FORMATS:
+            return
+        if self.log_format.is_fallback:
+            self.log_format = log_format.in_documents(self.log_format.are_documents)
+        else:
+            self.log_format = self.log_format.with_others((*self.log_format.others, log_format))
 
     def join_parts(self, batch_id: int) -> None:
         """Move the counts to `parts`, and count all parts as one batch."""

@@ -6,6 +6,8 @@ requests of a large chunk are inserted directly; other lines are parsed into the
 
 from pathlib import Path
 
+import pyarrow as pa
+
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.parse_sql import NOTHING_KNOWN, Known, ParseSql, redact_suspects_sql, suspects_exist_sql
 from pixeldesk.ingest.parsing.time_notation import Times
@@ -48,9 +50,10 @@ class Staging:
         self._format = log_format
         self._parse = ParseSql(log_format, times)
         self._batch = {"batch": batch}
+        self._is_direct = False
 
-    def stage(self, rows: int) -> SourceCounts:
-        """Insert the good requests directly if that pays, stage the other lines, and return the duplicates so far."""
+    def stage(self, rows: int) -> None:
+        """Insert the good requests directly if that pays, and stage the other lines."""
         run = self._transaction.execute
         self._redact(rows)
         # Aliases, and lines that may be second lines of a request, are handled only for staged lines.
@@ -73,9 +76,21 @@ class Staging:
             f"CREATE OR REPLACE TEMP TABLE staged AS SELECT *, false AS duplicate FROM ({self._parsed(remaining)})",
             self._batch if is_direct else {},
         )
-        repeated = self._delete_repeated() if is_direct else []
+        self._is_direct = is_direct
+
+    def duplicates(self) -> SourceCounts:
+        """Delete or mark the lines that are stored already, and count them."""
+        repeated = self._delete_repeated() if self._is_direct else []
         self._mark_duplicates()
         return repeated + _counted(self._transaction, "staged WHERE duplicate")
+
+    def unknown_lines(self, most: int) -> list[str]:
+        """Return the first of the staged lines that the format does not know."""
+        first = f"SELECT row FROM staged WHERE NOT is_known ORDER BY row LIMIT {most}"
+        sql = f"SELECT line FROM lines WHERE row IN ({first}) ORDER BY row"
+        if not self._transaction.value("SELECT EXISTS (SELECT 1 FROM staged WHERE NOT is_known)"):
+            return []
+        return [line for (line,) in self._transaction.execute(sql)]
 
     def _redact(self, rows: int) -> None:
         """Create the table `redacted` with the few lines that may hold a secret."""
@@ -85,6 +100,15 @@ class Staging:
             run("CREATE OR REPLACE TEMP TABLE redacted (row BIGINT, raw VARCHAR, presented_key VARCHAR)")
         else:
             run(f"CREATE OR REPLACE TEMP TABLE redacted AS {redact_suspects_sql(self._format)}")
+
+    def take_unknown(self) -> pa.Table:
+        """Remove the staged lines that the format does not know, and return them as `lines`."""
+        sql = (
+            "SELECT lines.* FROM lines SEMI JOIN (FROM staged WHERE NOT is_known) AS unknown ON unknown.row = lines.row"
+        )
+        unknown = self._transaction.arrow(sql)
+        self._transaction.execute("DELETE FROM staged WHERE NOT is_known")
+        return unknown
 
     def insert_staged(self) -> None:
         """Insert the staged lines that are neither duplicates nor refused."""

@@ -90,11 +90,37 @@ def test_an_ambiguous_format_is_not_guessed(desk: Desk, tmp_path: Path) -> None:
     assert desk.ingest([str(path)], "nginx").requests == 3
 
 
-def test_a_mixture_of_two_formats_is_ambiguous(desk: Desk, tmp_path: Path) -> None:
-    lines: list[Line] = [line for n in range(20) for line in (nginx_line(n), pino_line(n))]
+def test_a_mixture_is_read_line_by_line(desk: Desk, tmp_path: Path) -> None:
+    lines: list[Line] = [line for n in range(20) for line in (nginx_line(n, request_id=f"{n:032}"), pino_line(n))]
     report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
-    assert report.unreadable
-    assert report.lines == 0
+    assert (report.formats, report.requests, report.lines) == ({"pino+nginx": 1}, 40, 40)
+    seats = desk.store.rows("SELECT seat, count(*) AS lines FROM requests GROUP BY seat ORDER BY seat")
+    assert [(row["seat"], row["lines"]) for row in seats] == [("proxy", 20), (None, 20)]
+
+
+def test_a_format_that_appears_late_is_found(desk: Desk, tmp_path: Path) -> None:
+    lines: list[Line] = [pino_line(n, f"id-{n:020}") for n in range(3000)]
+    lines += [nginx_line(n, request_id=f"{n:032}") for n in range(5)]
+    path = write_lines(tmp_path / "a.log", lines)
+    report = desk.ingest([str(path)])
+    assert (report.requests, report.unmapped) == (3005, 0)
+    assert desk.store.rows("SELECT format FROM sources") == [{"format": "pino+nginx"}]
+
+
+def test_lines_in_envelopes_may_be_mixed_too(desk: Desk, tmp_path: Path) -> None:
+    lines: list[Line] = [
+        in_docker(line) for n in range(20) for line in (nginx_line(n, request_id=f"{n:032}"), pino_line(n))
+    ]
+    report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
+    assert (report.formats, report.requests) == ({"docker/pino+docker/nginx": 1}, 40)
+
+
+def test_json_in_an_envelope_that_no_format_knows_is_unmapped(desk: Desk, tmp_path: Path) -> None:
+    lines: list[Line] = [in_docker({"colour": "blue", "at": 1}), in_docker(pino_line()), in_docker(pino_line(1))]
+    report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
+    assert (report.requests, report.events, report.unmapped) == (2, 0, 1)
+    (raw,) = (row["raw"] for row in desk.store.rows("SELECT raw FROM unmapped"))
+    assert "colour" in raw
 
 
 def test_a_requested_format_takes_precedence(desk: Desk, tmp_path: Path) -> None:

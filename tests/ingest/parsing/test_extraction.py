@@ -10,7 +10,7 @@ _FORMATS = [pytest.param(each, id=str(each.name)) for each in log_formats()]
 
 @pytest.mark.parametrize("log_format", _FORMATS)
 def test_a_document_is_parsed_for_every_path_before_any_is_asked_for(log_format: LogFormat) -> None:
-    extraction = Extraction(log_format, 0, log_format.strict)
+    extraction = Extraction(log_format, 0)
     at_first = extraction.document_sql("line")
     for path in log_format.paths:
         assert extraction.value(path)
