@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 
-.PHONY: run test check lint types imports docs wheel-check bench kills fuzz soak clean lock
+.PHONY: run test check lint types imports docs emitters wheel-check bench kills fuzz soak clean lock
 
 run: $(RUN_READY)
 	$(BIN)/pixeldesk serve --fill-empty sample_logs/logs
@@ -29,6 +29,10 @@ imports: $(DEV_READY)
 # docs/json.md, from the types of the answers.
 docs: $(DEV_READY)
 	$(BIN)/python -m pixeldesk.desk.json_reference > docs/json.md
+
+# The fixtures of tests/emitters/, written anew by the real programs. As root on Debian 12; needs npm and PyPI.
+emitters: $(DEV_READY)
+	$(BIN)/python -m tests.emitters.make_fixtures
 
 # The wheel in an environment of its own, as the Dockerfile makes and runs it. Beside the suite: it installs packages.
 wheel-check: $(DEV_READY)
