@@ -1,0 +1,20 @@
+"""Logs that real programs wrote hold what their client saw: as many requests, each once, each with its facts."""
+
+import pytest
+
+from pixeldesk.desk.desk import Desk
+from tests.emitters.outcome import Recipe, outcome_of, recipes
+
+_MARKED = [
+    pytest.param(
+        recipe,
+        id=recipe.name,
+        marks=[pytest.mark.xfail(reason=recipe.fails, strict=True)] if recipe.fails else [],
+    )
+    for recipe in recipes()
+]
+
+
+@pytest.mark.parametrize("recipe", _MARKED)
+def test_the_log_is_read_as_its_client_saw_it(desk: Desk, recipe: Recipe) -> None:
+    assert outcome_of(desk, recipe).wrong == []
