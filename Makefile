@@ -26,9 +26,10 @@ types: $(DEV_READY)
 imports: $(DEV_READY)
 	$(BIN)/lint-imports
 
-# docs/json.md, from the types of the answers.
+# docs/json.md, from the types of the answers, and docs/programs.md, from the fixtures of tests/emitters/.
 docs: $(DEV_READY)
 	$(BIN)/python -m pixeldesk.desk.json_reference > docs/json.md
+	$(BIN)/python -m tests.emitters.programs_page > docs/programs.md
 
 # The fixtures of tests/emitters/, written anew by the real programs. As root on Debian 12; needs npm and PyPI.
 emitters: $(DEV_READY)

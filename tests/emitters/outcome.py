@@ -92,7 +92,12 @@ class Outcome:
     @property
     def expected(self) -> list[Asked]:
         """The requests of which the log has a line."""
-        return [one for one in self.asked if one.status is not None or self.recipe.aborted is not None]
+        return [one for one in self.asked if is_expected(one, self.recipe)]
+
+
+def is_expected(asked: Asked, recipe: Recipe) -> bool:
+    """Return whether the log has a line with a status of this request."""
+    return asked.status is not None or recipe.aborted is not None
 
 
 def outcome_of(desk: Desk, recipe: Recipe) -> Outcome:
