@@ -24,6 +24,8 @@ SAMPLE_BYTES = 1 << 16
 _MAX_SAMPLE_BYTES = 1 << 22
 MAX_LINES = 40
 """The most lines of a sample that are scored."""
+# If one format knows the first lines, the others are not scored: a format that appears later is found when it does.
+_FEW = 8
 # The fewest lines of text that make a source a log in a format of text, and not a log with a few bad lines.
 _MIN_TEXT_LINES = 8
 # With a smaller lead, in times the score of the second format, it is open which one is right.
@@ -170,6 +172,10 @@ class _Detection:
 
         `envelopes`: the names of those around the lines.
         """
+        if len(lines) > _FEW:
+            found = self.formats_of(lines[:_FEW], envelopes)
+            if len(found) == 1 and self._reads_all(found[0], lines[:_FEW]):
+                return found
         scores = {each.format_name: [self._score(each, line) for line in lines] for each in self._formats}
         remaining = set(range(len(lines)))
         found: list[LogFormat] = []
@@ -181,6 +187,9 @@ class _Detection:
             found += self._with_inner(best, [lines[index] for index in sorted(known)], envelopes)
             remaining -= known
         return [each for index, each in enumerate(found) if not _is_inside(each, found[:index])][:MAX_FORMATS]
+
+    def _reads_all(self, found: LogFormat, lines: Sequence[Line]) -> bool:
+        return (not found.content or found.inner is not None) and all(self._score(found, line) for line in lines)
 
     def _best(
         self, scores: dict[str, list[float]], remaining: set[int], envelopes: tuple[str, ...]
