@@ -47,9 +47,10 @@ kills: $(DEV_READY)
 	PIXELDESK_KILLS=1000 $(BIN)/python -m pytest tests/survival/test_kills.py tests/survival/test_follow_kills.py \
 		tests/server/push/test_push_kills.py tests/survival/test_migration_kills.py tests/store/test_backup.py -q
 
-# The long form of the fuzz test in tests/ingest/test_load.py, and of what is done to followed files.
+# The long form of the fuzz tests of bytes and of the lines of all formats, and of what is done to followed files.
 fuzz: $(DEV_READY)
 	PIXELDESK_FUZZ_CASES=5000 $(BIN)/python -m pytest tests/ingest/test_load.py -q -k any_bytes
+	PIXELDESK_FUZZ_CASES=1000 $(BIN)/python -m pytest tests/ingest/formats/test_fuzz.py -q
 	PIXELDESK_FOLLOW_PROGRAMS=2000 $(BIN)/python -m pytest tests/ingest/following/test_follow_machine.py -q
 
 # Everything that has to be survived, in its long form: about an hour. Prints what was done and what was seen.

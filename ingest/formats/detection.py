@@ -173,9 +173,9 @@ class _Detection:
         `envelopes`: the names of those around the lines.
         """
         if len(lines) > _FEW:
-            found = self.formats_of(lines[:_FEW], envelopes)
-            if len(found) == 1 and self._reads_all(found[0], lines[:_FEW]):
-                return found
+            of_few = self.formats_of(lines[:_FEW], envelopes)
+            if len(of_few) == 1 and self._reads_all(of_few[0], lines[:_FEW]):
+                return of_few
         scores = {each.format_name: [self._score(each, line) for line in lines] for each in self._formats}
         remaining = set(range(len(lines)))
         found: list[LogFormat] = []
