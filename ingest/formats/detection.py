@@ -9,14 +9,14 @@ envelope is scored in the same way, three levels deep. Python parses these lines
 import json
 import re
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pixeldesk.errors import FormatUnclear, TextUnknown
-from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import MAX_FORMATS, MAX_LAYERS, Elements, LogFormat, log_format, log_formats
-from pixeldesk.ingest.formats.text_lines import parsed_text
+from pixeldesk.ingest.formats.text_lines import parsed_text, text_of_bytes
 from pixeldesk.ingest.sources.documents import PeekedStream
 
 SAMPLE_BYTES = 1 << 16
@@ -151,6 +151,8 @@ def _elements(text: str, custom: Path | None) -> list[Record]:
         name = re.escape(candidate.elements.list.rpartition(".")[2])
         begin = re.search(rf'"{name}"\s*:\s*\[', text)
         found = _values(text[begin.end() :])[0] if begin else []
+        if found and candidate.elements.pairs:
+            found = _rows(found, candidate.elements.pairs)
         if found:
             return [{"record": record} if candidate.elements.along else record for record in found]
     return []
@@ -172,11 +174,12 @@ class _Detection:
 
         `envelopes`: the names of those around the lines.
         """
+        is_inside = bool(envelopes)
         if len(lines) > _FEW:
             of_few = self.formats_of(lines[:_FEW], envelopes)
-            if len(of_few) == 1 and self._reads_all(of_few[0], lines[:_FEW]):
+            if len(of_few) == 1 and self._reads_all(of_few[0], lines[:_FEW], is_inside):
                 return of_few
-        scores = {each.format_name: [self._score(each, line) for line in lines] for each in self._formats}
+        scores = {each.format_name: [self._score(each, line, is_inside) for line in lines] for each in self._formats}
         remaining = set(range(len(lines)))
         found: list[LogFormat] = []
         while remaining and len(found) < MAX_FORMATS:
@@ -188,8 +191,9 @@ class _Detection:
             remaining -= known
         return [each for index, each in enumerate(found) if not _is_inside(each, found[:index])][:MAX_FORMATS]
 
-    def _reads_all(self, found: LogFormat, lines: Sequence[Line]) -> bool:
-        return (not found.content or found.inner is not None) and all(self._score(found, line) for line in lines)
+    def _reads_all(self, found: LogFormat, lines: Sequence[Line], is_inside: bool) -> bool:
+        is_whole = not found.content or found.inner is not None
+        return is_whole and all(self._score(found, line, is_inside) for line in lines)
 
     def _best(
         self, scores: dict[str, list[float]], remaining: set[int], envelopes: tuple[str, ...]
@@ -214,24 +218,23 @@ class _Detection:
         inner = self.formats_of(contents[:MAX_LINES], (*envelopes, best.format_name))
         return [best.around(each) for each in inner] or [best]
 
-    def _score(self, candidate: LogFormat, line: Line) -> float:
+    def _score(self, candidate: LogFormat, line: Line, is_inside: bool) -> float:
         """Return the score of a line; that of a document is the mean of its elements."""
         records = _opened(candidate, line)
-        scores = [self._score_of_record(candidate, record) for record in records]
+        scores = [self._score_of_record(candidate, record, is_inside) for record in records]
         return self._weights[candidate.format_name] * sum(scores) / len(scores) if scores else 0
 
-    def _score_of_record(self, candidate: LogFormat, record: Record) -> int:
-        groups = candidate.detection_groups
-        if not groups:
+    def _score_of_record(self, candidate: LogFormat, record: Record, is_inside: bool) -> int:
+        if not candidate.detected_by and not candidate.recognised_by:
             return len(record) if self._is_readable(candidate, record) else 0
-        return max((len(group) for group in groups if all(_has(record, path) for path in group)), default=0)
+        return candidate.score(record, is_inside)
 
     def _is_readable(self, candidate: LogFormat, record: Record) -> bool:
         """Return whether a text is more than words: it has a time, or a line that is known follows its first words."""
         if not candidate.content or "timestamp" in candidate.columns:
             return True
         contents = _contents(candidate, [record])
-        return any(self._score(each, line) for line in contents for each in self._formats)
+        return any(self._score(each, line, True) for line in contents for each in self._formats)
 
 
 def _is_inside(candidate: LogFormat, envelopes: Sequence[LogFormat]) -> bool:
@@ -242,10 +245,6 @@ def _is_inside(candidate: LogFormat, envelopes: Sequence[LogFormat]) -> bool:
 
 def _sum(scores: Sequence[float], indexes: set[int]) -> float:
     return sum(scores[index] for index in indexes)
-
-
-def _has(record: Record, spellings: tuple[JsonPath, ...]) -> bool:
-    return any(path.steps[0] in record and path.found_in(record) is not None for path in spellings)
 
 
 def _opened(candidate: LogFormat, line: Line) -> list[Record]:
@@ -263,15 +262,37 @@ def _opened(candidate: LogFormat, line: Line) -> list[Record]:
 def _elements_of(document: Record, elements: Elements) -> list[Record]:
     parts: list[Any] = [document]
     for step in elements.list.split("[]."):
-        lists = [part.get(step) for part in parts if isinstance(part, dict)]
+        lists = [reduce(_inside, step.split("."), part) for part in parts]
         parts = [part for found in lists if isinstance(found, list) for part in found[:MAX_LINES]]
-    records = [part for part in parts if isinstance(part, dict)]
-    return [{"record": part} for part in records] if elements.along else records
+    if elements.along:
+        beside: Record = {path.rpartition(".")[2]: {} for path in elements.along}
+        return [{"record": part, **beside} for part in parts if isinstance(part, dict | list)]
+    if elements.pairs:
+        return [row for part in parts if isinstance(part, list) for row in _rows(part, elements.pairs)]
+    return [part for part in parts if isinstance(part, dict)]
+
+
+def _inside(document: Any, name: str) -> Any:
+    return document.get(name) if isinstance(document, dict) else None
+
+
+def _rows(pairs: Iterable[Any], names: tuple[str, str]) -> list[Record]:
+    """Return the objects that pairs of a name and a value stand for; a name that comes again begins the next object."""
+    name, value = names
+    rows: list[Record] = [{}]
+    for pair in pairs:
+        if isinstance(pair, dict) and name in pair:
+            if pair[name] in rows[-1]:
+                rows.append({})
+            rows[-1][str(pair[name])] = pair.get(value)
+    return [row for row in rows if row]
 
 
 def _contents(envelope: LogFormat, records: Iterable[Record]) -> list[Line]:
     """Return what is inside the records of an envelope."""
     found = (next((value for path in envelope.content if (value := path.found_in(record))), None) for record in records)
+    if envelope.byte_lists:
+        found = (text_of_bytes(value) for value in found)
     return [value if isinstance(value, dict) else _as_line(value) for value in found if isinstance(value, dict | str)]
 
 

@@ -4,6 +4,7 @@ docs/adding_a_format.md shows the language on one screen. The built-in formats a
 formats are in the folder, or the file, that the setting `formats` names.
 """
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -11,7 +12,16 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from pixeldesk.errors import FormatUnclear, UsageError
 from pixeldesk.ingest.formats.columns import COLUMNS, Column, Unit
@@ -57,8 +67,26 @@ class FieldRule(BaseModel):
     """Placeholders after which the rules that follow are not tried either."""
     counter_of: _Paths = ()
     """A whole number is a counter of one process, and the values at these paths identify the process."""
-    beside: _Paths = ()
-    """The rule applies only to a line that has a value at one of these paths."""
+    beside: "tuple[FieldRule, ...]" = ()
+    """The rule applies only to a line in which one of these rules finds a value."""
+
+    @field_validator("beside", mode="before")
+    @classmethod
+    def _paths_are_rules(cls, given: Any) -> Any:
+        return _as_rules(given)
+
+    @property
+    def paths(self) -> tuple[JsonPath, ...]:
+        """Every path that the rule reads."""
+        beside = (path for rule in self.beside for path in rule.paths)
+        return (*((self.path,) if self.path else ()), *self.counter_of, *beside)
+
+    def is_met_by(self, value: Any) -> bool:
+        """Return whether a value of a parsed document is one by the rule's pattern; None is none."""
+        if value is None or self.pattern is None:
+            return value is not None
+        found = re.search(self.pattern, value if isinstance(value, str) else json.dumps(value))
+        return bool(found and found[1])
 
     @model_validator(mode="after")
     def _is_complete(self) -> "FieldRule":
@@ -93,6 +121,8 @@ def _check_text_pattern(pattern: str) -> str:
 
 _TextPattern = Annotated[str, AfterValidator(_check_text_pattern)]
 _Rules = Annotated[tuple[FieldRule, ...], BeforeValidator(_as_rules)]
+Group = tuple[_Rules, ...]
+"""Marks by which a line is known: it has them all. A mark is a value that one of its rules finds."""
 
 
 @dataclass(frozen=True)
@@ -118,14 +148,18 @@ class Elements(BaseModel):
 
     Each element becomes a line. With `along`, the paths of values beside the lists on the way, a line is
     `{"record": the element, "resource": …, "scope": …}`. `attributes` are OTLP lists in such a line that become
-    objects: `[{"key": "http.route", "value": {"stringValue": "/"}}]` becomes `{"http.route": "/"}`.
+    objects: `[{"key": "http.route", "value": {"stringValue": "/"}}]` becomes `{"http.route": "/"}`. With `pairs` an
+    element is a list that becomes an object: `[{"field": "@message", "value": "hi"}]` becomes `{"@message": "hi"}`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    list: str = Field(pattern=rf"^{_NAMES}(\[\]\.{_NAMES})*$")
+    list: str = Field(pattern=rf"^{_NAMES}((\[\])?\.{_NAMES})*$")
     along: tuple[Annotated[str, Field(pattern=rf"^{_NAMES}([\[\].]+{_NAMES})*$")], ...] = ()
     attributes: tuple[Annotated[str, Field(pattern=rf"^{_NAMES}\.{_NAMES}$")], ...] = ()
+    pairs: (
+        tuple[Annotated[str, Field(pattern=rf"^{_NAMES}$")], Annotated[str, Field(pattern=rf"^{_NAMES}$")]] | None
+    ) = None
 
 
 class LogFormat(BaseModel):
@@ -149,12 +183,18 @@ class LogFormat(BaseModel):
     """Regular expressions of lines that are text. The named groups of the first that matches are read as an object."""
     text_pairs: bool = False
     """A line is text, name=value pairs, and is read as an object of them."""
-    recognised_by: tuple[tuple[_Path, ...], ...] = ()
-    """Groups of paths: a line that has all paths of one group is of this format. A text that matches needs none."""
-    detected_by: tuple[tuple[_Path, ...], ...] = ()
+    recognised_by: tuple[Group, ...] = ()
+    """A line that has all marks of one group is of this format. A text that matches needs none."""
+    recognised_inside: tuple[Group, ...] = ()
+    """Further groups, for a line inside an envelope, which may have the time."""
+    unlike: _Rules = ()
+    """A line in which one of these rules finds a value is not of this format, whatever else it has."""
+    detected_by: tuple[Group, ...] = ()
     """The groups that detect the format of a source, if `recognised_by` would also match lines of other formats."""
     content: _Paths = ()
     """Paths of a line of an inner format, as an object or as text. They make this format an envelope."""
+    byte_lists: bool = False
+    """The content may be a list of the bytes of a text: [104, 105]."""
     knows_any_content: bool = False
     """A line is known by its envelope, whatever JSON is in it. Without it, JSON that no format knows is unmapped."""
     elements: Elements | None = None
@@ -189,7 +229,7 @@ class LogFormat(BaseModel):
 
     def _check_strictness(self) -> None:
         paths = {str(rule.path) for field in self.fields for rule in field.rules if rule.path}
-        paths |= {str(path) for group in self.recognised_by for path in group}
+        paths |= set(map(str, self._marks))
         if any("[" in path for path in paths):
             raise ValueError("a strict format takes no element of a list")
         if any(other.startswith(f"{path}.") for path in paths for other in paths):
@@ -220,9 +260,42 @@ class LogFormat(BaseModel):
     def paths(self) -> tuple[JsonPath, ...]:
         """Every path that the format reads for its columns and aliases, to recognise a line and to unwrap it."""
         rules = [rule for rules in (*self.columns.values(), *self.aliases.values()) for rule in rules]
-        read = [*(path for group in self.recognised_by for path in group), *self.content]
-        read += [path for rule in rules for path in (rule.path, *rule.counter_of, *rule.beside) if path]
+        read = [*self._marks, *self.content, *(path for rule in rules for path in rule.paths)]
         return tuple(dict.fromkeys(read))
+
+    @property
+    def _marks(self) -> tuple[JsonPath, ...]:
+        groups = (*self.recognised_by, *self.recognised_inside, (self.unlike,))
+        return tuple(path for group in groups for mark in group for rule in mark for path in rule.paths)
+
+    def groups(self, is_inside: bool) -> tuple[Group, ...]:
+        """Return the groups of marks by which a line is known, inside an envelope or on its own."""
+        return (*self.recognised_by, *self.recognised_inside) if is_inside else self.recognised_by
+
+    def score(self, document: dict[str, Any], is_inside: bool) -> int:
+        """Return the size of the largest group of which a parsed line has all marks; 0 if there is none."""
+        groups = (*(self.detected_by or self.recognised_by), *(self.recognised_inside if is_inside else ()))
+        return self._largest(groups, document)
+
+    def recognises(self, document: dict[str, Any], is_inside: bool) -> bool:
+        """Return whether a parsed line is of this format."""
+        groups = self.groups(is_inside)
+        return not groups or self._largest(groups, document) > 0
+
+    def _largest(self, groups: tuple[Group, ...], document: dict[str, Any]) -> int:
+        complete = (len(group) for group in groups if all(self.has(document, mark) for mark in group))
+        largest = max(complete, default=0)
+        return 0 if largest and self.has(document, self.unlike) else largest
+
+    def has(self, document: dict[str, Any], rules: tuple[FieldRule, ...]) -> bool:
+        """Return whether one of the rules finds a value in a parsed document."""
+        return any(
+            rule.is_met_by(path.found_in(document))
+            for rule in rules
+            if rule.path
+            for path in self.spellings(rule.path)
+            if path.steps[0] in document
+        )
 
     @property
     def layers(self) -> "tuple[LogFormat, ...]":
@@ -234,12 +307,6 @@ class LogFormat(BaseModel):
         """The top-level names whose values are objects."""
         paths = [rule.path for field in self.fields for rule in field.rules if rule.path]
         return tuple(dict.fromkeys(str(path.steps[0]) for path in paths if len(path.steps) > 1))
-
-    @cached_property
-    def detection_groups(self) -> tuple[tuple[tuple[JsonPath, ...], ...], ...]:
-        """The groups of paths that detect the format of a source, each path in all its spellings."""
-        groups = self.detected_by or self.recognised_by
-        return tuple(tuple(self.spellings(path) for path in group) for group in groups)
 
     def spellings(self, path: JsonPath) -> tuple[JsonPath, ...]:
         """Return the path and, if the format has dotted names, the same path as one name."""

@@ -43,6 +43,21 @@ def text_object_sql(text: str, log_format: LogFormat) -> str:
     return f"CASE WHEN starts_with(ltrim({text}), '{{') THEN NULL {' '.join(cases)} END"
 
 
+def text_of_bytes(value: Any) -> Any:
+    """Return the text whose bytes are listed in a value; any other value as it is."""
+    try:
+        return bytes(value).decode() if isinstance(value, list) else value
+    except (ValueError, TypeError):
+        return value
+
+
+def text_of_bytes_sql(text: str) -> str:
+    """Return the expression for the text whose bytes a JSON list holds, [104, 105]; for any other text itself."""
+    digits = f"""list_transform(from_json({text}, '["UTINYINT"]'), lambda octet: printf('%02x', octet))"""
+    decoded = f"TRY(decode(unhex(array_to_string({digits}, ''))))"
+    return f"CASE WHEN regexp_full_match({text}, '\\[[0-9, ]*\\]') THEN coalesce({decoded}, {text}) ELSE {text} END"
+
+
 def _pairs_sql(text: str) -> str:
     """Return the expression for the object of the pairs in a text. Of a repeated name, the last value counts."""
     names, values = (f"list_reverse(regexp_extract_all({text}, {literal(_PAIR)}, {group}))" for group in (1, 2))

@@ -76,6 +76,8 @@ def _elements_sql(elements: Elements) -> str:
                 generate_subscripts(level.{step}, 1) AS {indexes[depth]}
             FROM ({sql})"""
     line = "coalesce(level::VARCHAR, 'null')"
+    if elements.pairs:
+        line = f"coalesce({_object_sql(elements.pairs)}, {line})"
     if elements.along:
         sql = _with_attributes(f"SELECT * EXCLUDE (level), level AS record FROM ({sql})", "record", elements)
         line = f"json_object({', '.join(f'{literal(name)}, {name}' for name in ('record', *beside))})::VARCHAR"
@@ -97,7 +99,18 @@ def _structure(steps: list[str], beside: dict[str, int], depth: int = 0) -> Any:
     if depth == len(steps):
         return "JSON"
     others = {name: "JSON" for name, level in beside.items() if level == depth}
-    return {**others, steps[depth]: [_structure(steps, beside, depth + 1)]}
+    *parents, name = steps[depth].split(".")
+    structure: Any = {name: [_structure(steps, beside, depth + 1)]}
+    for parent in reversed(parents):
+        structure = {parent: structure}
+    return {**others, **structure}
+
+
+def _object_sql(pairs: tuple[str, str]) -> str:
+    """Return the expression for the object that a list of pairs stands for; NULL if it is none."""
+    listed = f"from_json(level, {literal(json.dumps([dict.fromkeys(pairs, 'VARCHAR')]))})"
+    names, values = (f"list_transform({listed}, lambda pair: pair.{name})" for name in pairs)
+    return f"TRY(nullif(to_json(map({names}, {values}))::VARCHAR, '{{}}'))"
 
 
 def _with_attributes(sql: str, name: str, elements: Elements) -> str:

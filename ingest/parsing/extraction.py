@@ -11,7 +11,7 @@ from typing import Any
 
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
-from pixeldesk.ingest.formats.text_lines import text_object_sql
+from pixeldesk.ingest.formats.text_lines import text_object_sql, text_of_bytes_sql
 from pixeldesk.ingest.sql import literal
 
 _LEAF = "VARCHAR"
@@ -37,7 +37,8 @@ class Extraction:
     def value(self, path: JsonPath) -> str:
         """Return the expression for the value at a path of the format; NULL if it is absent or null."""
         found = [self._value(spelling) for spelling in self._format.spellings(path)]
-        return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+        value = found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+        return text_of_bytes_sql(value) if self._format.byte_lists and path in self._format.content else value
 
     def document_sql(self, document: str) -> str:
         """Return the expression that parses a document, a column."""

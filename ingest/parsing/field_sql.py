@@ -15,6 +15,20 @@ _LAST = "TIMESTAMP '9999-12-31 23:59:59.999999'"
 _WHOLE = r"-?\d+(\.0+)?"
 # pino-http counts 1, 2, 3; Fastify req-1, req-2, … in base 36.
 COUNTER = r"\d{1,15}|req-[0-9a-z]{1,8}"
+# How programs write the unit of a number with it.
+UNITS: dict[str, Unit] = {
+    "ns": "ns",
+    "us": "us",
+    "µs": "us",
+    "μs": "us",
+    "ms": "ms",
+    "s": "s",
+    "sec": "s",
+    "secs": "s",
+    "second": "s",
+    "seconds": "s",
+}
+QUANTITY = rf"^ *([0-9]+(?:\.[0-9]+)?) ?({'|'.join(UNITS)}) *$"
 _SQL_TYPES = {"timestamp": "TIMESTAMP", "integer": "BIGINT", "number": "DOUBLE", "texts": "VARCHAR[]"}
 # The names in use for a level, and the one that is stored for it.
 LEVELS = {
@@ -60,9 +74,13 @@ class Candidate:
         if rule.counter_of:
             text = self._with_process(text)
         if rule.beside:
-            others = ", ".join(self.extraction.value(path) for path in rule.beside)
-            text = f"CASE WHEN coalesce({others}) IS NOT NULL THEN {text} END"
+            text = f"CASE WHEN {self._is_beside} THEN {text} END"
         return f"CASE WHEN {self.condition} THEN {text} END" if self.condition else text
+
+    @property
+    def _is_beside(self) -> str:
+        others = [Candidate(rule, self.extraction, self.absent).text for rule in self.rule.beside]
+        return f"coalesce({', '.join(others)}) IS NOT NULL"
 
     def _with_process(self, text: str) -> str:
         """Prefix a counter with its process: it restarts in each process, so that alone it identifies nothing."""
@@ -111,7 +129,10 @@ class ColumnSql:
                 number = f"TRY_CAST({text} AS DOUBLE)"
                 factor = self._factor()
                 scaled = f"round({number} * {factor}, 6)" if factor else number
-                return f"CASE WHEN isfinite({number}) THEN {scaled} END"
+                with_unit = (
+                    f" WHEN {number} IS NULL THEN {self._with_unit(text)}" if kind.unit and not self._strict else ""
+                )
+                return f"CASE WHEN isfinite({number}) THEN {scaled}{with_unit} END"
             case "texts" if not self._strict:
                 return f"""TRY(from_json({text}, '["VARCHAR"]'))"""
             case "level" if not self._strict:
@@ -129,6 +150,12 @@ class ColumnSql:
 
     def _or_absent(self, text: str) -> str:
         return f"nullif({text}, '')" if self.kind.type == "text" and self.kind.min else text
+
+    def _with_unit(self, text: str) -> str:
+        """Return the expression for a number that has its unit with it: 12ms, 1.5 s."""
+        number, unit = (f"regexp_extract({text}, '{QUANTITY}', {group})" for group in (1, 2))
+        factors = " ".join(f"WHEN '{name}' THEN {self._factor_of(meant)!r}" for name, meant in UNITS.items())
+        return f"round(TRY_CAST({number} AS DOUBLE) * CASE {unit} {factors} END, 6)"
 
     def _factor(self) -> str | None:
         """Return what to multiply a number with, by the unit of the rule that it came from; None for 1."""

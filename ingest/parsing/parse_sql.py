@@ -16,7 +16,7 @@ from functools import cached_property
 
 from pixeldesk.ingest.formats.columns import COLUMNS
 from pixeldesk.ingest.formats.json_path import JsonPath
-from pixeldesk.ingest.formats.log_format import LogFormat
+from pixeldesk.ingest.formats.log_format import FieldRule, LogFormat
 from pixeldesk.ingest.parsing.extraction import Extraction
 from pixeldesk.ingest.parsing.field_sql import Candidate, ColumnSql
 from pixeldesk.ingest.parsing.time_notation import Times
@@ -288,13 +288,18 @@ class _Layer:
         self.log_format = log_format
         self.number = number
         self.extraction = Extraction(log_format, number)
-        groups = [
-            " AND ".join(f"{self.extraction.value(path)} IS NOT NULL" for path in group)
-            for group in log_format.recognised_by
-        ]
+        groups = [" AND ".join(map(self._has, group)) for group in log_format.groups(is_inside=number > 0)]
         if log_format.text_patterns and not groups:
             groups = [f"{self.extraction.column} IS NOT NULL"]
         self.recognised = "(" + " OR ".join(f"({group})" for group in groups) + ")"
+        if log_format.unlike:
+            self.recognised = f"({self.recognised} AND NOT {self._has(log_format.unlike)})"
+
+    def _has(self, rules: tuple[FieldRule, ...]) -> str:
+        """Return the condition that one of the rules finds a value."""
+        texts = [Candidate(rule, self.extraction, ()).text for rule in rules]
+        found = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+        return f"{found} IS NOT NULL"
 
     @property
     def content(self) -> str:

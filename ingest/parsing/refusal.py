@@ -20,7 +20,7 @@ from pixeldesk.ingest.formats.columns import COLUMNS, Column
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.formats.text_lines import parsed_text
-from pixeldesk.ingest.parsing.field_sql import COUNTER
+from pixeldesk.ingest.parsing.field_sql import COUNTER, QUANTITY
 from pixeldesk.ingest.parsing.time_notation import EPOCH, read_time
 from pixeldesk.ingest.sources.reason import Reason
 
@@ -77,8 +77,7 @@ def _documents(record: dict[str, Any], log_format: LogFormat) -> list[tuple[LogF
         if not isinstance(document, dict):
             break
         documents.insert(0, (layer, document))
-        groups = layer.recognised_by
-        if not groups or any(all(_at(path, layer, document) is not None for path in group) for group in groups):
+        if layer.recognises(document, is_inside=len(documents) > 1):
             document = next((inner for path in layer.content if (inner := _at(path, layer, document))), None)
             with suppress(ValueError, RecursionError):
                 document = _inner_document(document, log_format.layers[len(documents) :])
@@ -99,7 +98,7 @@ def _found(name: str, documents: list[tuple[LogFormat, dict[str, Any]]]) -> tupl
         candidates.sort(key=lambda candidate: bool(candidate[0].counter_of))
     for rule, layer, document in candidates:
         value = _at(rule.path, layer, document) if rule.path else rule.value
-        if value is None:
+        if value is None or (rule.beside and not layer.has(document, rule.beside)):
             continue
         text = _as_text(value)
         if text in layer.absent or text in rule.absent or (not text and COLUMNS[name].min):
@@ -157,7 +156,8 @@ def _adapter(column: Column, strict: bool, timezone: str | None) -> TypeAdapter[
         case "integer":
             return TypeAdapter(Annotated[int, Field(ge=column.min, le=column.max), BeforeValidator(_no_boolean(int))])
         case "number":
-            return TypeAdapter(Annotated[FiniteFloat, BeforeValidator(_no_boolean(float))])
+            has_unit = bool(column.unit) and not strict
+            return TypeAdapter(Annotated[FiniteFloat, BeforeValidator(_no_boolean(float, has_unit=has_unit))])
         case "texts" if strict:
             return TypeAdapter(list[Any])
         case _:
@@ -183,8 +183,10 @@ def _timestamp_in(zone: str | None) -> Callable[[Any], Any]:
     return check
 
 
-def _no_boolean(number: type) -> Callable[[Any], Any]:
+def _no_boolean(number: type, *, has_unit: bool = False) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
+        if has_unit and isinstance(value, str) and (quantity := re.search(QUANTITY, value, re.ASCII)):
+            return float(quantity[1])
         if isinstance(value, bool):
             raise ValueError("is not a number")
         if number is int and isinstance(value, str) and re.fullmatch(r"-?\d+\.0+", value):
