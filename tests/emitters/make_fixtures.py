@@ -6,6 +6,7 @@ are in /srv/app on a host called shop-1: no path or name of this machine gets in
 """
 
 import contextlib
+import gzip
 import http.server
 import os
 import random
@@ -29,6 +30,8 @@ HERE = Path(__file__).parent
 FIXTURES = HERE / "fixtures"
 VERSIONS: dict[str, dict[str, str]] = tomllib.loads((HERE / "versions.toml").read_text())
 _SETTLE_S = 1.2  # an aborted request is logged when its handler has come to its end
+# What is kept of a program: one file of its log; what it sent; or the folder of its rotated files.
+_ENDINGS = {"otlp": ".otlp", "logrotate": ""}
 _IN_NAMESPACE = """
 mount -t tmpfs none /srv && mkdir /srv/app && mount --bind "$1" /srv/app && hostname shop-1 && cd /srv/app && shift
 exec "$@"
@@ -90,7 +93,7 @@ def _check_debian(names: set[str]) -> None:
 
 
 def _make(room: Path, name: str, recipe: dict[str, Any]) -> None:
-    log = FIXTURES / f"{name}.{'otlp' if 'otlp' in recipe else 'log'}"
+    log = FIXTURES / f"{name}{_ENDINGS.get(next(iter(_ENDINGS.keys() & recipe.keys()), ''), '.log')}"
     written = room / "written"
     shutil.rmtree(written, ignore_errors=True)
     written.mkdir(mode=0o777)
@@ -101,25 +104,28 @@ def _make(room: Path, name: str, recipe: dict[str, Any]) -> None:
     with receiving() as received, _backend() as backend:
         for life in range(1, recipe.get("lives", 2) + 1):
             port = _free_port()
-            replaced = {
-                "PORT": str(port),
-                "BACKEND": str(backend),
-                "RECEIVER": str(received.port),
-                "DEAD": str(_free_port()),
-            }
-            replaced |= recipe.get("words", {})
+            ports = {"PORT": port, "BACKEND": backend, "RECEIVER": received.port, "DEAD": _free_port()}
+            replaced = {word: str(value) for word, value in ports.items()} | recipe.get("words", {})
             for template in recipe.get("configure", []):
-                text = (room / template).read_text()
-                for word, value in replaced.items():
-                    text = text.replace(f"@{word}@", value)
-                (room / Path(template).name).write_text(text)
+                (room / Path(template).name).write_text(_filled((room / template).read_text(), replaced))
             with _running(room, recipe, replaced, written):
                 client.wait_until_open(port)
                 asked += client.drive(port, life, recipe.get("burst", 0) if life == 1 else 0)
                 time.sleep(_SETTLE_S)
+                if "logrotate" in recipe:
+                    _rotate(written, recipe["logrotate"])
+                    asked += client.drive(port, life + 1)
         _keep(recipe, written, received, log)
     client.write_truth(FIXTURES / f"{name}.truth.json", asked, versions_of(recipe))
-    _refuse_traces_of_this_machine(log.read_bytes(), room)
+    _refuse_traces_of_this_machine(log, room)
+
+
+def _rotate(written: Path, directives: list[str]) -> None:
+    """Rotate what the program has written so far, which goes on writing to the file that it has open."""
+    settings, state = written / "logrotate.conf", written / "logrotate.state"
+    settings.write_text("\n".join([f"{written}/stdout {{", "su root root", "rotate 5", *directives, "}"]))
+    written.chmod(0o755)
+    _run("/usr/sbin/logrotate", "--force", "--state", str(state), str(settings), cwd=written)
 
 
 @contextlib.contextmanager
@@ -127,7 +133,10 @@ def _running(room: Path, recipe: dict[str, Any], replaced: dict[str, str], writt
     command = [_filled(word, replaced) for word in recipe["command"]]
     environment = {key: _filled(value, replaced) for key, value in recipe.get("environment", {}).items()}
     stream = recipe.get("stream", "stdout")
-    with (written / "stdout").open("ab") as out, (written / "stderr").open("ab") as err:
+    (written / "stdout").touch()
+    with (written / "stdout").open("r+b") as out, (written / "stderr").open("ab") as err:
+        # As the shell's >, and not as its >>: after copytruncate, there is a hole of NUL bytes before what is written.
+        out.seek(0, os.SEEK_END)
         process = subprocess.Popen(
             _in_namespace(room, command, pid_1=recipe.get("pid_1", False)), env=_ENVIRONMENT | replaced | environment,
             stdout=err if stream == "stderr" else out, stderr=out if stream in ("both", "stderr") else err,
@@ -155,6 +164,12 @@ def _keep(recipe: dict[str, Any], written: Path, received: Received, log: Path) 
     if "otlp" in recipe:
         log.write_bytes(received.joined())
         return
+    if "logrotate" in recipe:
+        shutil.rmtree(log, ignore_errors=True)
+        log.mkdir()
+        for path in written.glob("stdout*"):
+            shutil.copyfile(path, log / path.name.replace("stdout", "app.log"))
+        return
     stream = recipe.get("stream", "stdout")
     name = {"both": "stdout", "stderr": "stdout"}.get(stream, stream)
     log.write_bytes((written / name).read_bytes())
@@ -166,10 +181,12 @@ def _filled(text: str, replaced: dict[str, str]) -> str:
     return text
 
 
-def _refuse_traces_of_this_machine(log: bytes, room: Path) -> None:
+def _refuse_traces_of_this_machine(log: Path, room: Path) -> None:
+    files = [path for path in [log, *log.glob("*")] if path.is_file()]
+    text = b"".join(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in files)
     for trace in (str(room), socket.gethostname(), str(Path.home()), str(HERE.parents[1])):
         # A host name such as "vm" is in many a word.
-        if f"{trace}".encode() in log and len(trace) > 3:
+        if trace.encode() in text and len(trace) > 3:
             sys.exit(f"{trace} is in the log")
 
 

@@ -36,6 +36,8 @@ class Recipe:
     """What the log does not have, and why: id, made_id, time, client_ip, user_agent, duration, error, query."""
     lacks_by_path: dict[str, dict[str, str]]
     """The same, of the requests with these paths."""
+    missing: dict[str, str]
+    """The paths of the requests of which the log has nothing at all, and why."""
     fails: str | None
     log: Path
     otlp: str | None
@@ -58,10 +60,11 @@ def recipes() -> list[Recipe]:
 def _recipe(path: Path) -> Recipe:
     told = tomllib.loads(path.read_text())
     log = told["log"]
+    ending = ".otlp" if "otlp" in told else "" if "logrotate" in told else ".log"
     return Recipe(
         path.stem, told["program"], told["settings"], log["format"], int(log["aborted"]) if "aborted" in log else None,
         log.get("unmapped", 0), log.get("quarantined", 0), told.get("lacks", {}), told.get("lacks_of", {}),
-        told.get("fails"), path.with_suffix(".otlp" if "otlp" in told else ".log"), told.get("otlp"),
+        told.get("missing", {}), told.get("fails"), path.with_suffix(ending), told.get("otlp"),
     )  # fmt: skip
 
 
@@ -97,7 +100,7 @@ class Outcome:
 
 def is_expected(asked: Asked, recipe: Recipe) -> bool:
     """Return whether the log has a line with a status of this request."""
-    return asked.status is not None or recipe.aborted is not None
+    return asked.path not in recipe.missing and (asked.status is not None or recipe.aborted is not None)
 
 
 def outcome_of(desk: Desk, recipe: Recipe) -> Outcome:

@@ -49,8 +49,9 @@ def _what_is_read(recipe: Recipe, asked: list[Asked]) -> list[str]:
     stored = sum(is_expected(one, recipe) for one in asked)
     fields = [title for name, title in _FIELDS.items() if name not in recipe.lacks]
     lacking = [title for name, title in (_FIELDS | _PARTS).items() if name in recipe.lacks]
-    if stored < len(asked):
+    if recipe.aborted is None:
         lacking.append("the request whose client went away")
+    lacking += [f"requests for {path}" for path in recipe.missing]
     return [recipe.format, str(len(asked)), str(stored), ", ".join(fields), ", ".join(lacking) or "-"]
 
 

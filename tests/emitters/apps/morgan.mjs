@@ -15,5 +15,6 @@ const layouts = {
     remote_addr: tokens['remote-addr'](request, response),
   }),
   combined: 'combined',
+  common: 'common',
 }
 shop([takeId, morgan(layouts[process.argv[2]])], [answerError])

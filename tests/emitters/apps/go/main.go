@@ -1,4 +1,4 @@
-// The shop with net/http, and a middleware that logs each request with one of three libraries.
+// The shop with net/http, and a middleware that logs each request with one of four libraries.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/sirupsen/logrus"
 	"go.uber.org/zap"
+	"golang.org/x/exp/slog"
 )
 
 var statuses = map[string]int{
@@ -60,6 +61,13 @@ func main() {
 				Dur("duration", a.took).Str("ip", a.ip).Str("user_agent", a.agent).Msg("")
 		}
 		failed = func(id string, err interface{}) { log.Error().Str("req_id", id).Interface("error", err).Msg("panic") }
+	case "slog":
+		log := slog.New(slog.NewJSONHandler(os.Stdout))
+		done = func(a access) {
+			log.Info("request", "request_id", a.id, slog.Group("http", slog.String("method", a.method), slog.String("path", a.path),
+				slog.Int("status", a.status)), "duration_ms", float64(a.took.Microseconds())/1000, "remote_addr", a.ip)
+		}
+		failed = func(id string, err interface{}) { log.Error("panic", nil, "request_id", id, "error", err) }
 	case "logrus":
 		logrus.SetFormatter(&logrus.JSONFormatter{})
 		logrus.SetOutput(os.Stdout)
