@@ -18,6 +18,7 @@ from pixeldesk.errors import FormatUnclear, TextUnknown
 from pixeldesk.ingest.formats.log_format import MAX_FORMATS, MAX_LAYERS, Elements, LogFormat, log_format, log_formats
 from pixeldesk.ingest.formats.text_lines import parsed_text, text_of_bytes
 from pixeldesk.ingest.sources.documents import PeekedStream
+from pixeldesk.ingest.sources.mending import as_meant, mended
 
 SAMPLE_BYTES = 1 << 16
 # For a source whose first line is longer than the usual sample.
@@ -94,7 +95,11 @@ def as_lines(texts: Iterable[str]) -> list[Line]:
 
 
 def _as_line(text: str) -> Line:
+    text = as_meant(text)
     value = _parsed(text) if text.lstrip().startswith("{") else None
+    if value is None and ("\x1b" in text or "\\" in text):
+        text = mended(text)
+        value = _parsed(text) if text.lstrip().startswith("{") else None
     return value if isinstance(value, dict) else text
 
 

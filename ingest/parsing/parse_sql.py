@@ -21,6 +21,7 @@ from pixeldesk.ingest.parsing.extraction import Extraction
 from pixeldesk.ingest.parsing.field_sql import Candidate, ColumnSql
 from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.redaction.in_sql import presented_key_sql, redact_sql, suspect_sql
+from pixeldesk.ingest.sources.mending import mended_sql, needs_mending_sql
 from pixeldesk.ingest.sql import literal
 
 # Columns that the tables need even if the format has no such field.
@@ -31,7 +32,8 @@ _LONGEST_ALIAS = 211
 
 
 def redact_suspects_sql(log_format: LogFormat) -> str:
-    """Return a SELECT over `lines`: row, raw and presented_key of the few lines that may hold a secret.
+    """Return a SELECT over `lines`: row, raw and presented_key of the few lines that may hold a secret, or need
+    mending.
 
     It is a statement of its own, since the rules take longer to plan than a small chunk takes to parse.
     """
@@ -44,13 +46,19 @@ def redact_suspects_sql(log_format: LogFormat) -> str:
         document = contents[0] if len(contents) == 1 else f"coalesce({', '.join(contents or ['NULL'])})"
     # The innermost layer knows best which key was presented.
     key = presented[0] if len(presented) == 1 else f"coalesce({', '.join(reversed(presented))})"
-    return f"""SELECT row, {redact_sql("line")} AS raw, {key} AS presented_key
-        FROM lines WHERE {suspect_sql("line")}"""
+    # A name of a secret may be in colours: what is a secret is asked again of the mended line.
+    raw = f"CASE WHEN {suspect_sql('line')} THEN {redact_sql('line')} ELSE line END"
+    return f"""SELECT row, {raw} AS raw, {key} AS presented_key
+        FROM (SELECT row, {mended_sql("line")} AS line FROM lines WHERE {_is_suspect("line")})"""
 
 
 def suspects_exist_sql() -> str:
-    """Return a SELECT of whether any of `lines` may hold a secret."""
-    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {suspect_sql('line')})"
+    """Return a SELECT of whether any of `lines` may hold a secret, or needs mending."""
+    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {_is_suspect('line')})"
+
+
+def _is_suspect(line: str) -> str:
+    return f"({suspect_sql(line)} OR {needs_mending_sql(line)})"
 
 
 @dataclass(frozen=True)
@@ -152,10 +160,16 @@ class ParseSql:
             extraction = layer.extraction
             inner = number + 1 < len(self._layers)
             name = f"layer{number}" if inner else "parsed"
-            inside = f", {self._inner_document(layer, document)} AS document{number + 1}" if inner else ""
             opened = f"{extraction.document_sql(document)} AS {extraction.column}"
             steps.append(f"opened{number} AS (SELECT *, {opened} FROM {before})")
-            steps.append(f"{name} AS (SELECT *{inside} FROM opened{number})")
+            if layer.log_format.content:
+                found = f"SELECT *, {layer.found_content} AS {layer.content} FROM opened{number}"
+                steps.append(f"found{number} AS ({found})")
+                mended = f"{mended_sql(layer.content)} AS {layer.content}"
+                steps.append(f"mended{number} AS (SELECT * REPLACE ({mended}) FROM found{number})")
+            inside = f", {self._inner_document(layer, document)} AS document{number + 1}" if inner else ""
+            before = f"mended{number}" if layer.log_format.content else f"opened{number}"
+            steps.append(f"{name} AS (SELECT *{inside} FROM {before})")
             document, before = f"document{number + 1}", name
         return ", ".join(steps)
 
@@ -303,6 +317,11 @@ class _Layer:
 
     @property
     def content(self) -> str:
+        """The column of what an envelope holds, as text, mended."""
+        return f"content{self.number}"
+
+    @property
+    def found_content(self) -> str:
         """The expression for what an envelope holds, as text."""
         contents = [self.extraction.value(path) for path in self.log_format.content]
         return f"coalesce({', '.join(contents)})" if len(contents) > 1 else contents[0]

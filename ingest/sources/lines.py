@@ -1,7 +1,9 @@
 """Split bytes into lines: newline-aligned chunks as Arrow tables, without copying and without a loop over lines.
 
-Only a line feed ends a line (U+2028, U+0085 and vertical tabs are text). A carriage return before it, a byte order mark
-at the start and blank lines are removed. Each line has its number and its offset in decompressed bytes.
+Only a line feed ends a line (U+2028, U+0085 and vertical tabs are text). Blank lines are removed, and what is at the
+ends of a line without being part of it: a carriage return, a byte order mark (in the middle of a file too, where two
+were joined), the NUL bytes that a file begins with which was truncated under its writer, the separator of RFC 7464, and
+the comma after an object. Each line has its number and the offset of what remains of it, in decompressed bytes.
 """
 
 import hashlib
@@ -22,6 +24,10 @@ from pixeldesk.ingest.sources.reason import Reason
 Buffers = tuple[mmap, mmap]
 _BOM = b"\xef\xbb\xbf"
 _WHITESPACE = b" \t\r\v\f"
+# NUL, and the record separator that begins each record of RFC 7464.
+_PADDING = b"\0\x1e"
+_RECORD_SEPARATOR = 0x1E
+_MAY_BEGIN_PADDING = np.isin(np.arange(256), np.frombuffer(_PADDING + _BOM[:1], np.uint8))
 # How much of a line that is longer than allowed is retained for its excerpt, bytes.
 _SAMPLE_BYTES = 400
 # The bytes by which a source is recognised: at its start, and before the position where reading stopped. The tail
@@ -99,6 +105,7 @@ class LineReader:
     blanks_count: bool = True
     """Whether a blank line counts as a line. In documents it does not: it separates elements."""
     _oversized: "_Oversized | None" = field(default=None, init=False)
+    _passed: "_Passed" = field(default_factory=lambda: _Passed(), init=False)
 
     def chunks(self, *, ahead: bool = True) -> Iterator[Chunk]:
         """Yield the chunks in order. With `ahead`, the next chunk is read while the caller processes this one.
@@ -134,8 +141,7 @@ class LineReader:
                 filled = len(rest)
                 memoryview(buffers[active])[:filled] = rest
             elif not ended:
-                self._skip_oversized(bytes(view[:filled]))
-                filled = 0
+                filled = self._without_line_end(view, filled)
         if filled or self._oversized:
             yield self._unterminated(buffers[active], filled)
 
@@ -143,9 +149,22 @@ class LineReader:
     def _limit(self) -> str:
         return f"{self.max_line_bytes:,} bytes ({self.limit_name})"
 
-    def _skip_oversized(self, piece: bytes) -> None:
-        self._oversized = self._oversized or _Oversized()
-        self._oversized.add(piece)
+    def _without_line_end(self, view: memoryview, filled: int) -> int:
+        """Skip the part of a line that fills a buffer; return how many bytes remain, at its front.
+
+        The NUL bytes in the place of what was truncated may be more than the longest line: they count for nothing.
+        """
+        piece = bytes(view[:filled])
+        rest = piece if self._oversized else piece.lstrip(b"\0")
+        if len(rest) == filled:
+            self._oversized = self._oversized or _Oversized()
+            self._oversized.add(piece)
+            rest = b""
+        else:
+            self._passed.padding += filled - len(rest)
+        self._passed.add(piece[: filled - len(rest)])
+        view[: len(rest)] = rest
+        return len(rest)
 
     def _unterminated(self, buffer: mmap, filled: int) -> Chunk:
         # An added line feed makes it a line like the others; the counts exclude it again.
@@ -166,18 +185,18 @@ class LineReader:
         first = self.checkpoint.lines + 1
         offset = self.checkpoint.position
         keep = np.ones(len(ends), bool)
-        skipped = 0
+        passed, self._passed = self._passed, _Passed()
+        skipped = passed.padding
         if self._oversized is not None:
             self._oversized.add(bytes(octets[: ends[0]]))
-            skipped = self._oversized.length - int(ends[0])
-            unreadable.append(self._oversized.line(int(numbers[0]), offset, self._limit))
+            skipped += self._oversized.length - int(ends[0])
+            unreadable.append(self._oversized.line(int(numbers[0]), offset + passed.padding, self._limit))
             self._oversized = None
             keep[0] = False
-        offsets = starts + (offset + skipped)
-        if offset == 0 and buffer[: len(_BOM)] == _BOM and keep[0]:
-            starts[0] += len(_BOM)
         if buffer.find(b"\r", 0, size) >= 0:
             ends = ends - (octets[np.maximum(ends - 1, 0)] == 13) * (ends > starts)
+        ends = _without_padding(octets, starts, ends)
+        offsets = starts + (offset + skipped)
         blank = keep & _are_blank(buffer, octets, starts, ends)
         keep &= ~blank
         for index in map(int, np.flatnonzero(keep & (ends - starts > self.max_line_bytes))):
@@ -207,8 +226,8 @@ class LineReader:
         self.checkpoint = Checkpoint(
             position=offset + skipped + size,
             lines=self.checkpoint.lines + counted,
-            head=self.checkpoint.head or bytes(octets[:HEAD_BYTES]),
-            tail=(self.checkpoint.tail + bytes(octets[-tail_bytes:]))[-tail_bytes:],
+            head=self.checkpoint.head or (passed.head + bytes(octets[:HEAD_BYTES]))[:HEAD_BYTES],
+            tail=(self.checkpoint.tail + passed.tail + bytes(octets[-tail_bytes:]))[-tail_bytes:],
         )
         owned = size <= self.chunk_bytes // _SMALL_FRACTION
         if not keep.all():
@@ -232,6 +251,19 @@ def read_buffers(chunk_bytes: int, max_line_bytes: int) -> Buffers:
     """
     capacity = max(chunk_bytes, max_line_bytes + 2)
     return mmap(-1, capacity), mmap(-1, capacity)
+
+
+@dataclass
+class _Passed:
+    """What was skipped of a line that is longer than a buffer: its first bytes, its last, and how much was padding."""
+
+    head: bytes = b""
+    tail: bytes = b""
+    padding: int = 0
+
+    def add(self, piece: bytes) -> None:
+        self.head = (self.head + piece[:HEAD_BYTES])[:HEAD_BYTES]
+        self.tail = (self.tail + piece[-TAIL_BYTES:])[-TAIL_BYTES:]
 
 
 class _Oversized:
@@ -288,6 +320,28 @@ def line_digest(line: bytes) -> int:
 
 def _first_64_bits(digest: bytes) -> int:
     return int.from_bytes(digest[:8])
+
+
+def _without_padding(octets: Octets, starts: Offsets, ends: Offsets) -> Offsets:
+    """Move the starts of lines behind what is no part of them; return the ends, before it."""
+    starts += octets[starts] == _RECORD_SEPARATOR
+    # The others are few, so they are examined one by one.
+    for index in np.flatnonzero(_MAY_BEGIN_PADDING[octets[starts]]):
+        line = bytes(octets[starts[index] : ends[index]])
+        starts[index] += len(line) - len(_without_padding_before(line))
+    last = octets[np.maximum(ends - 1, 0)]
+    for index in np.flatnonzero((last == 0) & (ends > starts)):
+        line = bytes(octets[starts[index] : ends[index]])
+        ends[index] -= len(line) - len(line.rstrip(b"\0\r"))
+    follows_object = (last == ord(",")) & (octets[np.maximum(ends - 2, 0)] == ord("}")) & (ends - starts > 2)
+    without_comma: Offsets = ends - (follows_object & (octets[starts] == ord("{")))
+    return without_comma
+
+
+def _without_padding_before(line: bytes) -> bytes:
+    while (rest := line.lstrip(_PADDING).removeprefix(_BOM)) != line:
+        line = rest
+    return line
 
 
 def _are_blank(buffer: mmap, octets: Octets, starts: Offsets, ends: Offsets) -> npt.NDArray[np.bool_]:

@@ -71,7 +71,7 @@ def test_hostile_values_in_every_field(desk: Desk, tmp_path: Path, name: str) ->
 def test_torn_lines(desk: Desk, tmp_path: Path, name: str) -> None:
     whole = [json.dumps(record) for record in records(name)]
     torn = [line[: random.Random(n).randrange(1, len(line))] for n in range(30) for line in whole]
-    torn += [line + tail for line in whole for tail in ("}", ",", "TRAILER", line)]
+    torn += [line + tail for line in whole for tail in ("}", ",,", "TRAILER", line)]
     format_name = EXPECTED[name]["format"].removeprefix("documents/")
     report = desk.ingest([written(tmp_path / "logs" / "a.log", [*whole, *dict.fromkeys(torn)])], format_name)
     assert report.quarantined == len(set(torn))
