@@ -65,6 +65,8 @@ class FieldRule(BaseModel):
     """Placeholders for an absent value, such as -."""
     none: tuple[str, ...] = ()
     """Placeholders after which the rules that follow are not tried either."""
+    query: _Path | None = None
+    """Where the query of an address is, if it is not in the value: it is appended after a question mark."""
     counter_of: _Paths = ()
     """A whole number is a counter of one process, and the values at these paths identify the process."""
     beside: "tuple[FieldRule, ...]" = ()
@@ -79,7 +81,7 @@ class FieldRule(BaseModel):
     def paths(self) -> tuple[JsonPath, ...]:
         """Every path that the rule reads."""
         beside = (path for rule in self.beside for path in rule.paths)
-        return (*((self.path,) if self.path else ()), *self.counter_of, *beside)
+        return (*(path for path in (self.path, self.query) if path), *self.counter_of, *beside)
 
     def is_met_by(self, value: Any) -> bool:
         """Return whether a value of a parsed document is one by the rule's pattern; None is none."""
@@ -148,8 +150,9 @@ class Elements(BaseModel):
 
     Each element becomes a line. With `along`, the paths of values beside the lists on the way, a line is
     `{"record": the element, "resource": …, "scope": …}`. `attributes` are OTLP lists in such a line that become
-    objects: `[{"key": "http.route", "value": {"stringValue": "/"}}]` becomes `{"http.route": "/"}`. With `pairs` an
-    element is a list that becomes an object: `[{"field": "@message", "value": "hi"}]` becomes `{"@message": "hi"}`.
+    objects: `[{"key": "http.route", "value": {"stringValue": "/"}}]` becomes `{"http.route": "/"}`. `values` are OTLP
+    values that become plain if they are a list or an object: `{"kvlistValue": …}` becomes `{"name": …}`. With `pairs`
+    an element is a list that becomes an object: `[{"field": "@message", "value": "hi"}]` becomes `{"@message": "hi"}`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -157,6 +160,7 @@ class Elements(BaseModel):
     list: str = Field(pattern=rf"^{_NAMES}((\[\])?\.{_NAMES})*$")
     along: tuple[Annotated[str, Field(pattern=rf"^{_NAMES}([\[\].]+{_NAMES})*$")], ...] = ()
     attributes: tuple[Annotated[str, Field(pattern=rf"^{_NAMES}\.{_NAMES}$")], ...] = ()
+    values: tuple[Annotated[str, Field(pattern=rf"^{_NAMES}\.{_NAMES}$")], ...] = ()
     pairs: (
         tuple[Annotated[str, Field(pattern=rf"^{_NAMES}$")], Annotated[str, Field(pattern=rf"^{_NAMES}$")]] | None
     ) = None

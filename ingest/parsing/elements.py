@@ -11,14 +11,15 @@ from typing import Any
 import pyarrow as pa
 
 from pixeldesk.ingest.formats.log_format import Elements
+from pixeldesk.ingest.parsing.plain_values import KINDS, is_nested_sql, with_plain_sql
 from pixeldesk.ingest.sources.lines import Chunk, UnreadableLine
 from pixeldesk.ingest.sources.reason import Reason
 from pixeldesk.ingest.sql import literal
 from pixeldesk.store import Transaction
 
 _SAMPLE_CHARACTERS = 400
-_KINDS = ("stringValue", "intValue", "doubleValue", "boolValue", "arrayValue", "kvlistValue", "bytesValue")
-_ATTRIBUTES = json.dumps([{"key": "VARCHAR", "value": dict.fromkeys(_KINDS, "JSON")}])
+_ATTRIBUTES = [{"key": "VARCHAR", "value": dict.fromkeys(KINDS, "JSON")}]
+_NESTED_EXIST = f"SELECT EXISTS (SELECT 1 FROM documents WHERE {is_nested_sql('line')})"
 _FIELDS = ("line", "line_number", "byte_offset", "byte_length")
 
 
@@ -27,7 +28,8 @@ def split_documents(
 ) -> Chunk:
     """Return the chunk with the elements of its documents as lines, numbered after the `lines_before` of the source."""
     with transaction.registered("documents", chunk.table):
-        table = transaction.arrow(_elements_sql(elements), {"before": lines_before})
+        are_nested = bool(elements.attributes) and transaction.value(_NESTED_EXIST)
+        table = transaction.arrow(_elements_sql(elements, are_nested), {"before": lines_before})
     too_long = table["byte_length"].to_numpy() > max_line_bytes
     unreadable = [_too_long(row, max_line_bytes) for row in table.filter(pa.array(too_long)).to_pylist()]
     # A line that is not text has no elements. It is numbered after the elements of its chunk.
@@ -59,7 +61,7 @@ def _too_long(row: dict[str, object], max_line_bytes: int) -> UnreadableLine:
     )
 
 
-def _elements_sql(elements: Elements) -> str:
+def _elements_sql(elements: Elements, are_nested: bool) -> str:
     """Return the SELECT of the elements of `documents(line, line_number, byte_offset)`.
 
     The offset of an element is that of its document.
@@ -71,7 +73,7 @@ def _elements_sql(elements: Elements) -> str:
     sql = f"SELECT TRY(from_json(line, {structure})) AS level, line_number AS document, byte_offset FROM documents"
     for depth, step in enumerate(steps):
         for name in (name for name, level in beside.items() if level == depth):
-            sql = _with_attributes(f"SELECT *, level.{name} AS {name} FROM ({sql})", name, elements)
+            sql = _with_attributes(f"SELECT *, level.{name} AS {name} FROM ({sql})", name, elements, are_nested)
         sql = f"""SELECT * EXCLUDE (level), unnest(level.{step}) AS level,
                 generate_subscripts(level.{step}, 1) AS {indexes[depth]}
             FROM ({sql})"""
@@ -79,7 +81,9 @@ def _elements_sql(elements: Elements) -> str:
     if elements.pairs:
         line = f"coalesce({_object_sql(elements.pairs)}, {line})"
     if elements.along:
-        sql = _with_attributes(f"SELECT * EXCLUDE (level), level AS record FROM ({sql})", "record", elements)
+        sql = _with_attributes(
+            f"SELECT * EXCLUDE (level), level AS record FROM ({sql})", "record", elements, are_nested
+        )
         line = f"json_object({', '.join(f'{literal(name)}, {name}' for name in ('record', *beside))})::VARCHAR"
     order = ", ".join(("document", *indexes))
     return f"""
@@ -113,22 +117,39 @@ def _object_sql(pairs: tuple[str, str]) -> str:
     return f"TRY(nullif(to_json(map({names}, {values}))::VARCHAR, '{{}}'))"
 
 
-def _with_attributes(sql: str, name: str, elements: Elements) -> str:
-    """Wrap a SELECT so that the attribute lists of a column become objects."""
+def _with_attributes(sql: str, name: str, elements: Elements, are_nested: bool) -> str:
+    """Wrap a SELECT so that the attribute lists of a column become objects, and OTLP values in it plain JSON."""
+    for inner in (path.partition(".")[2] for path in elements.values if path.startswith(f"{name}.")):
+        sql = _with_plain_value(sql, name, inner) if are_nested else sql
     for inner in (path.partition(".")[2] for path in elements.attributes if path.startswith(f"{name}.")):
-        listed = f"TRY(from_json({name} -> {literal(f'$.{inner}')}, {literal(_ATTRIBUTES)}))"
+        listed = f"TRY(from_json({name} -> {literal(f'$.{inner}')}, {literal(json.dumps(_ATTRIBUTES))}))"
         first = "attribute.key IS NOT NULL AND list_position(keys, attribute.key) = index"
-        value = f"coalesce({', '.join(f'attribute.value.{kind}' for kind in _KINDS)})"
+        value = f"coalesce({', '.join(f'attribute.value.{kind}' for kind in KINDS)})"
         names = "list_transform(firsts, lambda attribute: attribute.key)"
         flat = f"to_json(map({names}, list_transform(firsts, lambda attribute: {value})))"
         # A repeated name, and an attribute without a name, stay in a list of their own.
         rest = f"list_filter(listed, lambda attribute, index: NOT coalesce({first}, false))"
         patches = (f"{literal(inner)}, {flat}", f"{literal(inner)}, {flat}, 'repeated', to_json({rest})")
         whole, parted = (f"json_merge_patch({name}, json_object({patch}))" for patch in patches)
-        sql = f"""SELECT * EXCLUDE (listed, keys, firsts, {name}),
-                CASE WHEN firsts IS NULL THEN {name} WHEN len(firsts) = len(listed) THEN {whole}
-                    ELSE {parted} END AS {name}
-            FROM (SELECT *, list_filter(listed, lambda attribute, index: {first}) AS firsts
-                FROM (SELECT *, list_transform(listed, lambda attribute: attribute.key) AS keys
-                    FROM (SELECT *, {listed} AS listed FROM ({sql}))))"""
+        sql = f"""SELECT *, list_filter(listed, lambda attribute, index: {first}) AS firsts
+            FROM (SELECT *, list_transform(listed, lambda attribute: attribute.key) AS keys
+                FROM (SELECT *, {listed} AS listed FROM ({sql})))"""
+        as_value = f"'{{\"kvlistValue\":{{\"values\":' || ({name} -> {literal(f'$.{inner}')}) || '}}}}'"
+        unique = f"CASE WHEN len(firsts) = len(listed) THEN {as_value} END"
+        sql = with_plain_sql(sql, unique) if are_nested else f"SELECT *, NULL::JSON AS plain FROM ({sql})"
+        sql = f"""SELECT * EXCLUDE (listed, keys, firsts, plain, {name}),
+                CASE WHEN firsts IS NULL THEN {name}
+                    WHEN plain IS NOT NULL THEN json_merge_patch({name}, json_object({literal(inner)}, plain))
+                    WHEN len(firsts) = len(listed) THEN {whole} ELSE {parted} END AS {name}
+            FROM ({sql})"""
     return sql
+
+
+def _with_plain_value(sql: str, name: str, inner: str) -> str:
+    """Wrap a SELECT so that a value of OTLP in a column becomes plain JSON, if it is a list or an object."""
+    # A patch would merge a plain object into that of OTLP, so that is taken away first.
+    removed = f"json_merge_patch({name}, json_object({literal(inner)}, NULL))"
+    return f"""SELECT * EXCLUDE ({name}, plain),
+            CASE WHEN plain IS NULL THEN {name}
+                ELSE json_merge_patch({removed}, json_object({literal(inner)}, plain)) END AS {name}
+        FROM ({with_plain_sql(sql, f"({name} -> {literal(f'$.{inner}')})::VARCHAR")})"""

@@ -71,6 +71,9 @@ class Candidate:
             text = f"CASE {text} {whens} END"
         if rule.path and rule.value is not None:
             text = f"CASE WHEN {text} IS NOT NULL THEN {literal(rule.value)} END"
+        if rule.query:
+            query = f"nullif(ltrim({self.extraction.value(rule.query)}, '?'), '')"
+            text = f"CASE WHEN contains({text}, '?') THEN {text} ELSE coalesce({text} || '?' || {query}, {text}) END"
         if rule.counter_of:
             text = self._with_process(text)
         if rule.beside:
