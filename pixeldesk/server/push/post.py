@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from pixeldesk.errors import FormatUnclear, UsageError
 from pixeldesk.ingest.formats.detection import detect_format, sample
@@ -10,6 +9,7 @@ from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.byte_stream import ByteStream
 from pixeldesk.ingest.sources.documents import DocumentStream, PeekedStream
+from pixeldesk.server.push.otlp import otlp_documents
 from pixeldesk.server.push.refusals import Refusal
 from pixeldesk.server.push.senders import Sender
 from pixeldesk.server.push.spool import Spool
@@ -18,6 +18,16 @@ from pixeldesk.settings import Settings
 AUTO = "auto"
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_KEY = 255
+
+
+@dataclass(frozen=True)
+class PostOptions:
+    """What a request says about its body."""
+
+    format_name: str = AUTO
+    key: str | None = None
+    """Its Idempotency-Key."""
+    is_otlp_protobuf: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Post:
 
     @property
     def size(self) -> int:
-        """Bytes after decompression."""
+        """Bytes of lines to be stored."""
         return self.spool.size
 
     def stream(self) -> ByteStream:
@@ -53,9 +63,12 @@ class PostResult:
     replayed: bool = False
 
 
-def parse_post(sender: Sender, spool: Spool, format_name: str, key: str | None, settings: Settings) -> Post:
+def parse_post(sender: Sender, spool: Spool, options: PostOptions, settings: Settings) -> Post:
     """Detect the format of a complete body. Raises Refusal if the format is unknown or ambiguous."""
+    key, format_name = _key_digest(options.key), options.format_name
     spool.file.seek(0)
+    if options.is_otlp_protobuf:
+        spool.replace(otlp_documents(spool.file.read(), settings.push_max_lines, settings.max_line_bytes))
     start = PeekedStream(ByteStream(spool.file))  # type: ignore[arg-type]
     try:
         if format_name != AUTO:
@@ -65,7 +78,7 @@ def parse_post(sender: Sender, spool: Spool, format_name: str, key: str | None, 
         raise Refusal(400, error.message("?format=")) from error
     except UsageError as error:
         raise Refusal(400, str(error)) from error
-    return Post(sender, spool, found, _key_digest(key))
+    return Post(sender, spool, found, key)
 
 
 def _key_digest(key: str | None) -> str | None:
@@ -97,9 +110,3 @@ class _NewlineTerminated(ByteStream):
 
     def close(self) -> None:
         """Do nothing: the file belongs to the post."""
-
-
-def response_document(result: PostResult) -> dict[str, Any]:
-    """Return the JSON document of a successful response."""
-    counts = {name: getattr(result.counts, name) for name in LineCounts.__dataclass_fields__}
-    return {**counts, "replayed": True} if result.replayed else counts

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.server.push.backpressure import Backpressure, Reservation
-from pixeldesk.server.push.post import AUTO, PostResult, parse_post
+from pixeldesk.server.push.post import PostOptions, PostResult, parse_post
 from pixeldesk.server.push.refusals import Refusal, push_disabled, too_large, unknown_sender
 from pixeldesk.server.push.senders import Sender, Senders
 from pixeldesk.server.push.spool import Spool
@@ -51,9 +51,7 @@ class Receiver:
             raise unknown_sender()
         return sender
 
-    async def receive(
-        self, request: Request, sender: Sender | None, format_name: str = AUTO
-    ) -> tuple[Sender, PostResult]:
+    async def receive(self, request: Request, sender: Sender | None, options: PostOptions) -> tuple[Sender, PostResult]:
         """Store the body. Returns its sender, by the signature if `sender` is None, and the result. Raises Refusal."""
         announced = self._announced(request)
         reservation = self._backpressure.enter(announced)
@@ -63,9 +61,11 @@ class Receiver:
             await self._spool_body(request, spool, reservation, signatures)
             sender = sender or self._signer(request, signatures)
             if not spool.size:
-                return sender, self._empty_result()
-            key = request.headers.get("idempotency-key")
-            post = await self._in_thread(partial(parse_post, sender, spool, format_name, key, self._settings))
+                return sender, self._empty_result(options)
+            post = await self._in_thread(partial(parse_post, sender, spool, options, self._settings))
+            if not post.size:
+                return sender, PostResult(LineCounts())
+            reservation.grow_to(post.size)
             return sender, await asyncio.shield(asyncio.wrap_future(self._writer.submit(post)))
         finally:
             reservation.leave()
@@ -119,9 +119,9 @@ class Receiver:
             raise unknown_sender()
         return sender
 
-    def _empty_result(self) -> PostResult:
-        # Vercel verifies an endpoint with an empty post.
-        if self._settings.push_vercel_verify:
+    def _empty_result(self, options: PostOptions) -> PostResult:
+        # Vercel verifies an endpoint with an empty post, and no bytes are a message of protobuf without fields.
+        if self._settings.push_vercel_verify or options.is_otlp_protobuf:
             return PostResult(LineCounts())
         raise Refusal(400, "the body is empty; send lines of JSON, or a JSON array")
 

@@ -2,9 +2,8 @@
 
 import hmac
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
@@ -13,23 +12,25 @@ from starlette.routing import Route
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import StoreError
+from pixeldesk.server.push.answers import Answers, IngestAnswers, OtlpJsonAnswers, OtlpProtobufAnswers
 from pixeldesk.server.push.backpressure import Backpressure
 from pixeldesk.server.push.metrics import Metrics
-from pixeldesk.server.push.post import AUTO, Post, PostResult, response_document
+from pixeldesk.server.push.otlp import CONTENT_TYPE
+from pixeldesk.server.push.post import AUTO, Post, PostOptions
 from pixeldesk.server.push.receiving import Receiver
 from pixeldesk.server.push.refusals import Refusal, not_writable, push_disabled, unknown_sender
 from pixeldesk.server.push.senders import Sender, parse_senders
 from pixeldesk.server.push.writer import Writer
 
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-# Content types that some senders use by default, and how to configure JSON instead.
+# Content types that are refused, and what to send instead.
 _UNSUPPORTED = {
-    "application/x-protobuf": "protobuf is not read; set the exporter to JSON (encoding: json)",
     "application/msgpack": "msgpack is not read; set the output's format to json or json_lines",
+    "multipart/form-data": "a form is not read; send the lines as the body (curl --data-binary @FILE instead of -F)",
+    CONTENT_TYPE: "protobuf is read at /v1/logs, and only as OpenTelemetry logs; send lines of JSON here",
 }
 _STARTING = "the server is starting or stopping"
 _log = logging.getLogger(__name__)
-_Document = Callable[[PostResult], dict[str, Any]]
 
 
 class Push:
@@ -51,33 +52,36 @@ class Push:
     def routes(self) -> list[Route]:
         """Return the routes, to be mounted in a Starlette application."""
         return [
-            Route("/ingest", self._ingest, methods=["POST", "PUT"]),
-            Route("/ingest", self._probe, methods=["GET"]),
-            Route("/v1/logs", self._otlp, methods=["POST"]),
+            # Senders join addresses, and a slash at the end comes of it.
+            *(Route(path, self._ingest, methods=["POST", "PUT"]) for path in ("/ingest", "/ingest/")),
+            *(Route(path, self._probe, methods=["GET"]) for path in ("/ingest", "/ingest/")),
+            *(Route(path, self._otlp, methods=["POST"]) for path in ("/v1/logs", "/v1/logs/")),
             Route("/healthz", self._health, methods=["GET"]),
             Route("/metrics", self._metrics, methods=["GET"]),
         ]
 
     async def _ingest(self, request: Request) -> Response:
-        format_name = request.query_params.get("format", AUTO)
-        return self._verified(await self._store(request, format_name, response_document, "error"))
+        options = PostOptions(request.query_params.get("format", AUTO), request.headers.get("idempotency-key"))
+        return self._verified(await self._store(request, options, IngestAnswers()))
 
     async def _otlp(self, request: Request) -> Response:
-        return await self._store(request, "otlp", _partial_success, "message")
+        is_protobuf = _content_type(request) == CONTENT_TYPE
+        options = PostOptions("otlp", request.headers.get("idempotency-key"), is_protobuf)
+        return await self._store(request, options, OtlpProtobufAnswers() if is_protobuf else OtlpJsonAnswers())
 
-    async def _store(self, request: Request, format_name: str, document_of: _Document, error_name: str) -> Response:
-        """Store a body and return the response; the JSON document of an error has its message under `error_name`."""
+    async def _store(self, request: Request, options: PostOptions, answers: Answers) -> Response:
+        """Store a body and return the response."""
         if self._open is None:
-            return _refused(not_writable(_STARTING, seconds=1), error_name)
+            return answers.refused(not_writable(_STARTING, seconds=1))
         metrics, receiver = self._open.metrics, self._open.receiver
         sender: Sender | None = None
         try:
             sender = receiver.sender_of(request)
-            _require_json(request)
-            sender, result = await receiver.receive(request, sender, format_name)
-            response: Response = JSONResponse(document_of(result))
+            _require_supported(request, options)
+            sender, result = await receiver.receive(request, sender, options)
+            response = answers.stored(result)
         except Refusal as refusal:
-            response = _refused(refusal, error_name)
+            response = answers.refused(refusal)
         except ClientDisconnect:
             # The client closed the connection and nothing was stored. Only the metrics see this status, nginx's own.
             response = Response(status_code=499)
@@ -86,13 +90,14 @@ class Push:
 
     async def _probe(self, request: Request) -> Response:
         """Answer the health check that a sender makes before its first post."""
+        refused = IngestAnswers().refused
         if self._open is None:
-            return _refused(not_writable(_STARTING, seconds=1), "error")
+            return refused(not_writable(_STARTING, seconds=1))
         authorization = request.headers.get("authorization")
         if not self._open.senders:
-            return self._verified(_refused(push_disabled(), "error"))
+            return self._verified(refused(push_disabled()))
         if authorization is not None and self._open.senders.by_token(authorization) is None:
-            return self._verified(_refused(unknown_sender(), "error"))
+            return self._verified(refused(unknown_sender()))
         return self._verified(JSONResponse({"status": "ok"}))
 
     def _verified(self, response: Response) -> Response:
@@ -139,20 +144,11 @@ class _OpenDesk:
         self.metrics.stored(len(posts), seconds)
 
 
-def _require_json(request: Request) -> None:
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type in _UNSUPPORTED:
+def _require_supported(request: Request, options: PostOptions) -> None:
+    content_type = _content_type(request)
+    if content_type in _UNSUPPORTED and not options.is_otlp_protobuf:
         raise Refusal(415, _UNSUPPORTED[content_type])
 
 
-def _partial_success(result: PostResult) -> dict[str, Any]:
-    """Return the response of OTLP/HTTP: https://opentelemetry.io/docs/specs/otlp/#partial-success-1"""
-    rejected = result.counts.quarantined + result.counts.unmapped
-    if not rejected:
-        return {"partialSuccess": {}}
-    message = "some records were not understood; they are kept in quarantine or among the unmapped lines"
-    return {"partialSuccess": {"rejectedLogRecords": str(rejected), "errorMessage": message}}
-
-
-def _refused(refusal: Refusal, error_name: str) -> Response:
-    return JSONResponse({error_name: str(refusal)}, refusal.status, refusal.headers)
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -28,11 +29,12 @@ class Spool:
         self._start = b""
         self._lines = 0
         self._digest = hashlib.sha256()
-        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(folder))  # noqa: SIM115
+        self._folder = folder
+        self.file = self._new_file()
         self.received = 0
         """Bytes received, compressed if the body is."""
         self.size = 0
-        """Bytes after decompression."""
+        """Bytes of the file: those of the body after decompression, or of what it was replaced by."""
 
     @property
     def digest(self) -> bytes:
@@ -54,6 +56,16 @@ class Spool:
     def finish(self) -> None:
         """End the body and rewind the file. Raises Refusal if the body is truncated."""
         (self._decompressor or self._begin()).end()
+        self.file.seek(0)
+
+    def replace(self, pieces: Iterable[bytes]) -> None:
+        """Replace the whole body by these pieces of lines; its digest stays that of the body as it was sent."""
+        replaced, self.file = self.file, self._new_file()
+        replaced.close()
+        self.size = 0
+        for piece in pieces:
+            self.size += len(piece)
+            self._write_to_file(piece)
         self.file.seek(0)
 
     def close(self) -> None:
@@ -78,6 +90,12 @@ class Spool:
         self._lines += chunk.count(b"\n")
         if self._lines > self._max_lines:
             raise too_many_lines(self._max_lines)
+        self._write_to_file(chunk)
+
+    def _new_file(self) -> IO[bytes]:
+        return tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(self._folder))
+
+    def _write_to_file(self, chunk: bytes) -> None:
         try:
             self.file.write(chunk)
         except OSError as error:
