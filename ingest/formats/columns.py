@@ -15,11 +15,12 @@ class Column:
     """The type of a column.
 
     text: any JSON value as text (min and max are in characters; a shorter text counts as absent); level: a text,
-    normalised to trace, debug, info, warn, error or fatal where its meaning is known; texts: a list of strings;
-    integer: a whole number from min to max; number: a finite number, in `unit`; timestamp: UTC.
+    normalised to trace, debug, info, warn, error or fatal where its meaning is known; method: a text in capitals;
+    address: the first network address of a list, without a port; texts: a list of strings; integer: a whole number
+    from min to max; number: a finite number, in `unit`; timestamp: UTC.
     """
 
-    type: Literal["text", "level", "texts", "integer", "number", "timestamp"] = "text"
+    type: Literal["text", "level", "method", "address", "texts", "integer", "number", "timestamp"] = "text"
     min: int | None = None
     max: int | None = None
     unit: Unit | None = None
@@ -35,7 +36,7 @@ COLUMNS: dict[str, Column] = {
     "release": Column(),
     "level": Column("level"),
     "message": Column(),
-    "method": Column(),
+    "method": Column("method"),
     "route": Column(),
     "path": Column(),
     "status": _STATUS,
@@ -49,7 +50,7 @@ COLUMNS: dict[str, Column] = {
     "key_scopes": Column("texts"),
     "key_revoked_at": Column("timestamp"),
     "key_expires_at": Column("timestamp"),
-    "client_ip": Column(),
+    "client_ip": Column("address"),
     "user_agent": Column(),
     "response_rows": Column("integer", 0, 2**63 - 1),
     "retry_after_s": Column("number", unit="s"),

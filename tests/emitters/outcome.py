@@ -215,5 +215,6 @@ def _wrong_facts(asked: Asked, stored: Stored, lacks: dict[str, str]) -> Iterato
         took, (least, most) = row["duration_ms"], _SLOW_MS
         if took is None or took < 0 or (took >= least) != (asked.path == "/v1/slow") or took > most:
             yield f"{what} took {took} ms"
-    if asked.path == "/v1/boom" and "error" not in lacks and _KABOOM not in f"{row['error_message']}{stored.events}":
+    told = f"{row['error_message']} {row['message']} {stored.events}"
+    if asked.path == "/v1/boom" and "error" not in lacks and _KABOOM not in told:
         yield f"{what} has no error: {row['error_message']!r}, {row['message']!r}"
