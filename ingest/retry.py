@@ -47,6 +47,7 @@ _LINES = pa.schema(
         ("expected", pa.uint64()),
         ("is_digest", pa.bool_()),
         ("is_redacted", pa.bool_()),
+        ("occurrence", pa.int32()),
     ]
 )
 # A redacted line stands for the original one, which is recognised by its hash if it is read again.
@@ -188,7 +189,8 @@ class _Retry:
     def _stage(self, lines: list[_Line], candidate: LogFormat) -> tuple[list[_Line], dict[int, Reason]]:
         """Store the lines that parse in this format. Returns the other lines, and the reasons by their index."""
         times = times_of_lines(self._settings, self._now)
-        staging = Staging(self._transaction, candidate, times, self._first_batch, Known(_LINE_HASH))
+        known = Known(_LINE_HASH, occurrence="occurrence")
+        staging = Staging(self._transaction, candidate, times, self._first_batch, known)
         with self._transaction.registered("lines", self._table(lines)):
             staging.stage(len(lines))
             duplicates = staging.duplicates()
@@ -242,6 +244,7 @@ class _Retry:
                 "expected": line.rejected.line_hash,
                 "is_digest": line_digest(line.text.encode()) == line.rejected.line_hash,
                 "is_redacted": line.is_redacted,
+                "occurrence": line.rejected.occurrence,
             }
             for row, line in enumerate(lines)
         ]

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from pixeldesk.ingest.sources.source_name import SourceName, SourceRow, SourceState, name_of
+from pixeldesk.ingest.writing.equal_lines import copy_counts
 from pixeldesk.ingest.writing.source_progress import retire
 from pixeldesk.store import Transaction
 
@@ -79,6 +80,8 @@ class Corrections:
             for name, row in copied
         ]
         transaction.append("sources", rows)
+        for (_, row), copy in zip(copied, rows, strict=True):
+            copy_counts(transaction, row["source_id"], copy["source_id"])
         found_again = {"sources": [row["source_id"] for row in self.carried.values()]}
         sql = f"DELETE FROM losses WHERE source_id IN $sources RETURNING {', '.join(Loss.__dataclass_fields__)}"
         self.recovered = [Loss(*loss) for loss in transaction.execute(sql, found_again)] if self.carried else []

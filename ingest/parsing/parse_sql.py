@@ -66,10 +66,12 @@ class Known:
     """Where the columns are that a line which was redacted before no longer tells: expressions over `lines`.
 
     `key` has the fingerprint, the prefix and the length of a presented key; None derives them from the line.
+    `occurrence` says which of the equal lines of its source a line is; None counts them.
     """
 
     line_hash: str = "hash(line)"
     key: tuple[str, str, str] | None = None
+    occurrence: str | None = None
 
     @property
     def key_sql(self) -> str:
@@ -120,7 +122,8 @@ class ParseSql:
         return f"""
             WITH received AS (
                 SELECT input.row, batch_id, source_id, line_number, byte_offset, byte_length,
-                    {known.line_hash} AS line_hash, coalesce(redacted.raw, line) AS raw, {known.key_sql} AS presented
+                    {known.line_hash} AS line_hash, coalesce(redacted.raw, line) AS raw, {known.key_sql} AS presented,
+                    {known.occurrence or "1"} AS known_occurrence
                 FROM {lines} AS input LEFT JOIN redacted ON redacted.row = input.row
             ), {self._unwrapped()}, texts AS (
                 SELECT *, {", ".join([*texts, *extras])} FROM parsed
@@ -131,7 +134,8 @@ class ParseSql:
                 row, batch_id, source_id, line_number, byte_offset, byte_length, line_hash, raw,
                 {", ".join(map(self._stored, self.columns))}{", aliases" if aliases else ""},
                 coalesce(timestamp < TIMESTAMP '{oldest}' OR timestamp > TIMESTAMP '{newest}', false)
-                    AS clock_suspect
+                    AS clock_suspect,
+                known_occurrence, {self._has_identity()} AS has_identity, {self._has_made_id} AS has_made_id
             FROM typed"""
 
     def _has(self, name: str) -> bool:
@@ -224,6 +228,20 @@ class ParseSql:
         is_object = "TRY(CASE WHEN json_valid(raw) THEN json_type(raw) END) = 'OBJECT'"
         return f"coalesce(x0 IS NOT NULL OR {is_object}, false)" if self._layers[0].log_format.is_text else is_object
 
+    def _has_identity(self) -> str:
+        """Return the condition that a good line has what no other line has: a request id, or a fraction of a second.
+
+        A fraction of zero is none: some programs write .000 after every time.
+        """
+        return (
+            f"({_as_text('request_id')} IS NOT NULL OR coalesce(timestamp <> date_trunc('second', timestamp), false))"
+        )
+
+    @property
+    def _has_made_id(self) -> str:
+        """The condition that a request has no id in its line, so that the hash of the line serves as one."""
+        return f"({_as_text('status')} IS NOT NULL AND {_as_text('request_id')} IS NULL)"
+
     def _wrong_types(self) -> list[str]:
         """Return conditions that are true if a text replaces an object, or if anything else replaces a list.
 
@@ -289,8 +307,8 @@ class ParseSql:
                 return f"coalesce({logged}, presented.length) AS key_length"
             case "request_id" if not self._strict:
                 # Many access logs have no id. The hash of the line serves as one: it is the same in every store.
-                has_no_id = f"{_as_text('status')} IS NOT NULL AND {_as_text('request_id')} IS NULL"
-                return f"CASE WHEN {has_no_id} THEN 'line-' || lower(hex(line_hash)) ELSE request_id END AS request_id"
+                made_id = "'line-' || lower(hex(line_hash))"
+                return f"CASE WHEN {self._has_made_id} THEN {made_id} ELSE request_id END AS request_id"
             case _:
                 return name
 

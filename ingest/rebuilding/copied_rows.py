@@ -11,7 +11,11 @@ from pixeldesk.ingest.writing.batch_counts import BatchCounts
 from pixeldesk.store import Transaction
 from pixeldesk.store.salvage import OldStore
 
-_IDENTITY = {"losses": ("path", "looked_at", "what"), "pushes": ("sender", "key_digest")}
+_IDENTITY = {
+    "losses": ("path", "looked_at", "what"),
+    "pushes": ("sender", "key_digest"),
+    "pushed_bodies": ("sender", "body_digest"),
+}
 _OUTCOME = {"quarantine": "quarantined", "unmapped": "unmapped"}
 # The counts of days of which a retention rule dropped lines, by the time column of their table.
 _FROZEN = {
@@ -25,9 +29,13 @@ _FROZEN = {
 
 
 def copy_other_rows(transaction: Transaction, old: OldStore, new_ids: dict[int, int]) -> None:
-    """Copy losses, answered posts, and what is known of days of which lines were dropped. Present rows stay."""
+    """Copy losses, posts, counts of repeated lines, and what is known of days of which lines were dropped.
+
+    Present rows stay.
+    """
     for table, identity in _IDENTITY.items():
         _copy_missing(transaction, table, old.arrow(f"SELECT * FROM {table}"), identity, new_ids)
+    _copy_counts(transaction, old, new_ids)
     # The days come with their counts or not at all.
     if transaction.value("SELECT EXISTS (SELECT 1 FROM dropped_days)"):
         return
@@ -64,6 +72,24 @@ def copy_rejected(
         outcome = {_OUTCOME[table]: stored[source_id]}
         counts.add(batch, source_id, LineCounts(lines=lines, duplicates=lines - stored[source_id], **outcome))
     return counts.record()
+
+
+def _copy_counts(transaction: Transaction, old: OldStore, new_ids: dict[int, int]) -> None:
+    """Copy how far sources have got with equal lines, without last lines that will be read again."""
+    rows = old.arrow(
+        """SELECT source_id, line_hash, max(occurrences) AS occurrences FROM repeated_lines
+        WHERE source_id IN (SELECT source_id FROM sources)
+            AND batch_id NOT IN (SELECT batch_id FROM batches WHERE provisional)
+        GROUP BY source_id, line_hash"""
+    )
+    rows = _with_sources(rows, [new_ids[old_id] for old_id in rows["source_id"].to_pylist()])
+    batch = int(transaction.value("SELECT nextval('batch_ids')"))
+    with transaction.registered("copied", rows):
+        transaction.execute(
+            f"""INSERT INTO repeated_lines BY NAME SELECT {batch} AS batch_id, * FROM copied
+            ANTI JOIN repeated_lines AS present ON present.source_id = copied.source_id
+                AND present.line_hash = copied.line_hash AND present.occurrences >= copied.occurrences"""
+        )
 
 
 def _copy_missing(

@@ -22,7 +22,7 @@ from pixeldesk.ingest.writing.staging import Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
 
-RECORD_COLUMNS = ("raw", "source_id", "line_number", "batch_id", "line_hash")
+RECORD_COLUMNS = ("raw", "source_id", "line_number", "batch_id", "line_hash", "occurrence")
 """What is read of each record; a column that could not be read is NULL."""
 KEY_TRAITS = ("key_fingerprint", "key_prefix", "key_length")
 """The traits of a key, which its record no longer shows if the key was logged in clear."""
@@ -36,6 +36,7 @@ _TYPES = {
     "line_number": pa.int64(),
     "batch_id": pa.int32(),
     "line_hash": pa.uint64(),
+    "occurrence": pa.int32(),
     "key_fingerprint": pa.string(),
     "key_prefix": pa.string(),
     "key_length": pa.int32(),
@@ -45,6 +46,7 @@ _TYPES = {
 _KNOWN = Known(
     line_hash="coalesce(known_line_hash, hash(line))",
     key=("known_key_fingerprint", "known_key_prefix", "known_key_length"),
+    occurrence="occurrence",
 )
 _TABLE_OF = {"requests": "requests", "events": "events", "quarantined": "quarantine", "unmapped": "unmapped"}
 
@@ -176,7 +178,7 @@ class _Replay:
                 f"""SELECT row_number() OVER () - 1 AS row,
                     coalesce(new_batch, {self._batch})::INTEGER AS batch_id, new_id AS source_id, raw AS line,
                     coalesce(line_number, -1 - row) AS line_number, coalesce(byte_offset, 0) AS byte_offset,
-                    coalesce(byte_length, strlen(raw)) AS byte_length, line_hash AS known_line_hash,
+                    coalesce(byte_length, strlen(raw)) AS byte_length, line_hash AS known_line_hash, occurrence,
                     key_fingerprint AS known_key_fingerprint, key_prefix AS known_key_prefix,
                     key_length AS known_key_length
                 FROM records

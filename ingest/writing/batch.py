@@ -4,6 +4,7 @@ Rows, quarantine, duplicates, the checkpoint of each source, the counts and the 
 Small chunks are gathered and parsed at once: one by one, planning the statements would cost more than parsing.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.sources.lines import Chunk
 from pixeldesk.ingest.sources.source_name import SourceName
+from pixeldesk.ingest.writing.equal_lines import drop_surpassed_counts
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine_refused, quarantine_unreadable
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
@@ -48,6 +50,8 @@ class Batch:
         self._gathered: list[tuple[SourceProgress, Chunk, int]] = []
         self._gathered_bytes = 0
         self._reused_ids = ReusedIds(transaction, self._batch_id)
+        self.with_occurrences: set[int] = set()
+        """The batches, or parts, with lines that their text does not identify."""
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
 
     def parts(self, count: int) -> list[int]:
@@ -85,6 +89,13 @@ class Batch:
         if not chunk.owned or self._gathered_bytes >= self._gather_bytes:
             self.store_gathered()
 
+    def add_part(self, source: SourceProgress, part: int, counts: LineCounts) -> None:
+        """Count a part of a source of which nothing is new."""
+        source.has_parts = True
+        source.counts[part] = counts
+        before = source.checkpoint
+        source.checkpoint = replace(before, position=before.position + counts.bytes, lines=before.lines + counts.lines)
+
     def finish(self) -> LineCounts:
         """Store the remaining lines, recount the rollups and record each source. Returns the outcomes of all lines.
 
@@ -104,6 +115,8 @@ class Batch:
                 total.add(counts)
             if source.has_parts:
                 source.join_parts(self._batch_id)
+        provisional = [batch for source in self._sources.values() for batch in source.counts if batch != self._batch_id]
+        drop_surpassed_counts(self._transaction, self._batch_id, provisional)
         record(self._transaction, list(self._sources.values()), self._batch_id, self._now)
         return total
 
@@ -133,6 +146,7 @@ class Batch:
                 lines = staging.take_unknown() if formats else lines.slice(0, 0)
                 self._count("duplicates", staging.duplicates())
             self._add_format(tried[-1])
+            self.with_occurrences.update(staging.batches_with_occurrences())
             staging.insert_staged()
             quarantine_refused(self._transaction, tried[-1], self._times.timezone)
         unreadable = [

@@ -31,9 +31,10 @@ _ROWS = pa.schema(
         ("excerpt", pa.string()),
         ("raw", pa.string()),
         ("raw_is_escaped", pa.bool_()),
+        ("occurrence", pa.int32()),
     ]
 )
-_ORIGIN = ("batch_id", "source_id", "line_number", "byte_offset", "byte_length", "line_hash")
+_ORIGIN = ("batch_id", "source_id", "line_number", "byte_offset", "byte_length", "line_hash", "occurrence")
 Unreadable = tuple[int, int | None, UnreadableLine]
 """The batch and the source of an unreadable line, and the line."""
 
@@ -44,7 +45,9 @@ def quarantine_refused(transaction: Transaction, log_format: LogFormat, timezone
         f"""SELECT {", ".join(_ORIGIN)}, raw FROM staged
         WHERE outcome = 'refused' AND NOT duplicate ORDER BY source_id, line_number"""
     )
-    _insert(transaction, [_row(origin, why_refused(raw, log_format, timezone), raw) for *origin, raw in refused])
+    # Equal lines have one reason, and there may be many of them.
+    reasons = {raw: why_refused(raw, log_format, timezone) for raw in {raw for *_, raw in refused}}
+    _insert(transaction, [_row(origin, reasons[raw], raw) for *origin, raw in refused])
 
 
 def quarantine_unreadable(transaction: Transaction, unreadable: list[Unreadable]) -> list[Unreadable]:
@@ -105,7 +108,7 @@ def _row(origin: Sequence[int | None], reason: Reason, raw: str) -> dict[str, An
 
 
 def _unreadable_row(batch_id: int, source_id: int | None, line: UnreadableLine, text: str) -> dict[str, Any]:
-    origin = (batch_id, source_id, line.line_number, line.byte_offset, line.byte_length, line.digest)
+    origin = (batch_id, source_id, line.line_number, line.byte_offset, line.byte_length, line.digest, None)
     is_whole = _is_stored_whole(line)
     return {
         **_row(origin, line.reason, readable(text[:EXCERPT_CHARACTERS])),

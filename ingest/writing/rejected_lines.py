@@ -36,6 +36,7 @@ class RejectedLine:
     byte_offset: int
     byte_length: int
     line_hash: int
+    occurrence: int | None
     reason: str | None
     is_stored: bool
     path: str
@@ -61,7 +62,7 @@ def rejected_lines(transaction: Transaction, source: str | None, reason: str | N
 def _select(table: str) -> str:
     reason, _, condition = _TABLES[table]
     return f"""SELECT '{table}', {table}.rowid, {table}.source_id, line_number, byte_offset, byte_length, line_hash,
-            {reason}, raw IS NOT NULL, path, f_source_name(path, state, retired_at) AS source,
+            occurrence, {reason}, raw IS NOT NULL, path, f_source_name(path, state, retired_at) AS source,
             {table}.batch_id IN (SELECT batch_id FROM batches WHERE provisional), format
         FROM {table} JOIN sources ON sources.source_id = {table}.source_id
         WHERE {condition}"""

@@ -8,7 +8,9 @@ from pixeldesk.ingest.formats.log_format import MAX_FORMATS, LogFormat
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.fingerprint import digest
 from pixeldesk.ingest.sources.lines import START, Checkpoint
+from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES, STANDARD_INPUT
 from pixeldesk.ingest.sources.source_name import SourceName
+from pixeldesk.ingest.writing.equal_lines import forget_counts, forget_counts_of_retired
 from pixeldesk.ingest.writing.merging import restore
 from pixeldesk.store import Transaction
 
@@ -53,6 +55,13 @@ class SourceProgress:
         else:
             self.log_format = self.log_format.with_others((*self.log_format.others, log_format))
 
+    @property
+    def can_grow(self) -> bool:
+        """Whether lines may be appended: not to a pipe that has ended, nor to a compressed file that is whole."""
+        path = self.name.path
+        is_last = self.ended and not self.defers_last_line and self.problem is None
+        return not (is_last and (path == STANDARD_INPUT or path.endswith(COMPRESSED_SUFFIXES)))
+
     def join_parts(self, batch_id: int) -> None:
         """Move the counts to `parts`, and count all parts as one batch."""
         self.parts, self.counts = self.counts, {batch_id: LineCounts()}
@@ -75,7 +84,7 @@ def withdraw_unterminated(transaction: Transaction, source_id: int | None) -> No
         source,
     )
     restore(transaction, source_id)
-    for table in ("requests", "second_lines", "events", "aliases", "quarantine", "unmapped"):
+    for table in ("requests", "second_lines", "events", "aliases", "quarantine", "unmapped", "repeated_lines"):
         transaction.execute(f"DELETE FROM {table} WHERE batch_id IN ({provisional})", source)
     transaction.execute("DELETE FROM batches WHERE source_id = $source AND provisional", source)
 
@@ -90,6 +99,7 @@ def retire(transaction: Transaction, source_ids: list[int], now: datetime) -> No
         WHERE source_id IN $sources""",
         {**sources, "now": now},
     )
+    forget_counts_of_retired(transaction, now)
 
 
 def record(transaction: Transaction, sources: list[SourceProgress], whole_batch: int, now: datetime) -> None:
@@ -123,6 +133,7 @@ def record(transaction: Transaction, sources: list[SourceProgress], whole_batch:
     first_read_at = dict(transaction.execute(f"SELECT source_id, first_read_at {recorded}", ids))
     transaction.execute(f"DELETE {recorded}", ids)
     transaction.append("sources", [_row(source, first_read_at.get(source.source_id, now), now) for source in sources])
+    forget_counts(transaction, [source.source_id for source in sources if source.source_id and not source.can_grow])
     for source in sources:
         source.counts = {}
 

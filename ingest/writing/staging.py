@@ -11,18 +11,20 @@ import pyarrow as pa
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.parse_sql import NOTHING_KNOWN, Known, ParseSql, redact_suspects_sql, suspects_exist_sql
 from pixeldesk.ingest.parsing.time_notation import Times
+from pixeldesk.ingest.writing.equal_lines import EqualLines
 from pixeldesk.ingest.writing.quarantine import EXCERPT_CHARACTERS
 from pixeldesk.sql_files import statements
 from pixeldesk.store import Transaction
 
 _REPEATED = statements(Path(__file__).with_name("repeated.sql"))
-_DUPLICATES = statements(Path(__file__).with_name("duplicates.sql"))
 # With fewer lines, planning the direct insert costs more than it saves.
 _MIN_DIRECT_LINES = 20_000
 # Lines looked up to see whether a file was delivered before under another name, and the share of them that decides.
 _SAMPLED_LINES = 500
 _DELIVERED_SHARE = 0.1
 _ORIGIN = "batch_id, source_id, line_number, line_hash, raw"
+# Whether its text identifies a line is known of good lines only.
+_OCCURRENCE = "CASE WHEN outcome NOT IN ('request', 'event') OR NOT has_identity THEN known_occurrence END"
 _EVENT_FIELDS = "timestamp, request_id, environment, host, release, level, message, clock_suspect"
 _IN_TRANSACTION = "batch_id >= $batch"
 SourceCounts = list[tuple[int, int, int]]
@@ -51,6 +53,7 @@ class Staging:
         self._parse = ParseSql(log_format, times)
         self._batch = {"batch": batch}
         self._is_direct = False
+        self._equal_lines = EqualLines(transaction, are_counted=known.occurrence is None)
 
     def stage(self, rows: int) -> None:
         """Insert the good requests directly if that pays, and stage the other lines."""
@@ -63,7 +66,7 @@ class Staging:
             run(
                 f"""INSERT INTO requests ({self._columns}, clock_suspect, {_ORIGIN})
                 SELECT {self._columns}, clock_suspect, {_ORIGIN} FROM ({self._parsed("lines")})
-                WHERE outcome = 'request'"""
+                WHERE outcome = 'request' AND {"true" if self._format.strict else "has_identity"}"""
             )
         remaining = (
             f"""(SELECT lines.* FROM lines ANTI JOIN (
@@ -73,7 +76,9 @@ class Staging:
             else "lines"
         )
         run(
-            f"CREATE OR REPLACE TEMP TABLE staged AS SELECT *, false AS duplicate FROM ({self._parsed(remaining)})",
+            f"""CREATE OR REPLACE TEMP TABLE staged AS
+            SELECT *, false AS duplicate, CAST({_OCCURRENCE} AS INTEGER) AS occurrence
+            FROM ({self._parsed(remaining)})""",
             self._batch if is_direct else {},
         )
         self._is_direct = is_direct
@@ -81,8 +86,12 @@ class Staging:
     def duplicates(self) -> SourceCounts:
         """Delete or mark the lines that are stored already, and count them."""
         repeated = self._delete_repeated() if self._is_direct else []
-        self._mark_duplicates()
+        self._equal_lines.mark_duplicates()
         return repeated + _counted(self._transaction, "staged WHERE duplicate")
+
+    def batches_with_occurrences(self) -> list[int]:
+        """Return the batches of staged lines that their text does not identify."""
+        return self._equal_lines.batches
 
     def unknown_lines(self, most: int) -> list[str]:
         """Return the first of the staged lines that the format does not know."""
@@ -113,18 +122,20 @@ class Staging:
     def insert_staged(self) -> None:
         """Insert the staged lines that are neither duplicates nor refused."""
         run = self._transaction.execute
+        self._equal_lines.keep_counts()
         run(
-            f"""INSERT INTO requests ({self._columns}, clock_suspect, {_ORIGIN})
-            SELECT {self._columns}, clock_suspect, {_ORIGIN} FROM staged WHERE outcome = 'request' AND NOT duplicate"""
+            f"""INSERT INTO requests ({self._columns}, clock_suspect, {_ORIGIN}, occurrence)
+            SELECT {self._columns}, clock_suspect, {_ORIGIN}, occurrence FROM staged
+            WHERE outcome = 'request' AND NOT duplicate"""
         )
         run(
-            f"""INSERT INTO events ({_EVENT_FIELDS}, {_ORIGIN})
-            SELECT {_EVENT_FIELDS}, {_ORIGIN} FROM staged WHERE outcome = 'event' AND NOT duplicate"""
+            f"""INSERT INTO events ({_EVENT_FIELDS}, {_ORIGIN}, occurrence)
+            SELECT {_EVENT_FIELDS}, {_ORIGIN}, occurrence FROM staged WHERE outcome = 'event' AND NOT duplicate"""
         )
         run(
             f"""INSERT INTO unmapped BY NAME
             SELECT batch_id, source_id, line_number, byte_offset, byte_length, line_hash,
-                left(raw, {EXCERPT_CHARACTERS}) AS excerpt, raw
+                left(raw, {EXCERPT_CHARACTERS}) AS excerpt, raw, occurrence
             FROM staged WHERE outcome = 'unmapped' AND NOT duplicate"""
         )
         if self._parse.has_aliases:
@@ -162,17 +173,6 @@ class Staging:
         run(_REPEATED["repeated"], **span)
         run(_REPEATED["delete"])
         return _counted(self._transaction, "repeated")
-
-    def _mark_duplicates(self) -> None:
-        """Mark the staged lines that are equal to a stored line, or to an earlier staged one."""
-        run = self._transaction.run
-        lines, hashes, first, last, rejected = run(_DUPLICATES["staged"])[0]
-        if hashes < lines:
-            run(_DUPLICATES["mark_repeated"])
-        if first is not None and run(_DUPLICATES["stored"], first=first, last=last)[0][0]:
-            run(_DUPLICATES["mark_stored"], first=first, last=last)
-        if rejected:
-            run(_DUPLICATES["mark_rejected"])
 
 
 def _counted(transaction: Transaction, rows: str, parameters: dict[str, int] | None = None) -> SourceCounts:

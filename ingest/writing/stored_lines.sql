@@ -1,6 +1,6 @@
 -- Which lines are in the store, whatever became of them?
-SELECT line_hash, timestamp, raw FROM requests
+SELECT source_id, line_hash, timestamp, raw, occurrence FROM requests
 UNION ALL
-SELECT line_hash, timestamp, raw FROM events
+SELECT source_id, line_hash, timestamp, raw, occurrence FROM events
 UNION ALL
-SELECT line_hash, timestamp, raw FROM second_lines
+SELECT source_id, line_hash, timestamp, raw, occurrence FROM second_lines

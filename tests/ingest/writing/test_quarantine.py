@@ -96,10 +96,12 @@ def test_of_a_binary_line_an_excerpt_is_stored(desk: Desk, tmp_path: Path) -> No
     assert [len(row["excerpt"]) for row in raws(desk)][:4] == [100, 100, 200, 200]
 
 
-def test_equal_lines_are_refused_once(desk: Desk, tmp_path: Path) -> None:
+def test_equal_lines_are_refused_each_unless_they_are_no_text(desk: Desk, tmp_path: Path) -> None:
     lines: list[Line] = ["no JSON", b"\xff" * 300, {"what": 1}] * 2
     report = desk.ingest([str(write_lines(tmp_path / "a.log", lines))])
-    assert (report.quarantined, report.unmapped, report.duplicates) == (2, 1, 3)
+    assert (report.quarantined, report.unmapped, report.duplicates) == (3, 2, 1)
+    again = desk.ingest([str(write_lines(tmp_path / "b.log", [*lines, "no JSON"]))])
+    assert (again.quarantined, again.unmapped, again.duplicates) == (1, 0, 6)
 
 
 def test_reasons_of_one_kind_differ_in_values_and_positions_only(desk: Desk, tmp_path: Path) -> None:
