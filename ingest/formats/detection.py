@@ -14,10 +14,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pixeldesk.errors import FormatUnclear, TextUnknown
 from pixeldesk.ingest.formats.log_format import MAX_FORMATS, MAX_LAYERS, Elements, LogFormat, log_format, log_formats
 from pixeldesk.ingest.formats.text_lines import parsed_text, text_of_bytes
 from pixeldesk.ingest.sources.documents import PeekedStream
+from pixeldesk.ingest.sources.joining import PieceJoiner
 from pixeldesk.ingest.sources.mending import as_meant, mended
 
 SAMPLE_BYTES = 1 << 16
@@ -36,6 +39,7 @@ _CUSTOM_WEIGHT = 2.0
 # A generic format counts only where no other one does.
 _GENERIC_WEIGHT = 0.01
 _BETWEEN_VALUES = re.compile(r"[\s,\[\]]*")
+_LINE_FEED = ord("\n")
 _NATIVE = "pixel"
 Record = dict[str, Any]
 Line = Record | str
@@ -58,7 +62,7 @@ def detect_format(sample: bytes, is_whole: bool, requested: str, custom: Path | 
     checked for whether it comes as JSON documents. `custom`: the user's own formats. Raises FormatUnclear if two
     formats fit equally well, and TextUnknown if the source is text that no format reads.
     """
-    text = sample.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
+    text = _joined(sample, custom).removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
     lines, characters_in_lines = _lines(text, is_whole)
     # If every line is an object, the sample need not be parsed as documents too.
     are_objects = len(lines) == MAX_LINES and all(isinstance(line, dict) for line in lines)
@@ -106,6 +110,23 @@ def _as_line(text: str) -> Line:
 def _is_text(line: Line) -> bool:
     """Return whether a line is text as a program writes it for people: neither JSON nor binary."""
     return isinstance(line, str) and line[:1] not in ("{", "[") and line.strip().replace("\t", " ").isprintable()
+
+
+def _joined(sample: bytes, custom: Path | None) -> bytes:
+    """Return a sample with each line whole of which it has all pieces."""
+    readers = [reader for each in log_formats(custom) if (reader := each.piece_reader)]
+    octets = np.frombuffer(sample, np.uint8)
+    ends = np.flatnonzero(octets == _LINE_FEED)
+    if not len(ends):
+        return sample
+    # Which format it is nobody knows yet: the lines of a wrong one seldom end.
+    joined = max((PieceJoiner([reader]).joined(sample, octets, ends).lines for reader in readers), key=len)
+    lines: list[bytes | None] = list(sample.split(b"\n"))
+    for line in joined:
+        for index in line.indexes:
+            lines[index] = None
+        lines[line.indexes[0]] = line.content
+    return b"\n".join(line for line in lines if line is not None)
 
 
 def _lines(text: str, is_whole: bool) -> tuple[list[Line], int]:

@@ -26,6 +26,7 @@ from pydantic import (
 from pixeldesk.errors import FormatUnclear, UsageError
 from pixeldesk.ingest.formats.columns import COLUMNS, Column, Unit
 from pixeldesk.ingest.formats.json_path import JsonPath, json_path
+from pixeldesk.ingest.formats.pieces import PieceReader, Pieces
 from pixeldesk.ingest.sources.format_name import FormatName
 
 _FOLDER = Path(__file__).parent
@@ -202,6 +203,8 @@ class LogFormat(BaseModel):
     knows_any_content: bool = False
     """A line is known by its envelope, whatever JSON is in it. Without it, JSON that no format knows is unmapped."""
     elements: Elements | None = None
+    pieces: Pieces | None = None
+    """How a long line is cut into several, which are joined before anything is parsed."""
     api_key: _Paths = ()
     """Paths where an API key may be logged in clear: its fingerprint is stored, the key is not."""
     columns: dict[str, _Rules] = Field(alias="fields")
@@ -266,6 +269,11 @@ class LogFormat(BaseModel):
         rules = [rule for rules in (*self.columns.values(), *self.aliases.values()) for rule in rules]
         read = [*self._marks, *self.content, *(path for rule in rules for path in rule.paths)]
         return tuple(dict.fromkeys(read))
+
+    @property
+    def piece_reader(self) -> PieceReader | None:
+        """What recognises the pieces of a line; None for a format whose writers cut no lines."""
+        return PieceReader(self.pieces, self.text_patterns) if self.pieces else None
 
     @property
     def _marks(self) -> tuple[JsonPath, ...]:

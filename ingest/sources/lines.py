@@ -4,11 +4,14 @@ Only a line feed ends a line (U+2028, U+0085 and vertical tabs are text). Blank 
 ends of a line without being part of it: a carriage return, a byte order mark (in the middle of a file too, where two
 were joined), the NUL bytes that a file begins with which was truncated under its writer, the separator of RFC 7464, and
 the comma after an object. Each line has its number and the offset of what remains of it, in decompressed bytes.
+
+A line that its writer cut into pieces is joined: see ingest/sources/joining.py. No chunk and no checkpoint ends between
+two of its pieces, so that a killed process begins again before the first.
 """
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from mmap import mmap
@@ -18,6 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pixeldesk.ingest.sources.byte_stream import ByteStream
+from pixeldesk.ingest.sources.joining import Joined, JoinedLine, PieceJoiner
 from pixeldesk.ingest.sources.line_table import Octets, Offsets, line_table
 from pixeldesk.ingest.sources.reason import Reason
 
@@ -61,7 +65,7 @@ class Checkpoint:
     position: int = 0
     """The offset in decompressed bytes."""
     lines: int = 0
-    """The number of lines before it."""
+    """The number of lines before it, each piece of a cut line by itself."""
     head: bytes = b""
     """The first bytes of the source, at most HEAD_BYTES."""
     tail: bytes = b""
@@ -77,6 +81,7 @@ class Chunk:
 
     table: pa.Table
     lines: int
+    """How many lines it has; the pieces of one line are one."""
     blank: int
     unreadable: list[UnreadableLine]
     checkpoint: Checkpoint
@@ -86,7 +91,7 @@ class Chunk:
     owned: bool
     """Whether the table owns its bytes; if not, it is valid until the chunk after the next one is requested."""
     terminated: bool = True
-    """False for a last line without a line feed."""
+    """False for a last line without a line feed, and for one of which the last piece is still to come."""
 
 
 @dataclass
@@ -104,6 +109,10 @@ class LineReader:
     """The setting that `max_line_bytes` comes from."""
     blanks_count: bool = True
     """Whether a blank line counts as a line. In documents it does not: it separates elements."""
+    joiner: PieceJoiner | None = None
+    """Joins the pieces of lines."""
+    may_continue: bool = True
+    """Whether the last piece of a line may be written later. If not, the pieces are read as they are."""
     _oversized: "_Oversized | None" = field(default=None, init=False)
     _passed: "_Passed" = field(default_factory=lambda: _Passed(), init=False)
 
@@ -133,8 +142,11 @@ class LineReader:
                 filled += count
                 ended = count == 0
             complete = buffer.rfind(b"\n", 0, filled) + 1
+            joined = self._joined(buffer, complete)
+            if joined.opened is not None and (self.may_continue or not ended):
+                complete, joined = self._without_open_line(buffer, complete, joined, ended)
             if complete:
-                yield self._chunk(buffer, complete)
+                yield self._chunk(buffer, complete, joined.lines)
                 # Not earlier: until this chunk is taken, the caller is still processing the other buffer.
                 active = 1 - active
                 rest = view[complete:filled]
@@ -144,6 +156,19 @@ class LineReader:
                 filled = self._without_line_end(view, filled)
         if filled or self._oversized:
             yield self._unterminated(buffers[active], filled)
+
+    def _joined(self, buffer: mmap, size: int) -> Joined:
+        if self.joiner is None or not size:
+            return Joined()
+        octets = np.frombuffer(buffer, np.uint8, size)
+        return self.joiner.joined(buffer, octets, _line_ends(octets), first=1 if self._oversized else 0)
+
+    def _without_open_line(self, buffer: mmap, complete: int, joined: Joined, ended: bool) -> tuple[int, Joined]:
+        """Return where to end a chunk, before a line whose last piece may be still to come, and its joined lines."""
+        ends = _line_ends(np.frombuffer(buffer, np.uint8, complete))
+        before = int(ends[joined.opened - 1]) + 1 if joined.opened else 0
+        # A line whose pieces do not fit the buffer is read as it is.
+        return (before, joined.before_opened()) if before or ended else (complete, joined)
 
     @property
     def _limit(self) -> str:
@@ -168,15 +193,16 @@ class LineReader:
 
     def _unterminated(self, buffer: mmap, filled: int) -> Chunk:
         # An added line feed makes it a line like the others; the counts exclude it again.
-        buffer[filled : filled + 1] = b"\n"
+        added = 0 if filled and buffer[filled - 1 : filled] == b"\n" else 1
+        buffer[filled : filled + added] = b"\n" * added
         before = self.checkpoint
-        chunk = self._chunk(buffer, filled + 1)
+        chunk = self._chunk(buffer, filled + added, self._joined(buffer, filled + added).lines)
         self.checkpoint = chunk.checkpoint = before
-        chunk.size -= 1
+        chunk.size -= added
         chunk.terminated = False
         return chunk
 
-    def _chunk(self, buffer: mmap, size: int) -> Chunk:
+    def _chunk(self, buffer: mmap, size: int, joined: Sequence[JoinedLine]) -> Chunk:
         octets = np.frombuffer(buffer, np.uint8, size)
         ends = _line_ends(octets)
         starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))
@@ -199,29 +225,18 @@ class LineReader:
         offsets = starts + (offset + skipped)
         blank = keep & _are_blank(buffer, octets, starts, ends)
         keep &= ~blank
-        for index in map(int, np.flatnonzero(keep & (ends - starts > self.max_line_bytes))):
-            oversized = _Oversized()
-            oversized.add(bytes(octets[starts[index] : ends[index]]))
-            unreadable.append(oversized.line(int(numbers[index]), int(offsets[index]), self._limit))
+        texts = self._texts(joined, numbers, offsets, unreadable)
+        keep[[index for line in joined for index in line.indexes]] = False
+        for index, line in self._unreadable_lines(octets, starts, ends, keep, numbers, offsets):
+            unreadable.append(line)
             keep[index] = False
-        for index, reason in _not_text(octets, starts, ends, keep):
-            line = bytes(octets[starts[index] : ends[index]])
-            unreadable.append(
-                UnreadableLine(
-                    int(numbers[index]),
-                    int(offsets[index]),
-                    len(line),
-                    line_digest(line),
-                    reason,
-                    line,
-                )
-            )
-            keep[index] = False
+        keep[list(texts)] = True
         blank_lines = int(blank.sum())
         if blank_lines and not self.blanks_count:
             numbers = numbers - np.cumsum(blank)
             unreadable = [replace(line, line_number=int(numbers[line.line_number - first])) for line in unreadable]
         counted = len(numbers) if self.blanks_count else len(numbers) - blank_lines
+        absorbed = sum(len(line.indexes) - 1 for line in joined)
         tail_bytes = max(TAIL_BYTES, size - int(starts[-1]))
         self.checkpoint = Checkpoint(
             position=offset + skipped + size,
@@ -232,15 +247,55 @@ class LineReader:
         owned = size <= self.chunk_bytes // _SMALL_FRACTION
         if not keep.all():
             starts, ends, numbers, offsets = starts[keep], ends[keep], numbers[keep], offsets[keep]
+            rows = np.cumsum(keep) - 1
+            texts = {int(rows[index]): text for index, text in texts.items()}
         return Chunk(
-            table=line_table(bytes(octets) if owned else buffer, octets, starts, ends, numbers, offsets),
-            lines=counted,
+            table=line_table(bytes(octets) if owned else buffer, octets, starts, ends, numbers, offsets, texts),
+            lines=counted - absorbed,
             blank=blank_lines if self.blanks_count else 0,
             unreadable=unreadable,
             checkpoint=self.checkpoint,
             size=skipped + size,
             owned=owned,
         )
+
+    def _unreadable_lines(
+        self,
+        octets: Octets,
+        starts: Offsets,
+        ends: Offsets,
+        keep: npt.NDArray[np.bool_],
+        numbers: Offsets,
+        offsets: Offsets,
+    ) -> Iterator[tuple[int, UnreadableLine]]:
+        """Yield the kept lines that are longer than allowed, then those that are not text, with their indexes."""
+        for index in map(int, np.flatnonzero(keep & (ends - starts > self.max_line_bytes))):
+            content = bytes(octets[starts[index] : ends[index]])
+            yield index, self._too_long(content, int(numbers[index]), int(offsets[index]))
+        for index, reason in _not_text(octets, starts, ends, keep):
+            content = bytes(octets[starts[index] : ends[index]])
+            yield index, _unreadable(content, int(numbers[index]), int(offsets[index]), reason)
+
+    def _too_long(self, content: bytes, line_number: int, byte_offset: int) -> UnreadableLine:
+        oversized = _Oversized()
+        oversized.add(content)
+        return oversized.line(line_number, byte_offset, self._limit)
+
+    def _texts(
+        self, joined: Sequence[JoinedLine], numbers: Offsets, offsets: Offsets, unreadable: list[UnreadableLine]
+    ) -> dict[int, bytes]:
+        """Return the texts of joined lines by the indexes of their first pieces, and add the others to `unreadable`."""
+        texts: dict[int, bytes] = {}
+        for line in joined:
+            first = line.indexes[0]
+            place = (int(numbers[first]), int(offsets[first]))
+            if len(line.content) > self.max_line_bytes:
+                unreadable.append(self._too_long(line.content, *place))
+            elif reason := _why_not_text(line.content):
+                unreadable.append(_unreadable(line.content, *place, reason))
+            else:
+                texts[first] = line.content
+        return texts
 
 
 def read_buffers(chunk_bytes: int, max_line_bytes: int) -> Buffers:
@@ -360,11 +415,22 @@ def _not_text(
         return
     is_non_ascii = octets >= 0x80
     for index in np.flatnonzero(keep & np.logical_or.reduceat(is_non_ascii, starts)):
-        try:
-            bytes(octets[starts[index] : ends[index]]).decode()
-        except UnicodeDecodeError as error:
-            what = f"not UTF-8 text (byte 0x{octets[starts[index] + error.start]:02x} at"
-            yield int(index), Reason(f"{what} {error.start})", f"{what} N)")
+        reason = _why_not_text(bytes(octets[starts[index] : ends[index]]))
+        if reason:
+            yield int(index), reason
+
+
+def _why_not_text(line: bytes) -> Reason | None:
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        what = f"not UTF-8 text (byte 0x{line[error.start]:02x} at"
+        return Reason(f"{what} {error.start})", f"{what} N)")
+    return None
+
+
+def _unreadable(line: bytes, line_number: int, byte_offset: int, reason: Reason) -> UnreadableLine:
+    return UnreadableLine(line_number, byte_offset, len(line), line_digest(line), reason, line)
 
 
 def _is_utf8(octets: Octets) -> bool:

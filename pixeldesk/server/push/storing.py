@@ -94,4 +94,5 @@ class _PostBatch:
         def buffers(longest: int) -> Buffers:
             return read_buffers(min(whole, _BUFFER_BYTES), min(whole, longest))
 
-        return reader_for(post.stream(), post.log_format, self._settings, checkpoint, buffers)
+        # The next body is another log: a line that goes on in no line of this body ends with it.
+        return reader_for(post.stream(), post.log_format, self._settings, checkpoint, buffers, may_continue=False)

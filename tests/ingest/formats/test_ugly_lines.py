@@ -16,6 +16,8 @@ UGLY: list[Any] = [
     None, "", "-", [], {}, [None], {"a": {"b": []}}, True, -1, 0, 1e308, 2**64, "9" * 40, "x" * 300, "\x00\ud7ff",
     "2026-02-30T25:00:00Z", "00/Foo/0000:99:99:99 +9999", "12ms", '{"level":', "[1", "{}", '{"time":{}}', "\\u0000",
 ]  # fmt: skip
+# Lines of text are spoilt by test_fuzz.
+OF_JSON = [name for name in EXPECTED if sample(name).suffix != ".log"]
 
 
 def records(name: str) -> list[dict[str, Any]]:
@@ -48,7 +50,7 @@ def written(path: Path, lines: list[str]) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", OF_JSON)
 def test_hostile_values_in_every_field(desk: Desk, tmp_path: Path, name: str) -> None:
     ugly = [
         json.dumps(line)
@@ -67,7 +69,7 @@ def test_hostile_values_in_every_field(desk: Desk, tmp_path: Path, name: str) ->
     assert again.duplicates == again.lines == report.lines
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", OF_JSON)
 def test_torn_lines(desk: Desk, tmp_path: Path, name: str) -> None:
     whole = [json.dumps(record) for record in records(name)]
     torn = [line[: random.Random(n).randrange(1, len(line))] for n in range(30) for line in whole]

@@ -360,3 +360,22 @@ def test_a_store_that_cannot_be_written_is_told_and_the_post_comes_again(tmp_pat
         told = Client(port).post(as_bytes(lines("closed", 1)))
         assert (told.status, told.headers["retry-after"]) == (503, "10")
         assert told.json["error"].startswith("the store cannot be written now")
+
+
+def test_a_body_has_all_the_pieces_of_a_line_or_is_read_as_it_is(settings: Settings) -> None:
+    settings = settings.model_copy(update={"push_tokens": Secret(f"{SENDER}={TOKEN}")})
+    store = open_store(settings)
+    whole = json.dumps(nginx_line(1, request_id="req_Pieces0001", note="y" * 5000))
+    short = json.dumps(nginx_line(2, request_id="req_Pieces0002"))
+    pieces = [
+        {"date": moment(), "_p": mark, "log": text}
+        for mark, text in (("F", short), ("P", whole[:3000]), ("F", whole[3000:]))
+    ]
+    with served(Desk(settings, store)) as port:
+        counted = [Client(port).post(as_bytes(lines)).json for lines in (pieces, pieces[:2], pieces[2:])]
+    assert [counts["lines"] for counts in counted] == [2, 2, 1]
+    assert store.rows("SELECT count(*) AS requests FROM requests") == [{"requests": 2}]
+    assert differences(store) == {}
+    # The next body begins with the next line.
+    assert store.rows("SELECT lines FROM sources") == [{"lines": 6}]
+    store.close()
