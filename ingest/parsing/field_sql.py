@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pixeldesk.ingest.formats.columns import NANOSECONDS, Column, Unit
 from pixeldesk.ingest.formats.log_format import FieldRule
+from pixeldesk.ingest.parsing.address_sql import address_sql
 from pixeldesk.ingest.parsing.extraction import Extraction
 from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.parsing.timestamp_sql import timestamp_sql
@@ -30,11 +31,6 @@ UNITS: dict[str, Unit] = {
 }
 QUANTITY = rf"^ *([0-9]+(?:\.[0-9]+)?) ?({'|'.join(UNITS)}) *$"
 _SQL_TYPES = {"timestamp": "TIMESTAMP", "integer": "BIGINT", "number": "DOUBLE", "texts": "VARCHAR[]"}
-# The first address of a list such as X-Forwarded-For: 203.0.113.9:51234, [2001:db8::7]:443, ::ffff:10.0.0.1 or a name.
-_ADDRESS = (
-    r'^(?:[\s"\[]*unknown[\s"]*,)*[\s"\[]*(?:::ffff:)?'
-    r'(\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*|[^\s,:"\]]+)'
-)
 # The names in use for a level, and the one that is stored for it.
 LEVELS = {
     "warning": "warn",
@@ -114,7 +110,10 @@ class ColumnSql:
     def text(self) -> str:
         """The expression for the value found, as text."""
         texts = [self._normalised(candidate.text) for candidate in self._candidates] or ["NULL::VARCHAR"]
-        text = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+        if self.kind.type == "address":
+            text = address_sql(texts)
+        else:
+            text = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
         for none in dict.fromkeys(none for candidate in self._candidates for none in candidate.rule.none):
             text = f"nullif({text}, {literal(none)})"
         return text
@@ -159,8 +158,6 @@ class ColumnSql:
     def _normalised(self, text: str) -> str:
         if self.kind.type == "method" and not self._strict:
             return f"upper({text})"
-        if self.kind.type == "address" and not self._strict:
-            return f"nullif(nullif(regexp_extract({text}, {literal(_ADDRESS)}, 1), ''), 'unknown')"
         return f"nullif({text}, '')" if self.kind.type == "text" and self.kind.min else text
 
     def _with_unit(self, text: str) -> str:
