@@ -25,6 +25,7 @@ from pixeldesk.ingest.sources.lines import line_digest
 from pixeldesk.ingest.sources.reason import Reason
 from pixeldesk.ingest.writing.batch import count_rollups, times_of_lines
 from pixeldesk.ingest.writing.batch_counts import BatchCounts
+from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.rejected_lines import RejectedLine, rejected_lines, stored_texts, with_bytes
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
@@ -82,6 +83,7 @@ class _Retry:
         self._still = 0
         self._not_found: Counter[str] = Counter()
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
+        begin_joining(transaction)
 
     def run(self, lines: list[RejectedLine]) -> Retried:
         for _, same_source in groupby(lines, key=lambda line: line.source_id):

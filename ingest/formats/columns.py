@@ -16,11 +16,12 @@ class Column:
 
     text: any JSON value as text (min and max are in characters; a shorter text counts as absent); level: a text,
     normalised to trace, debug, info, warn, error or fatal where its meaning is known; method: a text in capitals;
+    code: a text like not_found or NOT_FOUND, but not the class of an exception, which many programs log in its place;
     address: the first network address of a list, without a port; texts: a list of strings; integer: a whole number
     from min to max; number: a finite number, in `unit`; timestamp: UTC.
     """
 
-    type: Literal["text", "level", "method", "address", "texts", "integer", "number", "timestamp"] = "text"
+    type: Literal["text", "level", "method", "code", "address", "texts", "integer", "number", "timestamp"] = "text"
     min: int | None = None
     max: int | None = None
     unit: Unit | None = None
@@ -59,7 +60,7 @@ COLUMNS: dict[str, Column] = {
     "upstream_message": Column(),
     "jwt_fingerprint": Column(),
     "jwt_issued_at": Column("timestamp"),
-    "error_code": Column(),
+    "error_code": Column("code"),
     "error_message": Column(),
     "error_details": Column(),
 }

@@ -210,6 +210,10 @@ class LogFormat(BaseModel):
     columns: dict[str, _Rules] = Field(alias="fields")
     aliases: dict[Literal["request", "edge", "trace", "downstream"], _Rules] = {}
     """Other ids of the same request. Aliases of kind request and edge also decide which lines are one request."""
+    remark: _Rules = ()
+    """A line with a status in which one of these has a value is a remark on a request that has an access line too."""
+    joined_by: _Paths = ()
+    """Paths whose values together tell which lines of the same program are of one request, if it has no id."""
     inner: "LogFormat | None" = Field(default=None, exclude=True)
     others: "tuple[LogFormat, ...]" = Field(default=(), exclude=True)
     """The formats of further lines in the same source, in the order in which they are tried."""
@@ -266,8 +270,9 @@ class LogFormat(BaseModel):
     @cached_property
     def paths(self) -> tuple[JsonPath, ...]:
         """Every path that the format reads for its columns and aliases, to recognise a line and to unwrap it."""
-        rules = [rule for rules in (*self.columns.values(), *self.aliases.values()) for rule in rules]
-        read = [*self._marks, *self.content, *(path for rule in rules for path in rule.paths)]
+        rules = [rule for rules in (*self.columns.values(), *self.aliases.values(), self.remark) for rule in rules]
+        paths = (path for rule in rules for path in rule.paths)
+        read = [*self._marks, *self.content, *self.joined_by, *paths]
         return tuple(dict.fromkeys(read))
 
     @property

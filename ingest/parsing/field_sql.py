@@ -1,6 +1,6 @@
 """Generate the SQL of one column: from the rules of a format to a typed value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pixeldesk.ingest.formats.columns import NANOSECONDS, Column, Unit
 from pixeldesk.ingest.formats.log_format import FieldRule
@@ -30,6 +30,8 @@ UNITS: dict[str, Unit] = {
     "seconds": "s",
 }
 QUANTITY = rf"^ *([0-9]+(?:\.[0-9]+)?) ?({'|'.join(UNITS)}) *$"
+# Error, TypeError and java.lang.IllegalStateException are classes.
+_CODE = r"[a-z][a-z0-9]*([_.-][a-z0-9]+)*|[A-Z][A-Z0-9]*(_[A-Z0-9]+)*"
 _SQL_TYPES = {"timestamp": "TIMESTAMP", "integer": "BIGINT", "number": "DOUBLE", "texts": "VARCHAR[]"}
 # The names in use for a level, and the one that is stored for it.
 LEVELS = {
@@ -85,6 +87,12 @@ class Candidate:
     def _is_beside(self) -> str:
         others = [Candidate(rule, self.extraction, self.absent).text for rule in self.rule.beside]
         return f"coalesce({', '.join(others)}) IS NOT NULL"
+
+    @property
+    def counter(self) -> str:
+        """The expression for the value as text if it is a counter of a process, without the process; else NULL."""
+        plain = replace(self, rule=self.rule.model_copy(update={"counter_of": ()})).text
+        return f"CASE WHEN regexp_full_match({plain}, '{COUNTER}') THEN {plain} END"
 
     def _with_process(self, text: str) -> str:
         """Prefix a counter with its process: it restarts in each process, so that alone it identifies nothing."""
@@ -145,10 +153,16 @@ class ColumnSql:
             case "level" if not self._strict:
                 names = " ".join(f"WHEN '{name}' THEN '{level}'" for name, level in LEVELS.items())
                 return f"CASE lower({text}) {names} ELSE lower({text}) END"
-            case "text" if kind.max:
-                return f"CASE WHEN length({text}) <= {kind.max} THEN {text} END"
+            case "code" | "text" if condition := self._condition(text):
+                return f"CASE WHEN {condition} THEN {text} END"
             case _:
                 return text
+
+    def _condition(self, text: str) -> str | None:
+        """Return the condition under which a text is a value of the column; None if any is."""
+        if self.kind.type == "code" and not self._strict:
+            return f"regexp_full_match({text}, '{_CODE}')"
+        return f"length({text}) <= {self.kind.max}" if self.kind.max else None
 
     @property
     def may_not_fit(self) -> bool:

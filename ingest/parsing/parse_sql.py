@@ -100,7 +100,8 @@ class ParseSql:
     def columns(self) -> tuple[str, ...]:
         """The columns of a request that the statement returns."""
         derived = [name for name in _KEY_COLUMNS if name not in self._texts]
-        return (*self._texts, *derived, *(("seat",) if self.has_seats else ()))
+        further = (*(("seat",) if self.has_seats else ()), *(("id_is_counted",) if self.joins_lines else ()))
+        return (*self._texts, *derived, *further)
 
     @property
     def has_aliases(self) -> bool:
@@ -112,6 +113,14 @@ class ParseSql:
         """Whether the statement returns a column `seat`: NULL for lines that the application itself wrote."""
         return any(layer.log_format.seat != "application" for layer in self._layers)
 
+    @property
+    def joins_lines(self) -> bool:
+        """Whether several lines may be of one request, so that the statement returns what they are joined by.
+
+        The columns: is_remark, joined_by, line_seat (that of an event too) and other_names.
+        """
+        return not self._strict and any("status" in layer.log_format.columns for layer in self._layers)
+
     def select(self, lines: str = "lines", known: Known = NOTHING_KNOWN) -> str:
         """Return a SELECT over `lines`, a table or a subquery, and `redacted`, the result of redact_suspects_sql."""
         oldest, newest, _ = self._times
@@ -119,6 +128,8 @@ class ParseSql:
         texts = [f"{text} AS {_as_text(name)}" for name, text in self._texts.items()]
         typed = [f"{column.typed(_as_text(column.name))} AS {column.name}" for column in self._columns]
         extras = ([f"{seat} AS seat"] if self.has_seats else []) + ([f"{aliases} AS aliases"] if aliases else [])
+        joining = self._joining() if self.joins_lines else {}
+        extras += [f"{expression} AS {name}" for name, expression in joining.items()]
         return f"""
             WITH received AS (
                 SELECT input.row, batch_id, source_id, line_number, byte_offset, byte_length,
@@ -133,6 +144,7 @@ class ParseSql:
             SELECT {self._outcome()} AS outcome, coalesce({self._is_known()}, false) AS is_known,
                 row, batch_id, source_id, line_number, byte_offset, byte_length, line_hash, raw,
                 {", ".join(map(self._stored, self.columns))}{", aliases" if aliases else ""},
+                {"".join(f"{name}, " for name in joining if name not in self.columns)}
                 coalesce(timestamp < TIMESTAMP '{oldest}' OR timestamp > TIMESTAMP '{newest}', false)
                     AS clock_suspect,
                 known_occurrence, {self._has_identity()} AS has_identity, {self._has_made_id} AS has_made_id
@@ -142,6 +154,9 @@ class ParseSql:
         return name in _ALWAYS or any(name in layer.log_format.columns for layer in self._layers)
 
     def _column(self, name: str) -> ColumnSql:
+        return ColumnSql(name, COLUMNS[name], self._candidates(name), self._times, strict=self._strict)
+
+    def _candidates(self, name: str) -> list[Candidate]:
         candidates = [
             Candidate(rule, layer.extraction, layer.log_format.absent, self._condition(layer, rule.path))
             for layer in reversed(self._layers)
@@ -149,7 +164,7 @@ class ParseSql:
         ]
         # The counter of a process is used only if no layer has a better id.
         candidates.sort(key=lambda candidate: bool(candidate.rule.counter_of))
-        return ColumnSql(name, COLUMNS[name], candidates, self._times, strict=self._strict)
+        return candidates
 
     def _condition(self, layer: "_Layer", path: JsonPath | None) -> str | None:
         """Return the condition under which a path holds text: not if its content was read as an inner layer."""
@@ -284,6 +299,42 @@ class ParseSql:
                 seats.append(f"WHEN {has_it} THEN {'NULL' if seat == 'application' else literal(seat)}")
         return f"CASE {' '.join(seats)} END::VARCHAR" if seats else "NULL::VARCHAR"
 
+    def _joining(self) -> dict[str, str]:
+        """Return the expressions by which lines of one request are joined, by the names of their columns."""
+        remarks = [
+            Candidate(rule, layer.extraction, layer.log_format.absent).text
+            for layer in self._layers
+            for rule in layer.log_format.remark
+        ]
+        # The operator || is NULL if any of the values is absent. No id begins with a blank.
+        joined_by = [
+            "' ' || " + " || ' ' || ".join(layer.extraction.value(path) for path in layer.log_format.joined_by)
+            for layer in reversed(self._layers)
+            if layer.log_format.joined_by
+        ]
+        seats = " ".join(
+            f"WHEN {layer.extraction.column} IS NOT NULL THEN "
+            + ("NULL" if layer.log_format.seat == "application" else literal(layer.log_format.seat))
+            for layer in reversed(self._layers)
+        )
+        others = "[alias[9:] FOR alias IN aliases IF starts_with(alias, 'request:')]"
+        return {
+            "is_remark": f"coalesce({', '.join(remarks)}) IS NOT NULL" if remarks else "false",
+            "joined_by": f"coalesce({', '.join(joined_by)})" if joined_by else "NULL::VARCHAR",
+            "line_seat": f"(CASE {seats} END)::VARCHAR",
+            "id_is_counted": f"{self._counter()} IS NOT NULL",
+            "other_names": others if self.has_aliases else "[]::VARCHAR[]",
+        }
+
+    def _counter(self) -> str:
+        """Return the expression for the counter of which the request id is made; NULL for another id."""
+        candidates = self._candidates("request_id")
+        better = ", ".join(candidate.text for candidate in candidates if not candidate.rule.counter_of)
+        counters = ", ".join(candidate.counter for candidate in candidates if candidate.rule.counter_of)
+        if not counters:
+            return "NULL::VARCHAR"
+        return f"CASE WHEN coalesce({better or 'NULL'}) IS NULL THEN coalesce({counters}) END"
+
     def _aliases(self) -> str:
         named = [
             f"{literal(kind + ':')} || {Candidate(rule, layer.extraction, layer.log_format.absent).text}"
@@ -293,6 +344,8 @@ class ParseSql:
         ]
         if not named:
             return ""
+        # What a customer sees of an id that counts in one process. A mere number would be found in every text.
+        named.append(f"'counted:' || nullif(regexp_extract({self._counter()}, '^req-.*'), '')")
         return f"list_filter([{', '.join(named)}], lambda alias: length(alias) <= {_LONGEST_ALIAS})"
 
     def _stored(self, name: str) -> str:

@@ -15,6 +15,7 @@ from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.writing.batch import count_rollups, times_of_lines
 from pixeldesk.ingest.writing.batch_counts import BatchCounts
+from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine_refused
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
@@ -102,6 +103,7 @@ class _Replay:
         self._reused_ids = ReusedIds(transaction, self._batch)
         self._counts = BatchCounts(transaction, self._batch, now)
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
+        begin_joining(transaction)
 
     def run(self, sources: list[ReplayedSource]) -> LineCounts:
         by_format: dict[FormatName, list[ReplayedSource]] = {}

@@ -21,6 +21,7 @@ from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.sources.lines import Chunk
 from pixeldesk.ingest.sources.source_name import SourceName
 from pixeldesk.ingest.writing.equal_lines import drop_surpassed_counts
+from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine_refused, quarantine_unreadable
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
@@ -53,6 +54,7 @@ class Batch:
         self.with_occurrences: set[int] = set()
         """The batches, or parts, with lines that their text does not identify."""
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
+        begin_joining(transaction)
 
     def parts(self, count: int) -> list[int]:
         """Return ids for parts of a source: `take` counts the lines of a part separately, in `SourceProgress.parts`."""

@@ -18,6 +18,7 @@ FROM (
     JOIN near AS high
         ON high.source_id = demoted.first_source_id AND high.line_number = demoted.first_line_number
     JOIN aliases ON aliases.request_id = low.request_id
+    WHERE low.request_id <> high.request_id
 ) AS found
 ANTI JOIN aliases AS known ON known.alias = found.alias AND known.request_id = found.request_id
 WHERE found.alias <> found.request_id AND NOT starts_with(found.alias, 'line-');

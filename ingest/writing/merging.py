@@ -5,14 +5,15 @@ The line of the highest seat stays in `requests`: its status is what the applica
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from pixeldesk.ingest.writing.demoting import demote, earlier, later
+from pixeldesk.ingest.writing.joining import join
 from pixeldesk.sql_files import Statement, statements
 from pixeldesk.store import Transaction
 
 _MERGE = statements(Path(__file__).with_name("merge.sql"))
-_DEMOTE = statements(Path(__file__).with_name("demote.sql"))
 _RESTORE = statements(Path(__file__).with_name("restore.sql"))
 _PROXY, _PLATFORM, _APPLICATION = 2, 3, 4
 # The longest time between two lines of one request: a function may run this long.
@@ -24,6 +25,7 @@ def merge(transaction: Transaction, batch: int) -> None:
 
     `batch` is the first batch id of the transaction. The minutes of the moved lines are added to the table `touched`.
     """
+    join(transaction, batch)
     if not transaction.value("SELECT EXISTS (SELECT 1 FROM requests WHERE seat IS NOT NULL)"):
         return
     ((first, last),) = transaction.execute(
@@ -32,7 +34,7 @@ def merge(transaction: Transaction, batch: int) -> None:
     )
     if first is None:
         return
-    values = {"batch": batch, "earliest": _before(first), "latest": _after(last)}
+    values = {"batch": batch, "earliest": earlier(first, _MAX_DISTANCE), "latest": later(last, _MAX_DISTANCE)}
     # In ascending order: the lines of the edge that the proxy's line took move with it to the application's line.
     for target in (_PROXY, _PLATFORM, _APPLICATION):
         if target == _PLATFORM:
@@ -50,13 +52,4 @@ def _demote(transaction: Transaction, found: Statement, values: Mapping[str, obj
     transaction.run(_MERGE["near"], **values)
     transaction.run(found, **values)
     if transaction.value("SELECT count(*) FROM demoted"):
-        for statement in _DEMOTE.values():
-            transaction.run(statement, **values)
-
-
-def _before(time: datetime) -> datetime:
-    return time - min(_MAX_DISTANCE, time - datetime.min)
-
-
-def _after(time: datetime) -> datetime:
-    return time + min(_MAX_DISTANCE, datetime.max - time)
+        demote(transaction, values)

@@ -11,7 +11,8 @@ from pixeldesk.store import Transaction
 _KIND = "reused_request_id"
 _KNOWN = f"SELECT request_id FROM contradictory_requests WHERE kind = '{_KIND}'"
 _RECORD = f"INSERT INTO contradictory_requests SELECT '{_KIND}', timestamp, environment, request_id FROM requests"
-_NEW = "SELECT request_id FROM requests WHERE batch_id >= $batch"
+# A counter of a process begins anew when the process does, which is no fault of the API.
+_NEW = "SELECT request_id FROM requests WHERE batch_id >= $batch AND NOT id_is_counted"
 _FEW = 5000
 
 

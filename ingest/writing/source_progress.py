@@ -84,7 +84,9 @@ def withdraw_unterminated(transaction: Transaction, source_id: int | None) -> No
         source,
     )
     restore(transaction, source_id)
-    for table in ("requests", "second_lines", "events", "aliases", "quarantine", "unmapped", "repeated_lines"):
+    transaction.execute(f"UPDATE waiting_lines SET used_by = NULL WHERE used_by IN ({provisional})", source)
+    of_lines = ("requests", "second_lines", "events", "quarantine", "unmapped", "repeated_lines")
+    for table in (*of_lines, "aliases", "waiting_lines"):
         transaction.execute(f"DELETE FROM {table} WHERE batch_id IN ({provisional})", source)
     transaction.execute("DELETE FROM batches WHERE source_id = $source AND provisional", source)
 

@@ -12,6 +12,7 @@ from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.parse_sql import NOTHING_KNOWN, Known, ParseSql, redact_suspects_sql, suspects_exist_sql
 from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.writing.equal_lines import EqualLines
+from pixeldesk.ingest.writing.joining import wait
 from pixeldesk.ingest.writing.quarantine import EXCERPT_CHARACTERS
 from pixeldesk.sql_files import statements
 from pixeldesk.store import Transaction
@@ -60,7 +61,7 @@ class Staging:
         run = self._transaction.execute
         self._redact(rows)
         # Aliases, and lines that may be second lines of a request, are handled only for staged lines.
-        is_plain = not self._parse.has_aliases and not self._parse.has_seats
+        is_plain = not self._parse.has_aliases and not self._parse.has_seats and not self._parse.joins_lines
         is_direct = is_plain and rows >= _MIN_DIRECT_LINES and not self._were_delivered_before(rows)
         if is_direct:
             run(
@@ -123,6 +124,7 @@ class Staging:
         """Insert the staged lines that are neither duplicates nor refused."""
         run = self._transaction.execute
         self._equal_lines.keep_counts()
+        wait(self._transaction, self._parse)
         run(
             f"""INSERT INTO requests ({self._columns}, clock_suspect, {_ORIGIN}, occurrence)
             SELECT {self._columns}, clock_suspect, {_ORIGIN}, occurrence FROM staged

@@ -130,13 +130,54 @@ CREATE TABLE events (
     occurrence INTEGER
 );
 
--- Another id by which lookup finds a request. kind: request (the same request's id at another hop), edge, trace or
--- downstream.
+-- Another id by which lookup finds a request. kind: request (the same request's id at another hop), edge, trace,
+-- downstream or counted (what is shown of an id that each process counts from 1).
 CREATE TABLE aliases (
     alias VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
     request_id VARCHAR NOT NULL,
     batch_id INTEGER NOT NULL
+);
+
+-- Lines that one program wrote about a request beside its access line, until that line is found: for a day. kind: event (it
+-- has no status), remark (a row of requests), or access (a row of requests that is found by what its format joins lines
+-- by). names are the ids under which the access line may be stored.
+CREATE TABLE waiting_lines (
+    kind VARCHAR NOT NULL,
+    names VARCHAR[] NOT NULL,
+    -- Its format says that it is a remark, although it may have the duration.
+    is_marked BOOLEAN NOT NULL,
+    timestamp TIMESTAMP NOT NULL,
+    request_id VARCHAR NOT NULL,
+    id_is_counted BOOLEAN NOT NULL,
+    host VARCHAR,
+    seat VARCHAR,
+    status SMALLINT,
+    method VARCHAR,
+    route VARCHAR,
+    path VARCHAR,
+    customer_id VARCHAR,
+    website_id VARCHAR,
+    key_id VARCHAR,
+    key_fingerprint VARCHAR,
+    key_prefix VARCHAR,
+    key_length INTEGER,
+    client_ip VARCHAR,
+    user_agent VARCHAR,
+    upstream_service VARCHAR,
+    upstream_status SMALLINT,
+    upstream_message VARCHAR,
+    error_code VARCHAR,
+    error_message VARCHAR,
+    error_details VARCHAR,
+    -- The message of a line of level error or fatal.
+    error_text VARCHAR,
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    stored_at TIMESTAMP NOT NULL,
+    -- The batch of the request that it was joined to, while that may still be withdrawn.
+    used_by INTEGER
 );
 
 -- A line that could not be understood. byte_offset counts uncompressed bytes.

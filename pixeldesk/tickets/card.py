@@ -11,7 +11,7 @@ from pixeldesk.incidents.incident import Incident
 from pixeldesk.tickets.outage import Outage
 from pixeldesk.tickets.replies import ReplyFacts, ticket_reply
 
-AliasKind = Literal["request", "edge", "trace", "downstream"]
+AliasKind = Literal["request", "edge", "trace", "downstream", "counted"]
 
 
 class ErrorBody(FrozenModel):

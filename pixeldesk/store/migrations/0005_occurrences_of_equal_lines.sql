@@ -1,4 +1,5 @@
 -- Equal lines become lines of their own. What is stored already has no occurrence: it stands for every line of its text.
+-- Lines wait for the access line of their request.
 
 ALTER TABLE requests ADD COLUMN occurrence INTEGER;
 ALTER TABLE requests ADD COLUMN id_is_counted BOOLEAN DEFAULT false;
@@ -22,4 +23,39 @@ CREATE TABLE pushed_bodies (
     blank BIGINT NOT NULL,
     bytes BIGINT NOT NULL,
     committed_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE waiting_lines (
+    kind VARCHAR NOT NULL,
+    names VARCHAR[] NOT NULL,
+    is_marked BOOLEAN NOT NULL,
+    timestamp TIMESTAMP NOT NULL,
+    request_id VARCHAR NOT NULL,
+    id_is_counted BOOLEAN NOT NULL,
+    host VARCHAR,
+    seat VARCHAR,
+    status SMALLINT,
+    method VARCHAR,
+    route VARCHAR,
+    path VARCHAR,
+    customer_id VARCHAR,
+    website_id VARCHAR,
+    key_id VARCHAR,
+    key_fingerprint VARCHAR,
+    key_prefix VARCHAR,
+    key_length INTEGER,
+    client_ip VARCHAR,
+    user_agent VARCHAR,
+    upstream_service VARCHAR,
+    upstream_status SMALLINT,
+    upstream_message VARCHAR,
+    error_code VARCHAR,
+    error_message VARCHAR,
+    error_details VARCHAR,
+    error_text VARCHAR,
+    batch_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line_number BIGINT NOT NULL,
+    stored_at TIMESTAMP NOT NULL,
+    used_by INTEGER
 );
