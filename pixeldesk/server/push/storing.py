@@ -13,6 +13,7 @@ from pixeldesk.ingest.writing.batch import Batch
 from pixeldesk.ingest.writing.source_progress import SourceProgress
 from pixeldesk.server.push.idempotency import IdempotencyKeys
 from pixeldesk.server.push.post import Post, PostResult
+from pixeldesk.server.push.pushed_bodies import PushedBodies
 from pixeldesk.server.push.refusals import Refusal, too_many_lines
 from pixeldesk.settings import MIB, Settings
 from pixeldesk.store import Store, Transaction
@@ -22,7 +23,7 @@ _BUFFER_BYTES = 8 * MIB
 
 
 def store_posts(store: Store, settings: Settings, posts: list[Post]) -> list[PostResult | Refusal]:
-    """Store posts in one transaction and return the result of each. No two may have the same key.
+    """Store posts in one transaction and return the result of each. No two may have the same key or body.
 
     Raises StoreError, or Refusal for a body whose documents have too many records: then nothing is stored.
     """
@@ -43,16 +44,25 @@ class _PostBatch:
         self._transaction = transaction
         self._settings = settings
         self._batch = Batch(transaction, settings, now.replace(tzinfo=UTC))
+        self._bodies = PushedBodies(transaction, now)
         self._progress: dict[str, SourceProgress] = {}
 
     def store(self, posts: list[Post]) -> list[LineCounts]:
         parts = self._batch.parts(len(posts))
         progress = [self._add(post, part) for post, part in zip(posts, parts, strict=True)]
         self._batch.finish()
-        return [each.parts.get(part, LineCounts()) for each, part in zip(progress, parts, strict=True)]
+        counts = [each.parts.get(part, LineCounts()) for each, part in zip(progress, parts, strict=True)]
+        for post, part, counted in zip(posts, parts, counts, strict=True):
+            if part in self._batch.with_occurrences:
+                self._bodies.record(post, counted)
+        return counts
 
     def _add(self, post: Post, part: int) -> SourceProgress:
         progress = self._progress_of(post)
+        repeated = self._bodies.repeat_of(post)
+        if repeated is not None:
+            self._batch.add_part(progress, part, repeated)
+            return progress
         for chunk in self._reader(post, progress.checkpoint).chunks(ahead=False):
             self._batch.take(progress, chunk, part)
             if progress.counts[part].lines > self._settings.push_max_lines:

@@ -77,17 +77,17 @@ class Writer:
             self._changed.wait_for(lambda: self._queue or self._is_closing)
             group: list[tuple[Post, Future[PostResult]]] = []
             left: list[tuple[Post, Future[PostResult]]] = []
-            keys: set[tuple[str, str]] = set()
+            identities: set[tuple[str, str]] = set()
             size = 0
             for queued in self._queue:
                 post = queued[0]
-                # Two posts with one key: the second waits for the next group, and gets the result of the first.
-                key = (post.sender.name, post.key or "")
+                # Two posts with one key or one body: the second waits for the next group, and is a repeat then.
+                of_post = {(post.sender.name, identity) for identity in (post.key, post.spool.digest.hex()) if identity}
                 is_full = len(group) >= _MOST_POSTS or (group and size + post.size > _MOST_BYTES)
-                if is_full or (post.key and key in keys):
+                if is_full or of_post & identities:
                     left.append(queued)
                     continue
-                keys.add(key)
+                identities |= of_post
                 size += post.size
                 group.append(queued)
             self._queue = left
