@@ -31,7 +31,7 @@ FIXTURES = HERE / "fixtures"
 VERSIONS: dict[str, dict[str, str]] = tomllib.loads((HERE / "versions.toml").read_text())
 _SETTLE_S = 1.2  # an aborted request is logged when its handler has come to its end
 # What is kept of a program: one file of its log; what it sent; or the folder of its rotated files.
-_ENDINGS = {"otlp": ".otlp", "logrotate": ""}
+_ENDINGS = {"otlp": ".otlp", "folder": "", "logrotate": ""}
 _IN_NAMESPACE = """
 mount -t tmpfs none /srv && mkdir /srv/app && mount --bind "$1" /srv/app && hostname shop-1 && cd /srv/app && shift
 exec "$@"
@@ -104,8 +104,14 @@ def _make(room: Path, name: str, recipe: dict[str, Any]) -> None:
     with receiving() as received, _backend() as backend:
         for life in range(1, recipe.get("lives", 2) + 1):
             port = _free_port()
-            ports = {"PORT": port, "BACKEND": backend, "RECEIVER": received.port, "DEAD": _free_port()}
-            replaced = {word: str(value) for word, value in ports.items()} | recipe.get("words", {})
+            ports = {
+                "PORT": port,
+                "BACKEND": backend,
+                "RECEIVER": received.port,
+                "DEAD": _free_port(),
+                "BEHIND": _free_port(),
+            }
+            replaced = recipe.get("words", {}) | {word: str(value) for word, value in ports.items()}
             for template in recipe.get("configure", []):
                 (room / Path(template).name).write_text(_filled((room / template).read_text(), replaced))
             with _running(room, recipe, replaced, written):
@@ -164,10 +170,11 @@ def _keep(recipe: dict[str, Any], written: Path, received: Received, log: Path) 
     if "otlp" in recipe:
         log.write_bytes(received.joined())
         return
-    if "logrotate" in recipe:
+    if "logrotate" in recipe or "folder" in recipe:
         shutil.rmtree(log, ignore_errors=True)
         log.mkdir()
-        for path in written.glob("stdout*"):
+        kept = [written / name for name in recipe["folder"]] if "folder" in recipe else written.glob("stdout*")
+        for path in kept:
             shutil.copyfile(path, log / path.name.replace("stdout", "app.log"))
         return
     stream = recipe.get("stream", "stdout")

@@ -60,10 +60,11 @@ def recipes() -> list[Recipe]:
 def _recipe(path: Path) -> Recipe:
     told = tomllib.loads(path.read_text())
     log = told["log"]
-    ending = ".otlp" if "otlp" in told else "" if "logrotate" in told else ".log"
+    ending = ".otlp" if "otlp" in told else "" if {"folder", "logrotate"} & told.keys() else ".log"
+    aborted = int(log["aborted"]) if "aborted" in log else None
     return Recipe(
-        path.stem, told["program"], told["settings"], log["format"], int(log["aborted"]) if "aborted" in log else None,
-        log.get("unmapped", 0), log.get("quarantined", 0), told.get("lacks", {}), told.get("lacks_of", {}),
+        path.stem, told["program"], told["settings"], log["format"], aborted, log.get("unmapped", 0),
+        log.get("quarantined", 0), told.get("lacks", {}), told.get("lacks_of", {}),
         told.get("missing", {}), told.get("fails"), path.with_suffix(ending), told.get("otlp"),
     )  # fmt: skip
 
@@ -118,7 +119,9 @@ def outcome_of(desk: Desk, recipe: Recipe) -> Outcome:
         recipe, versions, asked, formats, lines["unmapped"] or 0, lines["quarantined"] or 0, list(_stored(desk)),
         differences(desk.store),
     )  # fmt: skip
-    outcome.wrong = [*_wrong_lines(outcome), *_wrong_requests(outcome)]
+    reused = desk.store.rows("SELECT request_id FROM contradictory_requests WHERE kind = 'reused_request_id'")
+    outcome.wrong += [f"{row['request_id']} is said to be reused" for row in reused]
+    outcome.wrong += [*_wrong_lines(outcome), *_wrong_requests(outcome)]
     return outcome
 
 
