@@ -82,7 +82,12 @@ def detect_format(sample: bytes, is_whole: bool, requested: str, custom: Path | 
         return found[0].with_others(tuple(found[1:])).in_documents(are_documents)
     if not are_documents and len(lines) >= _MIN_TEXT_LINES and all(map(_is_text, lines)):
         raise TextUnknown
-    return log_format(_NATIVE, custom).as_fallback().in_documents(are_documents)
+    return unrecognised(custom).in_documents(are_documents)
+
+
+def unrecognised(custom: Path | None) -> LogFormat:
+    """Return the format of a source that no format fits."""
+    return log_format(_NATIVE, custom).as_fallback()
 
 
 def formats_of(lines: Sequence[Line], custom: Path | None) -> list[LogFormat]:

@@ -53,6 +53,8 @@ class Batch:
         self._reused_ids = ReusedIds(transaction, self._batch_id)
         self.with_occurrences: set[int] = set()
         """The batches, or parts, with lines that their text does not identify."""
+        self.with_known_duplicates: set[int] = set()
+        """The batches, or parts, with duplicates of lines that were understood."""
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
         begin_joining(transaction)
 
@@ -146,7 +148,10 @@ class Batch:
                 staging.stage(lines.num_rows)
                 formats = formats or self._further_formats(staging, tried)
                 lines = staging.take_unknown() if formats else lines.slice(0, 0)
-                self._count("duplicates", staging.duplicates())
+                repeated = staging.duplicates()
+                self._count("duplicates", repeated)
+            if repeated:
+                self.with_known_duplicates.update(staging.batches_with_known_duplicates())
             self._add_format(tried[-1])
             self.with_occurrences.update(staging.batches_with_occurrences())
             staging.insert_staged()

@@ -55,6 +55,7 @@ class Staging:
         self._batch = {"batch": batch}
         self._is_direct = False
         self._equal_lines = EqualLines(transaction, are_counted=known.occurrence is None)
+        self._has_repeated = False
 
     def stage(self, rows: int) -> None:
         """Insert the good requests directly if that pays, and stage the other lines."""
@@ -87,12 +88,20 @@ class Staging:
     def duplicates(self) -> SourceCounts:
         """Delete or mark the lines that are stored already, and count them."""
         repeated = self._delete_repeated() if self._is_direct else []
+        self._has_repeated = bool(repeated)
         self._equal_lines.mark_duplicates()
         return repeated + _counted(self._transaction, "staged WHERE duplicate")
 
     def batches_with_occurrences(self) -> list[int]:
         """Return the batches of staged lines that their text does not identify."""
         return self._equal_lines.batches
+
+    def batches_with_known_duplicates(self) -> list[int]:
+        """Return the batches with duplicates of lines that were understood."""
+        known = "SELECT batch_id FROM staged WHERE duplicate AND outcome IN ('request', 'event')"
+        repeated = " UNION SELECT batch_id FROM repeated" if self._has_repeated else ""
+        found = self._transaction.execute(f"SELECT DISTINCT batch_id FROM ({known}{repeated})")
+        return [batch_id for (batch_id,) in found]
 
     def unknown_lines(self, most: int) -> list[str]:
         """Return the first of the staged lines that the format does not know."""

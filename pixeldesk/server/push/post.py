@@ -1,10 +1,11 @@
 """A received post: its sender, its body, its format and its idempotency key."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 
-from pixeldesk.errors import FormatUnclear, UsageError
-from pixeldesk.ingest.formats.detection import detect_format, sample
+from pixeldesk.errors import FormatUnclear, TextUnknown, UsageError
+from pixeldesk.ingest.formats.detection import detect_format, sample, unrecognised
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.byte_stream import ByteStream
@@ -18,6 +19,8 @@ from pixeldesk.settings import Settings
 AUTO = "auto"
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_KEY = 255
+# An ExportLogsServiceRequest in JSON that has no records is about so many bytes long at most.
+_LONGEST_EMPTY = 64
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,10 @@ class PostOptions:
     format_name: str = AUTO
     key: str | None = None
     """Its Idempotency-Key."""
-    is_otlp_protobuf: bool = False
+    is_otlp: bool = False
+    is_protobuf: bool = False
+    keeps_all: bool = False
+    """Store lines too of which not one is understood."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Post:
     sender: Sender
     spool: Spool
     log_format: LogFormat
+    options: PostOptions = PostOptions()
     key: str | None = None
     """SHA-256 of its Idempotency-Key, in hex."""
 
@@ -67,8 +74,11 @@ def parse_post(sender: Sender, spool: Spool, options: PostOptions, settings: Set
     """Detect the format of a complete body. Raises Refusal if the format is unknown or ambiguous."""
     key, format_name = _key_digest(options.key), options.format_name
     spool.file.seek(0)
-    if options.is_otlp_protobuf:
+    if options.is_protobuf:
         spool.replace(otlp_documents(spool.file.read(), settings.push_max_lines, settings.max_line_bytes))
+    elif options.is_otlp and spool.size <= _LONGEST_EMPTY and _is_empty_request(spool.file.read()):
+        spool.replace([])
+    spool.file.seek(0)
     start = PeekedStream(ByteStream(spool.file))  # type: ignore[arg-type]
     try:
         if format_name != AUTO:
@@ -76,9 +86,20 @@ def parse_post(sender: Sender, spool: Spool, options: PostOptions, settings: Set
         found = detect_format(*sample(start), format_name, settings.formats)
     except FormatUnclear as error:
         raise Refusal(400, error.message("?format=")) from error
+    except TextUnknown as error:
+        if not options.keeps_all:
+            raise Refusal(422, f"{error}; ?keep=all stores such lines") from error
+        found = unrecognised(settings.formats)
     except UsageError as error:
         raise Refusal(400, str(error)) from error
-    return Post(sender, spool, found, key)
+    return Post(sender, spool, found, options, key)
+
+
+def _is_empty_request(body: bytes) -> bool:
+    try:
+        return json.loads(body) in ({}, {"resourceLogs": []})
+    except (ValueError, RecursionError):
+        return False
 
 
 def _key_digest(key: str | None) -> str | None:

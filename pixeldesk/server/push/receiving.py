@@ -121,7 +121,7 @@ class Receiver:
 
     def _empty_result(self, options: PostOptions) -> PostResult:
         # Vercel verifies an endpoint with an empty post, and no bytes are a message of protobuf without fields.
-        if self._settings.push_vercel_verify or options.is_otlp_protobuf:
+        if self._settings.push_vercel_verify or options.is_protobuf:
             return PostResult(LineCounts())
         raise Refusal(400, "the body is empty; send lines of JSON, or a JSON array")
 

@@ -46,6 +46,14 @@ def not_writable(reason: str, seconds: int = 10) -> Refusal:
     return Refusal(503, message, {"Retry-After": str(seconds)})
 
 
+def nothing_understood(what: str, is_otlp: bool) -> Refusal:
+    """Return 422, or 400 for OTLP: no line of the body was understood. `what` says what they seem to be.
+
+    https://opentelemetry.io/docs/specs/otlp/#bad-data
+    """
+    return Refusal(400 if is_otlp else 422, what)
+
+
 def key_used_before() -> Refusal:
     """Return 422: the Idempotency-Key was used before, with another body."""
     return Refusal(422, "this Idempotency-Key came with another body before; give each body a key of its own")

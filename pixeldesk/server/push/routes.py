@@ -4,6 +4,7 @@ import hmac
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
@@ -61,12 +62,12 @@ class Push:
         ]
 
     async def _ingest(self, request: Request) -> Response:
-        options = PostOptions(request.query_params.get("format", AUTO), request.headers.get("idempotency-key"))
+        options = _options(request, request.query_params.get("format", AUTO))
         return self._verified(await self._store(request, options, IngestAnswers()))
 
     async def _otlp(self, request: Request) -> Response:
         is_protobuf = _content_type(request) == CONTENT_TYPE
-        options = PostOptions("otlp", request.headers.get("idempotency-key"), is_protobuf)
+        options = replace(_options(request, "otlp"), is_otlp=True, is_protobuf=is_protobuf)
         return await self._store(request, options, OtlpProtobufAnswers() if is_protobuf else OtlpJsonAnswers())
 
     async def _store(self, request: Request, options: PostOptions, answers: Answers) -> Response:
@@ -146,8 +147,13 @@ class _OpenDesk:
 
 def _require_supported(request: Request, options: PostOptions) -> None:
     content_type = _content_type(request)
-    if content_type in _UNSUPPORTED and not options.is_otlp_protobuf:
+    if content_type in _UNSUPPORTED and not options.is_protobuf:
         raise Refusal(415, _UNSUPPORTED[content_type])
+
+
+def _options(request: Request, format_name: str) -> PostOptions:
+    keeps_all = request.query_params.get("keep") == "all"
+    return PostOptions(format_name, request.headers.get("idempotency-key"), keeps_all=keeps_all)
 
 
 def _content_type(request: Request) -> str:

@@ -1,5 +1,6 @@
 """POST /ingest on a real socket: what is taken, what is refused, and that every line is counted once."""
 
+import copy
 import gzip
 import hashlib
 import hmac
@@ -278,10 +279,47 @@ def test_open_telemetry_logs_in_json(client: Client, desk: Desk) -> None:
     told = client.post(gzip.compress(json.dumps(OTLP).encode()), "/v1/logs", Content_Encoding="gzip")
     assert (told.status, told.json) == (200, {"partialSuccess": {}})
     assert stored(desk, "otlp") == 1
-    record = OTLP["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
-    broken = json.dumps(OTLP).replace("1763294400000000000", "no time").encode()
-    assert len(record) == 1
-    assert client.post(broken, "/v1/logs").json["partialSuccess"]["rejectedLogRecords"] == "1"
+    records = OTLP["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
+    half = copy.deepcopy(OTLP)
+    half["resourceLogs"][0]["scopeLogs"][0]["logRecords"] += [{**records[0], "timeUnixNano": "no time"}]
+    assert client.post(json.dumps(half).encode(), "/v1/logs").json["partialSuccess"]["rejectedLogRecords"] == "1"
+    broken = json.dumps(OTLP).replace("1763294400000000000", "never").encode()
+    refused = client.post(broken, "/v1/logs")
+    assert (refused.status, "nothing was stored" in refused.json["message"]) == (400, True)
+    assert client.post(broken, "/v1/logs?keep=all").json["partialSuccess"]["rejectedLogRecords"] == "1"
+
+
+UNKNOWN = {"took": 12, "stage": "live", "\x1b[31mred": 1, "code": 7}
+
+
+def test_a_body_of_which_nothing_is_understood_is_refused_unless_all_is_to_be_kept(client: Client, desk: Desk) -> None:
+    before = desk.query("sources_read")
+    body = as_bytes([UNKNOWN] * 3)
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(client.post, [body] * 8))
+    assert {one.status for one in told} == {422}
+    (error,) = {one.json["error"] for one in told}
+    for part in ("(3 lines)", "took, stage", "?format=", "docs/adding_a_format.md", "?keep=all", "nothing was stored"):
+        assert part in error
+    assert "\n" not in error
+    assert desk.query("sources_read") == before
+    assert client.post(body, "/ingest?keep=all").json["unmapped"] == 3
+    # What is half understood, or stored already, is no error.
+    good = as_bytes([*lines("half", 1), {**UNKNOWN, "took": 13}])
+    assert client.post(good).status == 200
+    again = client.post(good)
+    assert (again.status, again.json["requests"]) == (200, 0)
+
+
+def test_a_body_of_text_is_refused_with_a_sentence_too(client: Client, desk: Desk) -> None:
+    before = desk.query("sources_read")
+    body = b"".join(b"the weather is fine today, %d\n" % n for n in range(9))
+    told = client.post(body)
+    assert (told.status, "docs/adding_a_format.md" in told.json["error"]) == (422, True)
+    few = client.post(body[:29])
+    assert (few.status, "(1 line)" in few.json["error"]) == (422, True)
+    assert desk.query("sources_read") == before
+    assert client.post(body, "/ingest?keep=all").json["quarantined"] == 9
 
 
 def test_health_and_metrics(client: Client) -> None:
@@ -312,7 +350,8 @@ def test_under_pressure_senders_are_told_when_to_come_again(desk: Desk) -> None:
 
 @pytest.mark.parametrize("last", ["good", "refused"])
 def test_posts_of_one_transaction_do_not_disturb_each_other(desk: Desk, last: str) -> None:
-    # Another format of the same sender, the same lines twice, and one that has to be refused when it is taken apart.
+    # Another format of the same sender, the same lines twice, and one that has to be refused when it is taken apart, or
+    # because nothing of it is understood.
     pino = {
         "level": 30,
         "time": 1_763_294_400_000,
@@ -336,7 +375,7 @@ def test_posts_of_one_transaction_do_not_disturb_each_other(desk: Desk, last: st
             others = [pool.submit(client.post, body) for body in bodies]
             wait_for_posts(6)
         told = [one.result() for one in [first, *others]]
-    assert [one.status for one in told] == [200, 200, 200, 413 if last == "refused" else 200, 200, 200]
+    assert [one.status for one in told] == [200, 200, 200, 413 if last == "refused" else 422, 200, 200]
     assert [told[place].json["requests"] for place in (0, 1, 4)] == [1, 1, 3]
     assert sorted(told[place].json["duplicates"] for place in (2, 5)) == [0, 2]
     assert stored(desk, last) == 7

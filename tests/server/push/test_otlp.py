@@ -166,6 +166,15 @@ def test_records_that_are_not_understood_are_counted(client: Client) -> None:
     assert (partial.rejected_log_records, "quarantine" in partial.error_message) == (1, True)
 
 
+def test_records_of_which_none_is_understood_are_refused(client: Client, desk: Desk) -> None:
+    before = desk.query("sources_read")
+    logs = ResourceLogs(scope_logs=[ScopeLogs(log_records=[LogRecord(severity_text="no time")] * 2)])
+    body = ExportLogsServiceRequest(resource_logs=[logs]).SerializeToString()
+    told = client.post(body, "/v1/logs", Content_Type=PROTOBUF)
+    assert (told.status, "nothing was stored" in Status.FromString(told.body).message) == (400, True)
+    assert desk.query("sources_read") == before
+
+
 @pytest.mark.parametrize(
     ("status", "body", "headers", "says"),
     [
@@ -194,6 +203,8 @@ def test_a_request_without_records_is_one(client: Client) -> None:
     told = client.ask("POST", "/v1/logs", b"", **{"Content-Type": PROTOBUF})
     assert (told.status, told.body) == (200, b"")
     assert client.ask("POST", "/v1/logs", b"\x0a\x00", **{"Content-Type": PROTOBUF}).status == 200
+    assert client.post(b'{"resourceLogs": []}\n', "/v1/logs").json == {"partialSuccess": {}}
+    assert client.post(b"{}", "/v1/logs").json == {"partialSuccess": {}}
 
 
 def test_protobuf_is_read_at_one_address_only(client: Client) -> None:
