@@ -38,6 +38,8 @@ class Recipe:
     """The same, of the requests with these paths."""
     missing: dict[str, str]
     """The paths of the requests of which the log has nothing at all, and why."""
+    unreadable: str | None
+    """Why nothing can be read of the log at all."""
     fails: str | None
     log: Path
     otlp: str | None
@@ -65,7 +67,7 @@ def _recipe(path: Path) -> Recipe:
     return Recipe(
         path.stem, told["program"], told["settings"], log["format"], aborted, log.get("unmapped", 0),
         log.get("quarantined", 0), told.get("lacks", {}), told.get("lacks_of", {}),
-        told.get("missing", {}), told.get("fails"), path.with_suffix(ending), told.get("otlp"),
+        told.get("missing", {}), log.get("unreadable"), told.get("fails"), path.with_suffix(ending), told.get("otlp"),
     )  # fmt: skip
 
 
@@ -87,6 +89,7 @@ class Outcome:
     versions: dict[str, str]
     asked: list[Asked]
     formats: list[str]
+    events: int
     unmapped: int
     quarantined: int
     stored: list[Stored]
@@ -101,7 +104,9 @@ class Outcome:
 
 def is_expected(asked: Asked, recipe: Recipe) -> bool:
     """Return whether the log has a line with a status of this request."""
-    return asked.path not in recipe.missing and (asked.status is not None or recipe.aborted is not None)
+    if recipe.unreadable or asked.path in recipe.missing:
+        return False
+    return asked.status is not None or recipe.aborted is not None
 
 
 def outcome_of(desk: Desk, recipe: Recipe) -> Outcome:
@@ -111,14 +116,11 @@ def outcome_of(desk: Desk, recipe: Recipe) -> Outcome:
         _push(desk, recipe)
     else:
         desk.ingest([str(recipe.log)])
-    (lines,) = desk.store.rows(
-        "SELECT sum(unmapped)::INT AS unmapped, sum(quarantined)::INT AS quarantined FROM batches"
-    )
+    counted = ", ".join(f"coalesce(sum({kind}), 0)::INT AS {kind}" for kind in ("events", "unmapped", "quarantined"))
+    (lines,) = desk.store.rows(f"SELECT {counted} FROM batches")
     formats = [row["format"] for row in desk.store.rows("SELECT format FROM sources")]
-    outcome = Outcome(
-        recipe, versions, asked, formats, lines["unmapped"] or 0, lines["quarantined"] or 0, list(_stored(desk)),
-        differences(desk.store),
-    )  # fmt: skip
+    stored, unbalanced = list(_stored(desk)), differences(desk.store)
+    outcome = Outcome(recipe, versions, asked, formats, **lines, stored=stored, unbalanced=unbalanced)
     reused = desk.store.rows("SELECT request_id FROM contradictory_requests WHERE kind = 'reused_request_id'")
     outcome.wrong += [f"{row['request_id']} is said to be reused" for row in reused]
     outcome.wrong += [*_wrong_lines(outcome), *_wrong_requests(outcome)]
@@ -150,6 +152,10 @@ def _stored(desk: Desk) -> Iterator[Stored]:
 def _wrong_lines(outcome: Outcome) -> Iterator[str]:
     recipe = outcome.recipe
     read_as = {part for name in outcome.formats for part in name.replace("/", "+").split("+")}
+    if recipe.unreadable:
+        events = outcome.events
+        yield from [f"{events} events"] if events else []
+        return
     if recipe.format not in read_as:
         yield f"read as {outcome.formats}, not as {recipe.format}"
     for kind in ("unmapped", "quarantined"):

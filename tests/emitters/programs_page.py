@@ -29,20 +29,24 @@ _PARTS = {
     "sent_id": "the id that the client sent",
     "query": "the query",
 }
+_UNREADABLE = "\n## Nothing to read\n\n| Program | Version | Settings | Why |\n| --- | --- | --- | --- |\n"
 _UNREAD = "\n## Not read yet\n\n| Program | Version | Settings | Why |\n| --- | --- | --- | --- |\n"
 
 
 def programs_page() -> str:
     """Return the page."""
-    read, unread = [], []
+    read, unreadable, unread = [], [], []
     for recipe in sorted(recipes(), key=lambda one: (one.program.lower(), one.name)):
         versions, asked = read_truth(recipe.truth)
         cells = [recipe.program, next(iter(versions.values()), "documented"), recipe.settings]
         if recipe.fails:
             unread.append(_row([*cells, recipe.fails]))
+        elif recipe.unreadable:
+            unreadable.append(_row([*cells, recipe.unreadable]))
         else:
             read.append(_row([*cells, *_what_is_read(recipe, asked)]))
-    return _HEAD + "".join(read) + (_UNREAD + "".join(unread) if unread else "")
+    parts = [(_HEAD, read), (_UNREADABLE, unreadable), (_UNREAD, unread)]
+    return "".join(head + "".join(rows) for head, rows in parts if rows)
 
 
 def _what_is_read(recipe: Recipe, asked: list[Asked]) -> list[str]:
