@@ -51,7 +51,6 @@ class Ingested(FrozenModel):
     files: int
     lines: int
     requests: int
-    """Each once: a further line of a request, such as the proxy's, counts among the events."""
     events: int
     quarantined: int
     duplicates: int
