@@ -112,9 +112,14 @@ def _structure(steps: list[str], beside: dict[str, int], depth: int = 0) -> Any:
 
 def _object_sql(pairs: tuple[str, str]) -> str:
     """Return the expression for the object that a list of pairs stands for; NULL if it is none."""
-    listed = f"from_json(level, {literal(json.dumps([dict.fromkeys(pairs, 'VARCHAR')]))})"
-    names, values = (f"list_transform({listed}, lambda pair: pair.{name})" for name in pairs)
-    return f"TRY(nullif(to_json(map({names}, {values}))::VARCHAR, '{{}}'))"
+    structure = literal(json.dumps([dict.fromkeys(pairs, "VARCHAR")]))
+    name, value = (f"pair.{each}" for each in pairs)
+    listed = f"TRY(from_json(level, {structure}))"
+    names = f"list_transform({listed}, lambda pair: {name})"
+    # Of a name that comes again, the first value counts: a map takes each name once.
+    firsts = f"list_filter({listed}, lambda pair, index: {name} IS NOT NULL AND list_position({names}, {name}) = index)"
+    keys, values = (f"list_transform({firsts}, lambda pair: {each})" for each in (name, value))
+    return f"nullif(to_json(map({keys}, {values}))::VARCHAR, '{{}}')"
 
 
 def _with_attributes(sql: str, name: str, elements: Elements, are_nested: bool) -> str:

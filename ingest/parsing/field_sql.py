@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pixeldesk.ingest.formats.columns import NANOSECONDS, Column, Unit
+from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import FieldRule
 from pixeldesk.ingest.parsing.address_sql import address_sql
 from pixeldesk.ingest.parsing.extraction import Extraction
@@ -44,10 +45,19 @@ LEVELS = {
     "emerg": "fatal",
     "emergency": "fatal",
     "panic": "fatal",
+    "dpanic": "fatal",
     "information": "info",
     "informational": "info",
     "notice": "info",
+    "default": "info",
+    "success": "info",
+    "log": "info",
+    "http": "info",
     "verbose": "debug",
+    "fine": "debug",
+    "finer": "trace",
+    "finest": "trace",
+    "silly": "trace",
 }
 
 
@@ -75,13 +85,20 @@ class Candidate:
         if rule.path and rule.value is not None:
             text = f"CASE WHEN {text} IS NOT NULL THEN {literal(rule.value)} END"
         if rule.query:
-            query = f"nullif(ltrim({self.extraction.value(rule.query)}, '?'), '')"
+            query = f"nullif(ltrim({self._query(rule.query)}, '?'), '')"
             text = f"CASE WHEN contains({text}, '?') THEN {text} ELSE coalesce({text} || '?' || {query}, {text}) END"
         if rule.counter_of:
             text = self._with_process(text)
         if rule.beside:
             text = f"CASE WHEN {self._is_beside} THEN {text} END"
         return f"CASE WHEN {self.condition} THEN {text} END" if self.condition else text
+
+    def _query(self, path: JsonPath) -> str:
+        """Return the expression for the text of a query: a program may log its parsed form, an object, instead."""
+        query = self.extraction.value(path)
+        for absent in self.absent:
+            query = f"nullif({query}, {literal(absent)})"
+        return f"CASE WHEN NOT starts_with({query}, '{{') THEN {query} END"
 
     @property
     def _is_beside(self) -> str:
