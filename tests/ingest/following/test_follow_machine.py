@@ -1,4 +1,7 @@
-"""Whatever happens to followed log files, nothing is lost silently and nothing is stored twice."""
+"""Whatever happens to followed log files, nothing is lost silently and nothing is stored twice.
+
+Some lines are equal. Of them the store must have as many as the file that has the most.
+"""
 
 import gzip
 import json
@@ -36,11 +39,14 @@ STEPS = int(os.environ.get("PIXELDESK_FOLLOW_STEPS", "25"))
 FORMAT = """
 name = "few-fields"
 title = "A few fields"
-recognised_by = [["timestamp", "request_id"]]
+recognised_by = [["timestamp", "request_id"], ["timestamp", "status"]]
 fields = { timestamp = "timestamp", request_id = "request_id", status = "status", message = "message" }
 """
 # Longer than the head by which a file is recognised.
 SAME_START = json.dumps(event_line(message="started " + "x" * 5000)).encode() + b"\n"
+# Without an id, and at a whole second.
+EQUAL_LINE = json.dumps({"timestamp": moment(), "status": 429}).encode()
+EQUAL = "an equal line"
 LIVE, FIRST, SECOND = "app.log", "app.log.1", "app.log.2"
 
 
@@ -50,7 +56,7 @@ class KilledError(Exception):
 
 @dataclass(eq=False)
 class File:
-    """A file, whatever its name is. `ids`: the requests whose lines are complete in it."""
+    """A file, whatever its name is. `ids`: the requests whose lines are complete in it; EQUAL for each equal line."""
 
     writer: BinaryIO | None = None
     ids: list[str] = field(default_factory=list)
@@ -90,6 +96,8 @@ class Following(RuleBasedStateMachine):
         self.writers: list[BinaryIO] = []
         self.written: list[str] = []
         self.must: set[str] = set()
+        self.equal_read = 0
+        self.equal_written = 0
         self.garbage: set[str] = set()
         self.was_looked_at = False
         self.expects_loss = False
@@ -103,23 +111,26 @@ class Following(RuleBasedStateMachine):
 
     # --- writers
 
-    def line(self) -> tuple[str, bytes]:
+    def line(self, is_equal: bool = False) -> tuple[str, bytes]:
+        if is_equal:
+            return EQUAL, EQUAL_LINE
         request_id = f"req_{len(self.written):06}"
         self.written.append(request_id)
         fields = {"timestamp": moment(len(self.written)), "request_id": request_id, "status": 200}
         return request_id, json.dumps(fields).encode()
 
-    def append(self, file: File, count: int) -> None:
+    def append(self, file: File, count: int, equal: int = 0) -> None:
         assert file.writer is not None
         if file.half is not None:
             request_id, _, rest = file.half
             file.writer.write(rest + b"\n")
             file.ids += [request_id] if request_id else []
             file.half = None
-        for _ in range(count):
-            request_id, content = self.line()
+        for number in range(count + equal):
+            request_id, content = self.line(is_equal=number >= count)
             file.writer.write(content + b"\n")
             file.ids.append(request_id)
+        self.equal_written = max(self.equal_written, file.ids.count(EQUAL))
 
     def live(self, same_start: bool = False) -> File:
         if LIVE not in self.files:
@@ -129,26 +140,28 @@ class Following(RuleBasedStateMachine):
             writer.write(SAME_START if same_start else b"")
         return self.files[LIVE]
 
-    @rule(count=st.integers(1, 3), same_start=st.booleans())
-    def write(self, count: int, same_start: bool) -> None:
-        self.append(self.live(same_start), count)
+    @rule(count=st.integers(1, 3), equal=st.integers(0, 3), same_start=st.booleans())
+    def write(self, count: int, equal: int, same_start: bool) -> None:
+        self.append(self.live(same_start), count, equal)
 
-    @rule(share=st.sampled_from([0.1, 0.6, 1.0]))
-    def half_write(self, share: float) -> None:
+    @rule(share=st.sampled_from([0.1, 0.6, 1.0]), is_equal=st.booleans())
+    def half_write(self, share: float, is_equal: bool) -> None:
         file = self.live()
         assert file.writer is not None
         if file.half is None:
-            request_id, content = self.line()
+            request_id, content = self.line(is_equal)
             cut = round(len(content) * share)
             file.writer.write(content[:cut])
             file.half = (request_id, content[:cut], content[cut:])
+            if is_equal and cut == len(content):
+                self.equal_written = max(self.equal_written, file.ids.count(EQUAL) + 1)
 
-    @rule(count=st.integers(1, 2), choice=st.integers(0, 9))
-    def write_to_a_rotated_file(self, count: int, choice: int) -> None:
+    @rule(count=st.integers(1, 2), equal=st.integers(0, 2), choice=st.integers(0, 9))
+    def write_to_a_rotated_file(self, count: int, equal: int, choice: int) -> None:
         others = [file for name, file in self.files.items() if name != LIVE] + self.nameless
         rotated = [file for file in others if file.writer]
         if rotated:
-            self.append(rotated[choice % len(rotated)], count)
+            self.append(rotated[choice % len(rotated)], count, equal)
 
     # --- rotation
 
@@ -163,7 +176,7 @@ class Following(RuleBasedStateMachine):
         """The loss must be reported if the follower could know that there was something to lose."""
         others = [*self.files.values(), *(file for file in self.nameless if file.is_held)]
         left = {request_id for other in others if other is not file for request_id in other.ids}
-        if file.is_known and set(file.ids) - self.must - left:
+        if file.is_known and set(file.ids) - {EQUAL} - self.must - left:
             self.expects_loss = True
 
     def drop(self, name: str) -> None:
@@ -265,11 +278,15 @@ class Following(RuleBasedStateMachine):
         for file in [*self.files.values(), *self.nameless]:
             is_read = file.packed_at is None or self.clock - file.packed_at >= 2
             if file.is_held and is_read:
-                self.must |= set(file.ids)
-                file.is_known = bool(file.ids)
+                ids = set(file.ids) - {EQUAL}
+                self.must |= ids
+                self.equal_read = max(self.equal_read, file.ids.count(EQUAL))
+                file.is_known = bool(ids)
 
     def check(self) -> None:
-        stored = {row["request_id"] for row in self.store.rows("SELECT request_id FROM requests")}
+        ids = [row["request_id"] for row in self.store.rows("SELECT request_id FROM requests")]
+        stored = {request_id for request_id in ids if request_id.startswith("req_")}
+        assert self.equal_read <= len(ids) - len(stored) <= self.equal_written
         assert self.must <= stored, f"lost: {sorted(self.must - stored)}"
         assert stored <= set(self.written)
         assert differences(self.store) == {}, differences(self.store)
