@@ -1,5 +1,9 @@
-"""Read the bytes of a source, decompressed: plain, gzip or Zstandard, detected by their magic bytes."""
+"""Read the bytes of a source, decompressed and in UTF-8.
 
+A source is plain, gzip or Zstandard, by its magic bytes; its text is UTF-8 or UTF-16, by its first bytes.
+"""
+
+import codecs
 import os
 import zlib
 from typing import BinaryIO, Protocol
@@ -10,6 +14,10 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 # Small pieces bound what one piece expands to: Zstandard can compress 128 KiB into four bytes.
 _PIECE_BYTES = 4096
+_UTF_16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+# As many first bytes tell UTF-16 without a mark: every second one of ASCII is NUL. They are the same at every poll.
+_ENCODING_BYTES = 8
+_TRANSCODED_AT_ONCE = 1 << 16
 # How many of the bytes read last a stream remembers.
 LAST_BYTES = 4096
 
@@ -130,6 +138,12 @@ class CompressedStream(RefilledStream):
         self._decompressor = self._new_decompressor()
         self._produced = 0
 
+    def first_bytes(self, count: int) -> bytes:
+        """Return some of the first decompressed bytes, at most `count`, without consuming them."""
+        if not self._position and not self._ready:
+            self._refill()
+        return bytes(self._ready[:count])
+
     def _new_decompressor(self) -> _Decompressor:
         if self._magic == _GZIP_MAGIC:
             return zlib.decompressobj(wbits=31)
@@ -177,6 +191,30 @@ class CompressedStream(RefilledStream):
         return False
 
 
+class TranscodedStream(RefilledStream):
+    """The text of a source in UTF-16, as UTF-8: positions count the bytes of that.
+
+    What is no character becomes U+FFFD. Half a character at the end of a growing file is left for the next time.
+    """
+
+    def __init__(self, source: ByteStream, encoding: str) -> None:
+        super().__init__(source._file)
+        self._source = source
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        self._piece = memoryview(bytearray(_TRANSCODED_AT_ONCE))
+
+    def _refill(self) -> bool:
+        while not self._ready and (count := self._source.readinto(self._piece)):
+            self._ready = memoryview(self._decoder.decode(bytes(self._piece[:count])).encode())
+        self.consumed = self._source.consumed
+        self.problem = self._source.problem
+        return bool(self._ready)
+
+    def close(self) -> None:
+        """See ByteStream."""
+        self._source.close()
+
+
 class _Padding:
     """Stands in for a decompressor after padding: it is at its end and has no data left."""
 
@@ -189,11 +227,30 @@ class _Padding:
 
 def byte_stream(file: BinaryIO, max_expansion: int, max_expansion_from: int, limit: int | None = None) -> ByteStream:
     """Return the stream for a file, chosen by its magic bytes. `file` must be able to peek or seek."""
-    start = _peek(file, 4)
+    start = _peek(file, _ENCODING_BYTES)
     for magic in (_GZIP_MAGIC, _ZSTD_MAGIC):
         if start.startswith(magic):
-            return CompressedStream(file, magic, max_expansion, max_expansion_from)
-    return ByteStream(file, limit)
+            compressed = CompressedStream(file, magic, max_expansion, max_expansion_from)
+            return _in_utf_8(compressed, compressed.first_bytes(_ENCODING_BYTES))
+    return _in_utf_8(ByteStream(file, limit), start if limit is None else start[:limit])
+
+
+def _in_utf_8(stream: ByteStream, start: bytes) -> ByteStream:
+    encoding = _utf_16_of(start)
+    return TranscodedStream(stream, encoding) if encoding else stream
+
+
+def _utf_16_of(start: bytes) -> str | None:
+    """Return the encoding of a text in UTF-16 that begins with these bytes; None for any other."""
+    marked = _UTF_16_MARKS.get(start[:2])
+    if marked:
+        # The same mark with two NUL bytes is that of UTF-32.
+        return marked if start[2:4] != b"\0\0" else None
+    if len(start) == _ENCODING_BYTES:
+        for encoding, text, zeros in (("utf-16-le", start[::2], start[1::2]), ("utf-16-be", start[1::2], start[::2])):
+            if not any(zeros) and all(byte in b"\t\r\n" or 32 <= byte < 127 for byte in text):
+                return encoding
+    return None
 
 
 def is_compressed(start: bytes) -> bool:
