@@ -6,16 +6,17 @@ where the last batch ended.
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pixeldesk.errors import InputError, UsageError
-from pixeldesk.ingest.formats.detection import detect_format, sample
+from pixeldesk.errors import InputError, TextUnknown, UsageError
+from pixeldesk.ingest.formats.detection import detect_format, first_lines, sample
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
+from pixeldesk.ingest.formats.unread_fields import unread_fields
 from pixeldesk.ingest.line_reader import reader_for
-from pixeldesk.ingest.report import IngestReport, Problem
+from pixeldesk.ingest.report import IngestReport, Problem, Reading
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream, PeekedStream
 from pixeldesk.ingest.sources.fingerprint import resume_point, was_read_as_documents
@@ -23,7 +24,9 @@ from pixeldesk.ingest.sources.lines import Buffers, Chunk, read_buffers
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES, Source, SourceChanged
 from pixeldesk.ingest.sources.source_name import SourceName, SourceRow, rows_by_name
 from pixeldesk.ingest.writing.batch import Batch
+from pixeldesk.ingest.writing.not_understood import IN_A_FILE, NotUnderstood
 from pixeldesk.ingest.writing.source_progress import SourceProgress
+from pixeldesk.queries import question
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store
 
@@ -103,8 +106,10 @@ class _Load:
         self._lines = 0
         self._stream: ByteStream | None = None
         self._buffers: dict[int, Buffers] = {}
+        self._unread: dict[SourceName, tuple[str, ...]] = {}
 
     def run(self, sources: Iterable[Source | InputError]) -> IngestReport:
+        sources = list(sources)
         planned = self._plan(sources)
         total = sum(plan.size or 0 for plan in planned)
         bulk = self._is_bulk(sum(plan.unread for plan in planned))
@@ -116,12 +121,12 @@ class _Load:
         finally:
             if bulk:
                 self._store.build_indexes()
+        self._find_not_understood(sources)
         self._report.seconds = time.monotonic() - self._started
         return self._report
 
-    def _plan(self, sources: Iterable[Source | InputError]) -> list[_Planned]:
+    def _plan(self, sources: Sequence[Source | InputError]) -> list[_Planned]:
         """Return the sources to read. A source whose size and mtime are those of its last complete read is skipped."""
-        sources = list(sources)
         rows = rows_by_name(self._store, [source.source_name for source in sources if isinstance(source, Source)])
         planned: list[_Planned] = []
         planned_names: set[SourceName] = set()
@@ -158,15 +163,35 @@ class _Load:
             size = 0
             with self._store.transaction() as transaction:
                 batch = Batch(transaction, self._settings, datetime.now(UTC))
+                taken: list[SourceProgress] = []
                 while upcoming is not None and size < self._settings.batch_bytes:
                     source, chunk = upcoming
                     batch.take(source, chunk)
+                    taken += [source] if not taken or taken[-1] is not source else []
                     size += chunk.size if chunk else 0
                     self._lines += chunk.lines if chunk else 0
                     self._report_progress(total)
                     upcoming = next(chunks, None)
                 counts = batch.finish()
             self._report.counts.add(counts)
+            for source in taken:
+                self._add_reading(source)
+
+    def _add_reading(self, source: SourceProgress) -> None:
+        unread = list(self._unread.get(source.name, ()))
+        reading = Reading(source=source.name.path, format=str(source.log_format.name), unread=unread)
+        self._report.readings[source.name] = reading
+
+    def _find_not_understood(self, sources: Sequence[Source | InputError]) -> None:
+        """Report the sources of which nothing was understood, now or before."""
+        counts = self._report.counts
+        if not (self._report.unchanged or counts.quarantined or counts.unmapped):
+            return
+        names = {source.source_name.path: source.source_name for source in sources if isinstance(source, Source)}
+        for row in question("not_understood").rows(self._store):
+            if name := names.get(row["source"]):
+                sentence = NotUnderstood.of_row(row).sentence(IN_A_FILE)
+                self._report.not_understood.append(Problem(name, f"{row['source']}: {sentence}"))
 
     def _report_progress(self, total: int | None) -> None:
         in_this_source = self._stream.consumed if self._stream else 0
@@ -179,6 +204,8 @@ class _Load:
                 yield from self._chunks_of(plan)
             except SourceChanged:
                 continue  # Its follower polls it again.
+            except TextUnknown as error:
+                self._report.not_understood.append(Problem(plan.source.source_name, f"{plan.source.name}: {error}"))
             except InputError as error:
                 self._report.unreadable.append(Problem(plan.source.source_name, str(error)))
             except OSError as error:
@@ -239,7 +266,6 @@ class _Load:
                 stream.close()
                 stream, source.log_format = self._stream_of(plan, line_format if checkpoint else None)
                 stream.skip(source.checkpoint.position)
-        self._report.count_format(str(source.log_format.name))
         return source, stream
 
     def _stream_of(self, plan: _Planned, line_format: LogFormat | None) -> tuple[ByteStream, LogFormat]:
@@ -250,11 +276,17 @@ class _Load:
         if line_format is None:
             peeked = PeekedStream(stream)
             try:
-                line_format = detect_format(*sample(peeked), self._requested, settings.formats)
+                first, is_whole = sample(peeked)
+                line_format = detect_format(first, is_whole, self._requested, settings.formats)
+            except TextUnknown:
+                peeked.close()
+                raise
             except UsageError as error:
                 peeked.close()
                 raise InputError(f"{plan.source.name}: {error}") from error
             stream = peeked
+            lines = first_lines(first, is_whole, line_format, settings.formats)
+            self._unread[plan.source.source_name] = unread_fields(lines, line_format)
             if plan.known is not None and plan.known["position"]:
                 # Its position counts the bytes of documents or of lines, whichever it was read as before.
                 line_format = line_format.in_documents(was_read_as_documents(plan.known))

@@ -1,5 +1,6 @@
 """Report what an ingest did, in counts that always add up."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 from pixeldesk.frozen_model import FrozenModel
@@ -45,6 +46,17 @@ class Problem:
         return self.text
 
 
+class Reading(FrozenModel):
+    """What a source was read as."""
+
+    source: str
+    format: str
+    """The formats of its lines: nginx, docker/pino, pino+nginx; unrecognised if there is none."""
+    unread: list[str]
+    """Names of fields in its first lines that look like a status, a path, an id or a time, and that the format does
+    not read."""
+
+
 class Ingested(FrozenModel):
     """The answer of `pixeldesk ingest`: `lines` is the sum of the six outcomes after it."""
 
@@ -61,8 +73,12 @@ class Ingested(FrozenModel):
     seconds: float
     formats: dict[str, int]
     """How many sources were read in each format."""
+    readings: list[Reading]
+    """What each source was read as, of those that were read now."""
     unchanged: int
     """Files that were read before and hold nothing new."""
+    not_understood: list[str]
+    """A sentence for each source of which nothing was understood: what it seems to be, and what to do."""
     unreadable: list[str]
     """A sentence for each source that could not be read at all."""
     damaged: list[str]
@@ -83,8 +99,9 @@ class IngestReport:
     unchanged: int = 0
     counts: LineCounts = field(default_factory=LineCounts)
     seconds: float = 0.0
-    formats: dict[str, int] = field(default_factory=dict)
-    """How many sources were read in each format."""
+    readings: dict[SourceName, Reading] = field(default_factory=dict)
+    not_understood: list[Problem] = field(default_factory=list)
+    """The sources of which nothing was understood."""
     unreadable: list[Problem] = field(default_factory=list)
     """The sources that could not be read at all."""
     damaged: list[Problem] = field(default_factory=list)
@@ -92,9 +109,10 @@ class IngestReport:
     lost: list[str] = field(default_factory=list)
     """One message for each time that lines of a followed source may have been lost."""
 
-    def count_format(self, format_name: str) -> None:
-        """Count a source by its format."""
-        self.formats[format_name] = self.formats.get(format_name, 0) + 1
+    @property
+    def formats(self) -> dict[str, int]:
+        """How many sources were read in each format."""
+        return dict(Counter(reading.format for reading in self.readings.values()))
 
     def ingested(self) -> Ingested:
         """Return what was done so far."""
@@ -102,8 +120,10 @@ class IngestReport:
             files=self.files,
             **asdict(self.counts),
             seconds=round(self.seconds, 3),
-            formats=dict(self.formats),
+            formats=self.formats,
+            readings=list(self.readings.values()),
             unchanged=self.unchanged,
+            not_understood=[str(problem) for problem in self.not_understood],
             unreadable=[str(problem) for problem in self.unreadable],
             damaged=[str(problem) for problem in self.damaged],
             lost=list(self.lost),

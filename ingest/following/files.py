@@ -7,7 +7,6 @@ here only saves work, and keeps files open whose names may go away.
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
@@ -19,7 +18,7 @@ from pixeldesk.ingest.following.reconciliation import Reconciliation
 from pixeldesk.ingest.following.registry import FileRegistry, Siblings
 from pixeldesk.ingest.following.tracked_file import TrackedFile, TrackedFileSource
 from pixeldesk.ingest.load import Progress, load
-from pixeldesk.ingest.report import IngestReport, Problem
+from pixeldesk.ingest.report import IngestReport, Problem, Reading
 from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream
 from pixeldesk.ingest.sources.fingerprint import resume_point, was_read_as_documents
@@ -72,7 +71,8 @@ class FileFollower:
         self._last_poll: datetime | None = None
         self._unreadable: dict[SourceName, Problem] = {}
         self._damaged: dict[SourceName, Problem] = {}
-        self._formats: dict[SourceName, str] = {}
+        self._not_understood: dict[SourceName, Problem] = {}
+        self._readings: dict[SourceName, Reading] = {}
         self._notified: set[str] = set()
         self._report = IngestReport()
         self.latest = IngestReport()
@@ -84,9 +84,10 @@ class FileFollower:
         unreadable = sorted(self._unreadable.keys() & self._files.names, key=str)
         return replace(
             self._report,
-            files=len(self._formats.keys() | self._files.names),
+            files=len(self._readings.keys() | self._files.names),
             seconds=self._clock() - self._started,
-            formats=dict(Counter(self._formats.values())),
+            readings=dict(self._readings),
+            not_understood=list(self._not_understood.values()),
             unreadable=[
                 *(Problem(None, text) for text in self._paths.problems.values()),
                 *(self._unreadable[name] for name in unreadable),
@@ -241,13 +242,16 @@ class FileFollower:
         finally:
             self._report.counts.add(report.counts)
         known = self._rows(due)
-        self._formats |= {name: row["format"] for name, row in known.items()}
+        for name, of_source in known.items():
+            unread = report.readings[name].unread if name in report.readings else []
+            self._readings[name] = Reading(source=name.path, format=of_source["format"], unread=unread)
         for file in due:
             row = known.get(file.polled.name)
             is_whole = row is not None and row["finished"] and (row["size"], row["modified_ns"]) == file.polled.state
             file.set_read(now, is_whole=is_whole)
         _replace(self._damaged, names, report.damaged)
         _replace(self._unreadable, names, report.unreadable)
+        _replace(self._not_understood, names, report.not_understood)
 
     def _is_being_compressed(self, file: TrackedFile, now: float) -> bool:
         try:
@@ -267,7 +271,7 @@ class FileFollower:
     def _notify_problems(self, notify: Notify) -> None:
         """Notify of each problem once, and of the progress."""
         report = self.latest = self.report
-        problems = dict.fromkeys([*map(str, report.unreadable + report.damaged), *report.lost])
+        problems = dict.fromkeys([*map(str, report.unreadable + report.not_understood + report.damaged), *report.lost])
         progress = self._progress(report.counts.lines, report.counts.bytes)
         for problem in problems.keys() - self._notified:
             notify(replace(progress, notice=problem))

@@ -34,7 +34,6 @@ class ObjectFollower:
         self._format_name = format_name
         self._lock = lock or threading.Lock()
         self._started = time.monotonic()
-        self._formats: dict[str, int] = {}
         self._notified: set[str] = set()
         self._report = IngestReport()
         self.latest = IngestReport()
@@ -80,13 +79,13 @@ class ObjectFollower:
                 load(self._store, self._settings, found, self._format_name, notify_total, report)
         finally:
             self._report.counts.add(report.counts)
-            for name, count in report.formats.items():
-                self._formats[name] = self._formats.get(name, 0) + count
+            self._report.readings |= report.readings
             self.latest = replace(
                 self._report,
                 files=sum(isinstance(source, Source) for source in found),
                 seconds=time.monotonic() - self._started,
-                formats=dict(self._formats),
+                readings=dict(self._report.readings),
+                not_understood=report.not_understood,
                 unreadable=report.unreadable,
                 damaged=report.damaged,
             )
@@ -94,7 +93,7 @@ class ObjectFollower:
 
     def _notify_problems(self, notify: Notify) -> None:
         progress = self._progress(self._report.counts.lines, self._report.counts.bytes)
-        problems = dict.fromkeys(map(str, self.latest.unreadable + self.latest.damaged))
+        problems = dict.fromkeys(map(str, self.latest.unreadable + self.latest.not_understood + self.latest.damaged))
         for problem in problems.keys() - self._notified:
             notify(replace(progress, notice=problem))
         self._notified = set(problems)

@@ -62,7 +62,7 @@ def detect_format(sample: bytes, is_whole: bool, requested: str, custom: Path | 
     checked for whether it comes as JSON documents. `custom`: the user's own formats. Raises FormatUnclear if two
     formats fit equally well, and TextUnknown if the source is text that no format reads.
     """
-    text = _joined(sample, custom).removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
+    text = _text_of(sample, custom)
     lines, characters_in_lines = _lines(text, is_whole)
     # If every line is an object, the sample need not be parsed as documents too.
     are_objects = len(lines) == MAX_LINES and all(isinstance(line, dict) for line in lines)
@@ -85,9 +85,21 @@ def detect_format(sample: bytes, is_whole: bool, requested: str, custom: Path | 
     return unrecognised(custom).in_documents(are_documents)
 
 
+def _text_of(sample: bytes, custom: Path | None) -> str:
+    return _joined(sample, custom).removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
+
+
 def unrecognised(custom: Path | None) -> LogFormat:
     """Return the format of a source that no format fits."""
     return log_format(_NATIVE, custom).as_fallback()
+
+
+def first_lines(sample: bytes, is_whole: bool, log_format: LogFormat, custom: Path | None) -> Sequence[Line]:
+    """Return the first lines or documents of a source that begins with `sample`, and was detected as `log_format`."""
+    text = _text_of(sample, custom)
+    if log_format.are_documents:
+        return (_values(text)[0] or _elements(text, custom))[:_FEW]
+    return _lines(text, is_whole)[0][:_FEW]
 
 
 def formats_of(lines: Sequence[Line], custom: Path | None) -> list[LogFormat]:
@@ -245,13 +257,13 @@ class _Detection:
     def _with_inner(self, best: LogFormat, lines: Sequence[Line], envelopes: tuple[str, ...]) -> list[LogFormat]:
         if not best.content or len(envelopes) + 1 == MAX_LAYERS:
             return [best]
-        contents = _contents(best, [record for line in lines for record in _opened(best, line)])
+        contents = contents_of(best, [record for line in lines for record in opened(best, line)])
         inner = self.formats_of(contents[:MAX_LINES], (*envelopes, best.format_name))
         return [best.around(each) for each in inner] or [best]
 
     def _score(self, candidate: LogFormat, line: Line, is_inside: bool) -> float:
         """Return the score of a line; that of a document is the mean of its elements."""
-        records = _opened(candidate, line)
+        records = opened(candidate, line)
         scores = [self._score_of_record(candidate, record, is_inside) for record in records]
         return self._weights[candidate.format_name] * sum(scores) / len(scores) if scores else 0
 
@@ -264,7 +276,7 @@ class _Detection:
         """Return whether a text is more than words: it has a time, or a line that is known follows its first words."""
         if not candidate.content or "timestamp" in candidate.columns:
             return True
-        contents = _contents(candidate, [record])
+        contents = contents_of(candidate, [record])
         return any(self._score(each, line, True) for line in contents for each in self._formats)
 
 
@@ -278,7 +290,7 @@ def _sum(scores: Sequence[float], indexes: set[int]) -> float:
     return sum(scores[index] for index in indexes)
 
 
-def _opened(candidate: LogFormat, line: Line) -> list[Record]:
+def opened(candidate: LogFormat, line: Line) -> list[Record]:
     """Return the record that a line is in a format; a document of the format is replaced by its elements."""
     if candidate.is_text:
         found = parsed_text(line, candidate) if isinstance(line, str) else None
@@ -319,7 +331,7 @@ def _rows(pairs: Iterable[Any], names: tuple[str, str]) -> list[Record]:
     return [row for row in rows if row]
 
 
-def _contents(envelope: LogFormat, records: Iterable[Record]) -> list[Line]:
+def contents_of(envelope: LogFormat, records: Iterable[Record]) -> list[Line]:
     """Return what is inside the records of an envelope."""
     found = (next((value for path in envelope.content if (value := path.found_in(record))), None) for record in records)
     if envelope.byte_lists:

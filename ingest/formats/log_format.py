@@ -27,14 +27,11 @@ from pixeldesk.errors import FormatUnclear, UsageError
 from pixeldesk.ingest.formats.columns import COLUMNS, Column, Unit
 from pixeldesk.ingest.formats.json_path import JsonPath, json_path
 from pixeldesk.ingest.formats.pieces import PieceReader, Pieces
-from pixeldesk.ingest.sources.format_name import FormatName
+from pixeldesk.ingest.sources.format_name import UNRECOGNISED, FormatName
 
 _FOLDER = Path(__file__).parent
 # Syntax that RE2, the engine of DuckDB's regular expressions, does not have.
 _NOT_IN_RE2 = re.compile(r"\\[1-9Z]|\(\?(?!:|[is]+\)|P<)|[*+?}]\+")
-UNRECOGNISED = "unrecognised"
-"""The name of the format of a source that fits none. It is read as the native format, so that its lines are visible in
-quarantine."""
 _NAMES = r"[A-Za-z0-9_-]+"
 MAX_LAYERS = 4
 """The most formats that may be nested: JSON in a JSON string is unwrapped up to three levels."""

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+UNRECOGNISED = "unrecognised"
+"""The name of the format of a source that fits none. It is read as the native format, so that its lines are visible in
+quarantine."""
 _DOCUMENTS = "documents"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pixeldesk.ingest.formats.log_format import UNRECOGNISED
+from pixeldesk.ingest.sources.format_name import UNRECOGNISED
 from pixeldesk.sql_files import statements
 from pixeldesk.store import Transaction
 
@@ -19,6 +19,11 @@ IN_A_FILE = (
     "pixeldesk quarantine --retry"
 )
 """What to do about a file of such lines."""
+IN_A_POST = (
+    "name the format in the sender's address (?format=), or describe it in a file of your own "
+    "(docs/adding_a_format.md) and try them again: pixeldesk quarantine --retry"
+)
+"""What to do about such lines that were pushed."""
 
 
 @dataclass(frozen=True)

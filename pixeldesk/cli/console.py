@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from pixeldesk.desk.doctor import Examination
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.ingest.rebuilding.report import RebuildReport
-from pixeldesk.ingest.report import Ingested, Retried
+from pixeldesk.ingest.report import Ingested, Reading, Retried
 from pixeldesk.printable import printable
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.retention.retention import RetentionReport
@@ -32,6 +33,7 @@ _LABEL_WIDTH = 14
 # Width of a table on a stream that is no terminal, characters.
 _PIPED_WIDTH = 240
 _MOST_MORE_ROWS = 20
+_MOST_UNREAD_ROWS = 10
 _SHOWN_OF_NEIGHBOURS = {"timestamp", "request_id", "method", "route", "status", "error_code"}
 
 
@@ -180,7 +182,7 @@ def print_replay(replay: Replay) -> None:
 
 
 def print_ingest(report: Ingested) -> None:
-    """Print the counts of an ingest, in one line."""
+    """Print the counts of an ingest in one line, and a line for the files that have fields which were not read."""
     counted = ", ".join(
         f"{lines:,} {name}" for name, lines in report.lines_by_outcome().items() if lines or name == "requests"
     )
@@ -189,6 +191,23 @@ def print_ingest(report: Ingested) -> None:
     as_formats = f" ({formats})" if set(report.formats) - {"pixel"} else ""
     read = f"{report.files:,} files{as_formats}{unchanged}, {report.lines:,} lines in {report.seconds:.1f} s"
     print_line(f"{read}: {counted}")
+    print_unread(report.readings)
+
+
+def print_unread(readings: Sequence[Reading]) -> None:
+    """Print which fields of files look as if they should have been read: a line a format, with its first file."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for reading in readings:
+        if reading.unread:
+            alike.setdefault((reading.format, *reading.unread), []).append(reading.source)
+    for (format_name, *names), sources in islice(alike.items(), _MOST_UNREAD_ROWS):
+        others = f" and {len(sources) - 1:,} others" if len(sources) > 1 else ""
+        print_line(
+            f"{sources[0]}{others} ({format_name}): not read, and may be a status, a path, an id or a time: "
+            f"{', '.join(names)}; a format of your own reads it (docs/adding_a_format.md)"
+        )
+    if len(alike) > _MOST_UNREAD_ROWS:
+        print_line(f"{len(alike) - _MOST_UNREAD_ROWS:,} more kinds of files have such fields; --json names all")
 
 
 def print_retry(report: Retried) -> None:

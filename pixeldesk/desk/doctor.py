@@ -1,14 +1,15 @@
 """Report the configuration, the contents of the store, and what is wrong."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import ConfigDict
 
 from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.desk.desk import Desk
 from pixeldesk.frozen_model import FrozenModel, Moment
-from pixeldesk.ingest.report import OUTCOMES
+from pixeldesk.ingest.report import OUTCOMES, IngestReport
+from pixeldesk.ingest.writing.not_understood import IN_A_FILE, IN_A_POST, NotUnderstood
 from pixeldesk.queries import question
 from pixeldesk.retention.retention import RetentionState
 from pixeldesk.trends.coverage import Coverage
@@ -16,6 +17,8 @@ from pixeldesk.version import installed_version
 
 _SHOWN_GAPS = 20
 _SHOWN_LOSSES = 20
+# How the names of sources begin that were pushed.
+_PUSHED = "push:"
 
 
 class _At(FrozenModel):
@@ -124,7 +127,9 @@ def examine(desk: Desk) -> Examination:
 
 def _wrong(desk: Desk, sources: Sequence[_Source]) -> list[str]:
     wrong = [f"{source.source}: {source.problem}" for source in sources if source.problem]
-    wrong += [str(problem) for follower in desk.following.followers() for problem in follower.latest.unreadable]
+    followed = [follower.latest for follower in desk.following.followers()]
+    wrong += [str(problem) for report in followed for problem in report.unreadable]
+    wrong += _not_understood(desk, followed)
     wrong += [
         f"{source.source}: {source.lines} lines read, but the outcomes do not add up to it"
         for source in sources
@@ -134,6 +139,18 @@ def _wrong(desk: Desk, sources: Sequence[_Source]) -> list[str]:
     if unknown_codes:
         wrong.append(f"error codes that the catalogue does not know: {', '.join(unknown_codes)}")
     return wrong
+
+
+def _not_understood(desk: Desk, followed: Sequence[IngestReport]) -> Iterable[str]:
+    """Return a sentence for each source of which nothing was understood; a follower knows those that are text too."""
+    rows = {row["source"]: NotUnderstood.of_row(row) for row in question("not_understood").rows(desk.store)}
+    stored = [f"{source}: {of_source.sentence(_remedy(source))}" for source, of_source in rows.items()]
+    texts = (problem for report in followed for problem in report.not_understood)
+    return [*stored, *(str(text) for text in texts if text.source is None or text.source.path not in rows)]
+
+
+def _remedy(source: str) -> str:
+    return IN_A_POST if source.startswith(_PUSHED) else IN_A_FILE
 
 
 def _shown(value: object) -> int | float | str | None:

@@ -40,10 +40,10 @@ class Ingest(Command[Ingested]):
     def exit_code(self, answer: Ingested) -> int:
         if answer.unreadable:
             return 2
-        return 1 if answer.damaged or answer.lost else 0
+        return 1 if answer.damaged or answer.lost or answer.not_understood else 0
 
     def problems(self, answer: Ingested) -> Sequence[str]:
-        return [*answer.unreadable, *answer.damaged]
+        return [*answer.unreadable, *answer.not_understood, *answer.damaged]
 
 
 class Follow(Ingest):

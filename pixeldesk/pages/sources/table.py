@@ -1,6 +1,6 @@
 """Show the sources as a sortable table with filters and a CSV export."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -15,12 +15,19 @@ _TIME_FORMAT = "D MMM YYYY, HH:mm"
 _SHOWN: dict[str, Callable[[SourceState], bool]] = {
     "All": lambda _: True,
     "With quarantine": lambda source: source.counts["quarantined"] > 0,
+    "Not understood": lambda source: is_not_understood(source.counts),
     "With a problem": lambda source: source.problem is not None,
     "Not read whole": lambda source: source.share_read != 1.0,
 }
 _EXPORTED = (
     "source", "format", "lines", *OUTCOMES, "bytes", "share_read", "first_read_at", "last_read_at", "newest", "problem",
 )  # fmt: skip
+
+
+def is_not_understood(counts: Mapping[str, int]) -> bool:
+    """Return whether a source has lines, and not one of them was understood."""
+    understood = counts["requests"] + counts["events"] + counts["duplicates"]
+    return not understood and counts["quarantined"] + counts["unmapped"] > 0
 
 
 def show_totals(sources: Sequence[SourceState]) -> None:

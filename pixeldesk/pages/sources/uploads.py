@@ -50,9 +50,12 @@ def _read(desk: Desk, file: UploadedFile) -> Ingested:
 def _show_report(name: str, report: Ingested) -> None:
     if report.unchanged:
         st.text(f"{name}: was read before, and holds nothing new")
-    elif not report.unreadable:
+    elif report.readings:
         counts = ", ".join(f"{lines:,} {outcome}" for outcome, lines in report.lines_by_outcome().items() if lines)
         formats = ", ".join(report.formats)
         st.text(f"{name} ({formats}): {report.lines:,} lines: {counts or 'nothing new'}")
-    for problem in report.unreadable + report.damaged:
+    for reading in report.readings:
+        if reading.unread:
+            st.text(f"Not read, and may be a status, a path, an id or a time: {', '.join(reading.unread)}")
+    for problem in report.unreadable + report.not_understood + report.damaged:
         st.text(problem)

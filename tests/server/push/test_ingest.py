@@ -17,6 +17,7 @@ import zstandard
 from pydantic import Secret
 
 from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.retry import retry
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.ingest.formats.log_makers import nginx_line
@@ -309,6 +310,22 @@ def test_a_body_of_which_nothing_is_understood_is_refused_unless_all_is_to_be_ke
     assert client.post(good).status == 200
     again = client.post(good)
     assert (again.status, again.json["requests"]) == (200, 0)
+
+
+def test_what_was_kept_is_read_when_there_is_a_format(client: Client, desk: Desk, tmp_path: Path) -> None:
+    body = as_bytes(
+        [{"when": moment(n), "outcome": 403, "rid": f"req_kept{n}", "password": "hunter2"} for n in range(3)]
+    )
+    assert client.post(body).status == 422
+    assert client.post(body, "/ingest?keep=all").json["unmapped"] == 3
+    own = tmp_path / "shop.toml"
+    own.write_text(
+        'name = "shop"\ntitle = "Own"\nrecognised_by = [["when", "outcome"]]\n[fields]\n'
+        'timestamp = "when"\nrequest_id = "rid"\nstatus = "outcome"\n'
+    )
+    report = retry(desk.store, desk.settings.model_copy(update={"formats": own}), f"push:{SENDER}")
+    assert (report.requests, stored(desk, "kept")) == (3, 3)
+    assert "hunter2" not in str(desk.store.rows("SELECT raw FROM requests"))
 
 
 def test_a_body_of_text_is_refused_with_a_sentence_too(client: Client, desk: Desk) -> None:
