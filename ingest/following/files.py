@@ -183,7 +183,7 @@ class FileFollower:
     def _reconcile_all(self, ready: list[TrackedFile], now: float, utc_now: datetime) -> list[TrackedFile]:
         files = self._files
         rows = self._store.rows("SELECT * FROM sources")
-        reconciliation = Reconciliation(rows, self._stream_as, self._last_poll, utc_now)
+        reconciliation = Reconciliation(rows, self._stream_as, self._last_poll, utc_now, tuple(files))
         gone = set(files.gone)
         if self._last_poll is None:
             moved = reconciliation.left_behind(files.names, self._paths.folders)

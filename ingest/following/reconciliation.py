@@ -30,6 +30,7 @@ _FINISHED_AFTER = timedelta(hours=1)
 _MTIME_TOLERANCE = timedelta(seconds=1)
 # What rotation appends to a name: .1, .1.gz, -20261116, .2026-11-16, _2.
 _ROTATION_SUFFIX = re.compile(r"[.\-_]\d.*")
+_RING_NUMBER = re.compile(r"\.\d+\Z")
 _EPOCH = datetime(1970, 1, 1)
 # These are stored in the table `losses`.
 _TRUNCATED, _REPLACED, _GONE = "was cut off", "was replaced", "is gone"
@@ -39,11 +40,16 @@ StreamAs = Callable[[TrackedFile, SourceRow], ByteStream]
 class Reconciliation:
     """Compares the files of one poll with all rows of `sources`, to find the corrections due before anything is read.
 
-    `last_poll` is UTC without a zone; None at the first poll of a process.
+    `last_poll` is UTC without a zone; None at the first poll of a process. `tracked` are all files of the poll.
     """
 
     def __init__(
-        self, rows: Sequence[SourceRow], stream_as: StreamAs, last_poll: datetime | None, now: datetime
+        self,
+        rows: Sequence[SourceRow],
+        stream_as: StreamAs,
+        last_poll: datetime | None,
+        now: datetime,
+        tracked: Sequence[TrackedFile] = (),
     ) -> None:
         self._known = {name_of(row): row for row in rows}
         self._stream_as = stream_as
@@ -63,6 +69,8 @@ class Reconciliation:
         self._gone: set[SourceName] = set()
         self._new: set[SourceName] = set()
         self._continued: set[int] = set()
+        self._tracked = tracked
+        self._left: set[SourceName] = set()
 
     @property
     def names_with_siblings(self) -> set[SourceName]:
@@ -88,6 +96,8 @@ class Reconciliation:
             self._continued.add(found["source_id"])
         if file.was_truncated:
             self._displaced[name] = _TRUNCATED
+        if own is not None and self._displaced.get(name) == _TRUNCATED and self._was_left(file, own):
+            self._left.add(name)
         if file.former_name is not None:
             self._vacated.add(file.former_name)
             self._new.add(file.former_name)
@@ -180,8 +190,37 @@ class Reconciliation:
         row = self._known.get(name)
         if row is None or row["source_id"] in self._continued:
             return row is not None
+        if name in self._left:
+            return True
         # The last file of a rotation is overwritten by the one before it.
         return name in self._carried and not self._was_active(row)
+
+    def _was_left(self, file: TrackedFile, own: SourceRow) -> bool:
+        """Return whether a truncated file had been read to its end after its writer had gone on to another file.
+
+        rotatelogs -n 3 writes log, log.1, log.2 and log again, which it truncates first. Of a file to which nothing
+        was written since another of its ring was, nothing is lost when the writer comes back to it. The writer may
+        have been back twice since the last poll, however, if that other file was truncated too.
+        """
+        if not own["finished"] or file.before != (own["size"], own["modified_ns"]):
+            return False
+        return any(
+            _ring_of(other.polled.name.path) == _ring_of(file.polled.name.path)
+            and other.before is not None
+            and other.before[1] - file.before[1] >= _MTIME_TOLERANCE / timedelta(microseconds=1) * 1000
+            and self._has_only_grown(other)
+            for other in self._tracked
+            if other is not file and other.polled.name.is_present
+        )
+
+    def _has_only_grown(self, file: TrackedFile) -> bool:
+        row = self._known.get(file.polled.name)
+        if row is None or file.was_truncated or not file.is_reconciled:
+            return False
+        try:
+            return self._begins_with(file, row)
+        except InputError:
+            return False
 
     def _was_active(self, row: SourceRow) -> bool:
         # Nobody appends to a compressed file that was read to its end. Rotation deletes such files.
@@ -217,6 +256,11 @@ def _status_of(name: SourceName) -> os.stat_result | None:
 
 def _folder_of(path: str) -> str:
     return os.path.dirname(path)  # noqa: PTH120
+
+
+def _ring_of(path: str) -> str:
+    """Return what the paths of a ring of files have in common: log, log.1 and log.2."""
+    return _RING_NUMBER.sub("", path)
 
 
 def _is_rotation(path: str, of: str) -> bool:

@@ -32,6 +32,8 @@ class TrackedFile:
     """Whether the file has become shorter since it was last reconciled."""
     is_hidden: bool = False
     """Whether the file is under none of the watched names."""
+    before: tuple[int, int] | None = None
+    """The size and the modification time of the file at the poll before the last one."""
     read_state: tuple[int, int] | None = None
     """The size and the modification time of the file when it was last read."""
     read_at: float = 0.0
@@ -67,6 +69,7 @@ class TrackedFile:
         if polled.state != self.polled.state:
             self.changed_at = now
         self.was_truncated = self.was_truncated or polled.size < self.polled.size
+        self.before = self.polled.state
         self.polled = polled
 
     def set_reconciled(self) -> None:

@@ -274,6 +274,62 @@ def test_a_file_that_was_truncated_and_has_grown_past_the_old_position(watch: Wa
     assert watch.poll() == {"requests": 20, "lost": 1}
 
 
+def written_at(path: Path, lines: Iterable[Line], second: int) -> None:
+    """Write a file anew in place, as rotatelogs does, and say when it was."""
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.truncate()
+        file.write(as_bytes(lines))
+    at = 1_795_000_000 + second
+    os.utime(path, (at, at))
+
+
+def test_a_ring_of_files_loses_nothing(desk: Desk, logs: Path) -> None:
+    ring = [logs / "app.log", logs / "app.log.1", logs / "app.log.2"]
+    watch = Watch(desk, logs)
+    for turn in range(12):
+        written_at(ring[turn % 3], LINES[turn * 5 : turn * 5 + 5], turn * 6)
+        assert watch.poll() == {"requests": 5}
+    assert (stored(desk), watch.follower.report.lost) == (60, [])
+
+
+def test_a_file_of_a_ring_that_is_as_long_as_before(desk: Desk, logs: Path) -> None:
+    ring = [logs / "app.log", logs / "app.log.1"]
+    watch = Watch(desk, logs)
+    for turn in range(4):
+        written_at(ring[turn % 2], [request_line(request_id=f"req_{turn}{n}") for n in range(3 + turn)], turn * 6)
+        assert watch.poll() == {"requests": 3 + turn}
+    assert watch.follower.report.lost == []
+
+
+def test_a_ring_that_went_round_between_two_polls_may_have_lost_lines(desk: Desk, logs: Path) -> None:
+    ring = [logs / "app.log", logs / "app.log.1"]
+    watch = Watch(desk, logs)
+    for turn in range(2):
+        written_at(ring[turn], LINES[turn * 5 : turn * 5 + 5], turn * 6)
+        watch.poll()
+    for turn in range(2, 6):
+        written_at(ring[turn % 2], LINES[turn * 5 : turn * 5 + 5], turn * 6)
+    assert watch.poll() == {"requests": 10, "lost": 2}
+
+
+@pytest.mark.parametrize("last", ["this file", "another log"])
+def test_a_truncated_file_that_was_still_written_may_have_lost_lines(desk: Desk, logs: Path, last: str) -> None:
+    log, other = logs / "app.log", logs / "app.log.1"
+    written_at(log, LINES[:5], 0)
+    written_at(other, LINES[5:10], 6)
+    watch = Watch(desk, logs)
+    assert watch.poll() == {"requests": 10}
+    if last == "this file":
+        append(log, LINES[10:12])
+        os.utime(log, (1_795_000_012, 1_795_000_012))
+        assert watch.poll() == {"requests": 2}
+    else:  # Of a file that is not of the ring, the time says nothing.
+        other.rename(logs / "error.log")
+        assert watch.poll() == {}
+    written_at(log, LINES[20:22], 18)
+    assert watch.poll() == {"requests": 2, "lost": 1}
+
+
 def test_a_followed_file_that_is_compressed_is_not_read_again(desk: Desk, log: Path) -> None:
     watch = Watch(desk, log.parent)
     watch.poll()
