@@ -6,14 +6,10 @@ The SQL of `parse_sql` decides; this module only names the reason, line by line,
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator, Field, FiniteFloat, TypeAdapter, ValidationError
-from pydantic_core import PydanticCustomError
+from typing import Any
 
 from pixeldesk.catalogue.reason_kinds import REQUEST_ID_MISSING
 from pixeldesk.ingest.formats.columns import COLUMNS, Column
@@ -21,12 +17,17 @@ from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.formats.text_lines import parsed_text
 from pixeldesk.ingest.parsing.field_sql import COUNTER, QUANTITY
+from pixeldesk.ingest.parsing.not_json import why_not_json
 from pixeldesk.ingest.parsing.time_notation import EPOCH, read_time
 from pixeldesk.ingest.sources.reason import Reason
 
 # How much of a value a reason quotes.
 _SHOWN_CHARACTERS = 40
-_TOO_LONG = "is {length} characters long, at most {most} are allowed"
+# How many of the names that a format expects a reason lists.
+_MOST_EXPECTED = 3
+_WHOLE = r"-?\d+(\.0+)?"
+_TIME_NAME = re.compile(r"^(?:t|ts|date|datetime|asctime|created|msec)$|time|stamp|(?:created|logged|date)at$")
+_ID_NAME = re.compile(r"(?:x|http)*(?:request|req|correlation|trace)(?:id)?|id|uuid|guid")
 
 
 def why_refused(line: str, log_format: LogFormat, timezone: str | None = None) -> Reason:
@@ -34,30 +35,21 @@ def why_refused(line: str, log_format: LogFormat, timezone: str | None = None) -
 
     `timezone` is the zone that the settings name for times without one.
     """
+    of_text = [parsed_text(line, each) for each in log_format.layers[:1] if each.is_text]
     try:
-        of_text = [parsed_text(line, each) for each in log_format.layers[:1] if each.is_text]
         record = next(filter(None, of_text), None) or json.loads(line)
-        line.encode()
-        json.dumps(record, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return Reason.of("not JSON: half a surrogate pair (\\ud800 to \\udfff) is no text")
-    except json.JSONDecodeError as error:
-        what = f"not JSON: {error.msg} at character"
-        return Reason(f"{what} {error.pos + 1}", f"{what} N")
-    except RecursionError:
-        return Reason.of("not JSON that can be read: nested too deeply")
-    except ValueError as error:
-        return Reason(f"not JSON: {error}", f"not JSON: {error}".rpartition(":")[0])
+    except (ValueError, RecursionError):
+        return why_not_json(line)
     if not isinstance(record, dict):
         return Reason.of(f"not a JSON object but {_type_of(record)}")
-    return next(_misfits(record, log_format, timezone), Reason.of("not JSON as RFC 8259 has it"))
+    return next(_misfits(record, log_format, timezone), None) or why_not_json(line)
 
 
 def _misfits(record: dict[str, Any], log_format: LogFormat, timezone: str | None) -> Iterator[Reason]:
     # Each value is found when it is asked for: most lines are refused for one of the first columns.
     documents = _documents(record, log_format)
     if _found("timestamp", documents) is None:
-        yield Reason.of("timestamp is missing")
+        yield _missing("timestamp", "timestamp is missing", documents)
     if log_format.strict:
         yield from _wrong_types(record, log_format)
     for name, column in COLUMNS.items():
@@ -66,7 +58,28 @@ def _misfits(record: dict[str, Any], log_format: LogFormat, timezone: str | None
         if reason:
             yield reason
     if log_format.strict and _found("status", documents) and not _found("request_id", documents):
-        yield Reason.of(REQUEST_ID_MISSING)
+        yield _missing("request_id", REQUEST_ID_MISSING, documents)
+
+
+def _missing(column: str, kind: str, documents: list[tuple[LogFormat, dict[str, Any]]]) -> Reason:
+    """Return the reason that a column has no value, with a field of the line that looks like it."""
+    expected = [str(rule.path) for layer, _ in documents for rule in layer.columns.get(column, ()) if rule.path]
+    alike = (name for _, document in documents for name, value in document.items() if _looks_like(column, name, value))
+    found = next(alike, None)
+    if found is None:
+        return Reason.of(kind)
+    names = " or ".join(f"`{path}`" for path in expected[:_MOST_EXPECTED])
+    return Reason(f"{kind}: `{found[:_SHOWN_CHARACTERS]}` is there; the format expects {names}", kind)
+
+
+def _looks_like(column: str, name: str, value: Any) -> bool:
+    """Return whether a field of a line may be what a column is read from, under another name."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or not str(value):
+        return False
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    if column == "timestamp":
+        return read_time(str(value), datetime.max) is not None and _TIME_NAME.search(plain) is not None
+    return _ID_NAME.fullmatch(plain) is not None
 
 
 def _documents(record: dict[str, Any], log_format: LogFormat) -> list[tuple[LogFormat, dict[str, Any]]]:
@@ -136,76 +149,60 @@ def _wrong_types(record: dict[str, Any], log_format: LogFormat) -> Iterator[Reas
 
 
 def _misfit(column: Column, path: str, value: Any, log_format: LogFormat, timezone: str | None) -> Reason | None:
-    try:
-        _adapter(column, log_format.strict, timezone).validate_python(value)
-    except ValidationError as error:
-        shown = json.dumps(value, ensure_ascii=False)[:_SHOWN_CHARACTERS]
-        first = error.errors()[0]
-        what = first["msg"].removeprefix("Value error, ")
-        kind = _TOO_LONG.format(**first["ctx"] | {"length": "N"}) if first["type"] == "too_long" else what
-        return Reason(f"{path} is {shown}: {what}", f"{path}: {kind}")
+    if column.max is not None and column.type == "text":
+        length = len(_as_text(value))
+        too_long = f"characters long, at most {column.max} are allowed"
+        what, kind = (f"is {length} {too_long}", f"is N {too_long}") if length > column.max else (None, None)
+    else:
+        what = kind = _wrong(column, value, log_format.strict, timezone)
+    if not what:
+        return None
+    shown = json.dumps(value, ensure_ascii=False)[:_SHOWN_CHARACTERS]
+    return Reason(f"{path} is {shown}: {what}", f"{path}: {kind}")
+
+
+def _wrong(column: Column, value: Any, strict: bool, timezone: str | None) -> str | None:
+    """Return what is wrong with a value, as the SQL of its column judges it; None if nothing is."""
+    match column.type:
+        case "timestamp":
+            return _wrong_time(value, timezone or (None if strict else "UTC"))
+        case "integer":
+            text = _as_text(value)
+            is_whole = re.fullmatch(_WHOLE, text, re.ASCII) is not None
+            fits = is_whole and (column.min or 0) <= int(text.partition(".")[0]) <= (column.max or 2**63 - 1)
+            bounds = f"from {column.min} to {column.max}" if (column.max or 2**31) < 2**31 else f"from {column.min} on"
+            return None if fits else f"must be a whole number {bounds}"
+        case "number":
+            text = _as_text(value)
+            if column.unit and not strict and (quantity := re.search(QUANTITY, text, re.ASCII)):
+                text = quantity[1]
+            is_number = not isinstance(value, bool) and _is_finite(text)
+            return None if is_number else "must be a number"
+        case "texts" if strict and not isinstance(value, list):
+            return "must be a list"
     return None
 
 
-# Building an adapter costs a millisecond, seven times as much as explaining a line.
-@cache
-def _adapter(column: Column, strict: bool, timezone: str | None) -> TypeAdapter[Any]:
-    match column.type:
-        case "timestamp":
-            return TypeAdapter(Annotated[Any, BeforeValidator(_timestamp_in(timezone or (None if strict else "UTC")))])
-        case "integer":
-            return TypeAdapter(Annotated[int, Field(ge=column.min, le=column.max), BeforeValidator(_no_boolean(int))])
-        case "number":
-            has_unit = bool(column.unit) and not strict
-            return TypeAdapter(Annotated[FiniteFloat, BeforeValidator(_no_boolean(float, has_unit=has_unit))])
-        case "texts" if strict:
-            return TypeAdapter(list[Any])
-        case _:
-            return TypeAdapter(Annotated[Any, BeforeValidator(_short_enough(column.max))])
+def _is_finite(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
-def _timestamp_in(zone: str | None) -> Callable[[Any], Any]:
-    """Return the check of a time; `zone` is that of a time without one, None if it is refused."""
-
-    def check(value: Any) -> Any:
-        text = str(value)
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise ValueError("must be RFC 3339 text or a Unix epoch")
-        # A time without a year lies in one of the last years, whichever that is.
-        if read_time(text, datetime.max, zone) is not None:
-            return value
-        if read_time(text, datetime.max) is not None:
-            raise ValueError("has no offset from UTC (add Z or +hh:mm, or name the zone in PIXELDESK_TIMEZONE)")
-        if re.fullmatch(EPOCH, text, re.ASCII):
-            raise ValueError("lies outside the years 1 to 9999")
-        raise ValueError("is neither RFC 3339 (2026-11-16T09:12:44.318Z) nor a Unix epoch")
-
-    return check
-
-
-def _no_boolean(number: type, *, has_unit: bool = False) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if has_unit and isinstance(value, str) and (quantity := re.search(QUANTITY, value, re.ASCII)):
-            return float(quantity[1])
-        if isinstance(value, bool):
-            raise ValueError("is not a number")
-        if number is int and isinstance(value, str) and re.fullmatch(r"-?\d+\.0+", value):
-            return int(float(value))
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError("is not a finite number")
-        return value
-
-    return check
-
-
-def _short_enough(max_length: int | None) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        text = _as_text(value)
-        if max_length is not None and len(text) > max_length:
-            raise PydanticCustomError("too_long", _TOO_LONG, {"length": len(text), "most": max_length})
-        return value
-
-    return check
+def _wrong_time(value: Any, zone: str | None) -> str | None:
+    """Return what is wrong with a time; `zone` is that of a time without one, None if it is refused."""
+    text = str(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return "must be RFC 3339 text or a Unix epoch"
+    # A time without a year lies in one of the last years, whichever that is.
+    if read_time(text, datetime.max, zone) is not None:
+        return None
+    if read_time(text, datetime.max) is not None:
+        return "has no offset from UTC (add Z or +hh:mm, or name the zone in PIXELDESK_TIMEZONE)"
+    if re.fullmatch(EPOCH, text, re.ASCII):
+        return "lies outside the years 1 to 9999"
+    return "is neither RFC 3339 (2026-11-16T09:12:44.318Z) nor a Unix epoch"
 
 
 def _type_of(value: Any) -> str:
