@@ -19,6 +19,7 @@ from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine_refused
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
+from pixeldesk.ingest.writing.stacks import Stacks
 from pixeldesk.ingest.writing.staging import Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
@@ -140,7 +141,7 @@ class _Replay:
                 found = detected_formats(rejected["line"].slice(0, SAMPLED_RECORDS).to_pylist(), self._settings)
                 formats = [each for each in found if each.name not in tried]
         if rejected.num_rows:
-            staging = self._staged(rejected, own_format)
+            staging = self._staged(rejected, own_format, are_final=True)
             staging.insert_staged()
             quarantine_refused(self._transaction, own_format, self._times.timezone)
 
@@ -154,10 +155,12 @@ class _Replay:
         rows = pa.array([row for (row,) in others], pa.int64())
         return lines.filter(pc.is_in(lines["row"], value_set=rows))
 
-    def _staged(self, lines: pa.Table, log_format: LogFormat) -> Staging:
+    def _staged(self, lines: pa.Table, log_format: LogFormat, *, are_final: bool = False) -> Staging:
         staging = Staging(self._transaction, log_format, self._times, self._batch, _KNOWN)
         with self._transaction.registered("lines", lines):
             staging.stage(lines.num_rows)
+            if are_final:
+                Stacks(self._transaction).join(are_joined=False)
             self._counts.count("duplicates", staging.duplicates())
         return staging
 

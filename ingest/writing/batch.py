@@ -26,6 +26,7 @@ from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine_refused, quarantine_unreadable
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
 from pixeldesk.ingest.writing.source_progress import SourceProgress, record, retire, withdraw_unterminated
+from pixeldesk.ingest.writing.stacks import Stacks
 from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.sql_files import statements
@@ -57,6 +58,7 @@ class Batch:
         """The batches, or parts, with duplicates of lines that were understood."""
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
         begin_joining(transaction)
+        self._stacks = Stacks(transaction)
 
     def parts(self, count: int) -> list[int]:
         """Return ids for parts of a source: `take` counts the lines of a part separately, in `SourceProgress.parts`."""
@@ -147,7 +149,12 @@ class Batch:
             with self._transaction.registered("lines", lines):
                 staging.stage(lines.num_rows)
                 formats = formats or self._further_formats(staging, tried)
-                lines = staging.take_unknown() if formats else lines.slice(0, 0)
+                if formats:
+                    lines = staging.take_unknown()
+                    self._stacks.place()
+                else:
+                    lines = lines.slice(0, 0)
+                    self._count("lines", self._stacks.join())
                 repeated = staging.duplicates()
                 self._count("duplicates", repeated)
             if repeated:

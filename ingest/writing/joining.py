@@ -52,7 +52,7 @@ def wait(transaction: Transaction, parsed: ParseSql) -> None:
         ), told AS (
             SELECT *, CASE
                 WHEN len(names) = 0 OR line_seat = 'platform' THEN NULL
-                WHEN outcome = 'event' THEN CASE WHEN request_id IS NOT NULL AND ({tells}) THEN 'event' END
+                WHEN outcome = 'event' THEN CASE WHEN is_known AND request_id IS NOT NULL AND ({tells}) THEN 'event' END
                 WHEN is_remark OR {lacks_duration} THEN 'remark'
                 WHEN joined_by IS NOT NULL AND status >= 400 THEN 'access' END AS kind
             FROM lines
