@@ -63,6 +63,7 @@ class Ingested(FrozenModel):
     files: int
     lines: int
     requests: int
+    """Each once: a further line of a request, such as the proxy's, counts among the events."""
     events: int
     quarantined: int
     duplicates: int

@@ -25,6 +25,7 @@ from pixeldesk.ingest.sources.lines import line_digest
 from pixeldesk.ingest.sources.reason import Reason
 from pixeldesk.ingest.writing.batch import count_rollups, times_of_lines
 from pixeldesk.ingest.writing.batch_counts import BatchCounts
+from pixeldesk.ingest.writing.demoting import begin_demoting, moved_lines
 from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.rejected_lines import RejectedLine, rejected_lines, stored_texts, with_bytes
@@ -83,6 +84,7 @@ class _Retry:
         self._still = 0
         self._not_found: Counter[str] = Counter()
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
+        begin_demoting(transaction)
         begin_joining(transaction)
 
     def run(self, lines: list[RejectedLine]) -> Retried:
@@ -92,6 +94,7 @@ class _Retry:
         self._counts.count("requests", stored(self._transaction, "requests", self._first_batch))
         self._counts.count("events", stored(self._transaction, "events", self._first_batch))
         merge(self._transaction, self._first_batch)
+        self._counts.count_moved(moved_lines(self._transaction))
         count_rollups(self._transaction, self._first_batch)
         self._reused_ids.find()
         became = self._counts.record()

@@ -3,9 +3,9 @@
 from pixeldesk.store import Store
 
 _DIFFERENCES = r"""
-    SELECT (SELECT coalesce(sum(requests), 0) FROM batches) - (SELECT count(*) FROM requests)
-            - (SELECT count(*) FROM second_lines) AS requests,
-        (SELECT coalesce(sum(events), 0) FROM batches) - (SELECT count(*) FROM events) AS events,
+    SELECT (SELECT coalesce(sum(requests), 0) FROM batches) - (SELECT count(*) FROM requests) AS requests,
+        (SELECT coalesce(sum(events), 0) FROM batches) - (SELECT count(*) FROM events)
+            - (SELECT count(*) FROM second_lines) AS events,
         (SELECT coalesce(sum(quarantined), 0) FROM batches) - (SELECT count(*) FROM quarantine) AS quarantined,
         (SELECT coalesce(sum(unmapped), 0) FROM batches) - (SELECT count(*) FROM unmapped) AS unmapped,
         (SELECT coalesce(sum(lines - requests - events - quarantined - duplicates - blank - unmapped), 0)

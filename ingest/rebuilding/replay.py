@@ -15,6 +15,7 @@ from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.writing.batch import count_rollups, times_of_lines
 from pixeldesk.ingest.writing.batch_counts import BatchCounts
+from pixeldesk.ingest.writing.demoting import begin_demoting, moved_lines
 from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine_refused
@@ -104,6 +105,7 @@ class _Replay:
         self._reused_ids = ReusedIds(transaction, self._batch)
         self._counts = BatchCounts(transaction, self._batch, now)
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
+        begin_demoting(transaction)
         begin_joining(transaction)
 
     def run(self, sources: list[ReplayedSource]) -> LineCounts:
@@ -115,6 +117,7 @@ class _Replay:
         for outcome, table in _TABLE_OF.items():
             self._counts.count(outcome, stored(self._transaction, table, self._batch))
         merge(self._transaction, self._batch)
+        self._counts.count_moved(moved_lines(self._transaction))
         count_rollups(self._transaction, self._batch)
         self._reused_ids.find()
         return self._counts.record()

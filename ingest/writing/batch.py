@@ -20,6 +20,8 @@ from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.sources.lines import Chunk
 from pixeldesk.ingest.sources.source_name import SourceName
+from pixeldesk.ingest.writing.batch_counts import BatchCounts
+from pixeldesk.ingest.writing.demoting import begin_demoting, moved_lines
 from pixeldesk.ingest.writing.equal_lines import drop_surpassed_counts
 from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
@@ -57,6 +59,7 @@ class Batch:
         self.with_known_duplicates: set[int] = set()
         """The batches, or parts, with duplicates of lines that were understood."""
         transaction.execute("CREATE OR REPLACE TEMP TABLE touched (minute TIMESTAMP)")
+        begin_demoting(transaction)
         begin_joining(transaction)
         self._stacks = Stacks(transaction)
 
@@ -111,6 +114,7 @@ class Batch:
         for outcome, table in _TABLE_OF.items():
             self._count(outcome, stored(self._transaction, table, self._batch_id))
         merge(self._transaction, self._batch_id)
+        self._count_moved_lines()
         count_rollups(self._transaction, self._batch_id)
         self._reused_ids.find()
         total = LineCounts()
@@ -125,6 +129,18 @@ class Batch:
         drop_surpassed_counts(self._transaction, self._batch_id, provisional)
         record(self._transaction, list(self._sources.values()), self._batch_id, self._now)
         return total
+
+    def _count_moved_lines(self) -> None:
+        """Count lines that have become second lines as events. Those of earlier transactions are a correction."""
+        corrections = BatchCounts(self._transaction, self._batch_id, self._now)
+        by_id = {source.source_id: source for source in self._sources.values()}
+        for batch_id, source_id, lines in moved_lines(self._transaction):
+            moved = LineCounts(requests=-lines, events=lines)
+            if source_id in by_id and batch_id in by_id[source_id].counts:
+                by_id[source_id].counts[batch_id].add(moved)
+            else:
+                corrections.add(self._batch_id, source_id, moved)
+        corrections.record()
 
     def _next(self, sequence: str) -> int:
         return int(self._transaction.value(f"SELECT nextval('{sequence}')"))

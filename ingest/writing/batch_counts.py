@@ -30,6 +30,11 @@ class BatchCounts:
         for batch_id, source_id, count in counted:
             self.add(batch_id, source_id, LineCounts(**{outcome: count}))
 
+    def count_moved(self, counted: SourceCounts) -> None:
+        """Count requests that have become second lines as events. A line of an earlier transaction is a correction."""
+        for batch_id, source_id, lines in counted:
+            self.add(max(batch_id, self._batch), source_id, LineCounts(requests=-lines, events=lines))
+
     def record(self) -> LineCounts:
         """Record a row for each batch and source of which a count is not zero. Returns the outcomes of all lines.
 

@@ -50,6 +50,16 @@ FROM requests JOIN demoted
     ON demoted.source_id = requests.source_id AND demoted.line_number = requests.line_number
 WHERE requests.timestamp BETWEEN $earliest AND $latest AND NOT requests.clock_suspect;
 
+-- name: moved
+-- They count as requests no more.
+-- $earliest timestamp
+-- $latest timestamp
+INSERT INTO moved_lines
+SELECT requests.batch_id, requests.source_id, 1
+FROM requests JOIN demoted
+    ON demoted.source_id = requests.source_id AND demoted.line_number = requests.line_number
+WHERE requests.timestamp BETWEEN $earliest AND $latest;
+
 -- name: requests
 -- The copied lines go.
 -- $earliest timestamp

@@ -1,4 +1,7 @@
-"""Move second lines out of `requests`, whoever found them."""
+"""Move second lines out of `requests`, whoever found them.
+
+A line that moves counts among the events, so that the requests of a source are as many as it has.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,6 +20,19 @@ def demote(transaction: Transaction, values: Mapping[str, object]) -> None:
     """
     for statement in _DEMOTE.values():
         transaction.run(statement, **values)
+
+
+def begin_demoting(transaction: Transaction) -> None:
+    """Prepare the transaction for lines that leave `requests`, or return to it."""
+    transaction.execute("CREATE OR REPLACE TEMP TABLE moved_lines (batch_id INTEGER, source_id INTEGER, lines INTEGER)")
+
+
+def moved_lines(transaction: Transaction) -> list[tuple[int, int, int]]:
+    """Count the lines that have left `requests` in this transaction, less those that returned, by batch and source."""
+    found = transaction.execute(
+        "SELECT batch_id, source_id, sum(lines)::INTEGER FROM moved_lines GROUP BY batch_id, source_id"
+    )
+    return [(batch_id, source_id, lines) for batch_id, source_id, lines in found if lines]
 
 
 def earlier(time: datetime, distance: timedelta) -> datetime:

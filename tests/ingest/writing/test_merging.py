@@ -10,6 +10,7 @@ import pytest
 from pixeldesk.desk.desk import Desk
 from tests.ingest.formats.log_makers import nginx_line, pino_line, vercel_line
 from tests.log_lines import Line, request_line, write_lines
+from tests.whole_store import differences
 
 
 def counted(desk: Desk) -> list[tuple[str, int]]:
@@ -51,8 +52,16 @@ def test_the_proxy_and_the_application_are_one_request_in_one_ingest_too(desk: D
     write_lines(tmp_path / "logs" / "a.log", PROXY)
     write_lines(tmp_path / "logs" / "b.log", APPLICATION)
     report = desk.ingest([str(tmp_path / "logs")])
-    assert (report.lines, report.requests) == (2, 2)
+    assert (report.lines, report.requests, report.events) == (2, 1, 1)
+    assert differences(desk.store) == {}
     assert counted(desk) == [("req_7Qm2xV9cT4", 503)]
+
+
+def test_a_line_that_is_found_to_be_a_second_one_later_counts_as_a_request_no_more(desk: Desk, tmp_path: Path) -> None:
+    first = desk.ingest([str(write_lines(tmp_path / "a.log", PROXY))])
+    second = desk.ingest([str(write_lines(tmp_path / "b.log", APPLICATION))])
+    assert (first.requests, second.requests) == (1, 1)
+    assert differences(desk.store) == {}
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
