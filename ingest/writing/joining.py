@@ -87,7 +87,7 @@ def _join(transaction: Transaction, values: Mapping[str, object]) -> None:
     transaction.run(_JOINING["highs"], **values)
     if not transaction.value("SELECT count(*) FROM highs"):
         return
-    for name in ("near", "remarks", "events", "used"):
+    for name in ("hosts", "host", "near", "remarks", "events", "used"):
         transaction.run(_JOINING[name], **values)
     if not transaction.value("SELECT count(*) FROM used"):
         return

@@ -12,18 +12,29 @@ WHERE stored_at < $now - INTERVAL 1 DAY
     OR used_by IS NOT NULL AND used_by NOT IN (SELECT batch_id FROM batches WHERE provisional);
 
 -- name: lows
--- The lines that may belong to a request: those of this transaction, and earlier ones near its requests.
+-- The lines that may belong to a request: those of this transaction, and earlier ones near its requests that have a name
+-- in common.
 -- $batch bigint
 CREATE OR REPLACE TEMP TABLE lows AS
-WITH span AS (
+WITH new_requests AS (
+    SELECT request_id, timestamp FROM requests WHERE batch_id >= $batch AND NOT clock_suspect
+), span AS (
     SELECT min(timestamp) - INTERVAL 15 MINUTES AS earliest, max(timestamp) + INTERVAL 1 MINUTE AS latest
-    FROM requests WHERE batch_id >= $batch AND NOT clock_suspect
+    FROM new_requests
+), stored AS (
+    SELECT waiting_lines.source_id, waiting_lines.line_number, unnest(names) AS name
+    FROM waiting_lines, span
+    WHERE used_by IS NULL AND timestamp BETWEEN earliest AND latest
+), shared AS (
+    SELECT DISTINCT source_id, line_number FROM stored
+    WHERE name IN (SELECT request_id FROM new_requests UNION ALL SELECT unnest(names) FROM new_waiting)
 )
-SELECT *, true AS is_new FROM new_waiting
+FROM new_waiting
 UNION ALL
-SELECT waiting_lines.*, false
-FROM waiting_lines, span
-WHERE used_by IS NULL AND timestamp BETWEEN earliest AND latest;
+SELECT waiting_lines.*
+FROM waiting_lines SEMI JOIN shared
+    ON shared.source_id = waiting_lines.source_id AND shared.line_number = waiting_lines.line_number
+WHERE used_by IS NULL;
 
 -- name: none_used
 CREATE OR REPLACE TEMP TABLE used (
@@ -72,6 +83,22 @@ SELECT name, request_id, source_id, line_number, first_source_id, first_line_num
     coalesce(host, '') AS host, coalesce(seat, '') AS seat, status, is_request, has_duration, has_error
 FROM timed;
 
+-- name: hosts
+-- The hosts that wrote the access lines of each name.
+CREATE OR REPLACE TEMP TABLE hosts AS
+SELECT name, seat, list(DISTINCT host) AS hosts
+FROM highs
+WHERE (source_id, line_number) NOT IN (SELECT (source_id, line_number) FROM lows WHERE kind = 'remark')
+GROUP BY name, seat;
+
+-- name: host
+-- On which of these hosts is the request of a line? On its own, if there is one. Some lines of a program name no host.
+CREATE OR REPLACE TEMP MACRO f_host(own, hosts) AS CASE
+    WHEN hosts IS NULL OR list_contains(hosts, own) THEN own
+    WHEN own = '' THEN hosts[1]
+    WHEN list_contains(hosts, '') THEN ''
+    ELSE own END;
+
 -- name: near
 -- The ids of all these lines.
 -- $earliest timestamp
@@ -95,10 +122,13 @@ WITH asking AS (
         is_marked OR error_code IS NOT NULL OR error_message IS NOT NULL AS has_error
     FROM lows
     WHERE kind = 'remark' AND (source_id, line_number) IN (SELECT (source_id, line_number) FROM near)
-), remarks AS (
+), named AS (
     SELECT * EXCLUDE (names), unnest(names) AS name, generate_subscripts(names, 1) AS place
     FROM asking, (VALUES (1), (2)) AS classes (class)
     WHERE class = 1 OR has_error
+), remarks AS (
+    SELECT named.* REPLACE (f_host(named.host, hosts) AS host)
+    FROM named LEFT JOIN hosts ON hosts.name = named.name AND hosts.seat = named.seat
 ), access_lines AS (
     SELECT *, CASE WHEN has_duration THEN 1 WHEN NOT has_error THEN 2 END AS class
     FROM highs
@@ -140,11 +170,14 @@ QUALIFY row_number() OVER (
 -- The events that tell something about a request, and the request: the first that ended after the event, or the one
 -- that began last before it, if the event was written while it was handled.
 CREATE OR REPLACE TEMP TABLE telling AS
-WITH events AS (
+WITH named AS (
     SELECT source_id, line_number, timestamp AS written, timestamp + INTERVAL 1 MILLISECOND AS soon_after,
         coalesce(host, '') AS host, coalesce(seat, '') AS seat, request_id,
         unnest(names) AS name, generate_subscripts(names, 1) AS place
     FROM lows WHERE kind = 'event'
+), events AS (
+    SELECT named.* REPLACE (f_host(named.host, hosts) AS host)
+    FROM named LEFT JOIN hosts ON hosts.name = named.name AND hosts.seat = named.seat
 ), answered AS (
     SELECT * FROM highs
     WHERE is_request AND (source_id, line_number) NOT IN (SELECT (source_id, line_number) FROM demoted)

@@ -166,6 +166,19 @@ def test_an_error_level_event_is_the_error_of_a_request_that_has_none(desk: Desk
     assert [row["error_message"] for row in requests(desk)] == ["no connection", None]
 
 
+def test_a_line_that_names_no_host_is_of_the_host_that_answered(desk: Desk, tmp_path: Path) -> None:
+    first, second = fastify(0, "req_first00001", 503), fastify(1, "req_second0001", 503)
+    for line in (first[0], first[1], second[2]):
+        del line["hostname"]  # type: ignore[union-attr]
+    of_another_host = {**FAILED[1], "hostname": "web-2", "reqId": "req_first00001"}  # type: ignore[dict-item]
+    ingest(desk, tmp_path, [*first, of_another_host, *second])
+    assert [row["duration_ms"] for row in requests(desk)] == [4, None, 4]
+    assert [row for row in requests(desk) if row["duration_ms"]] == [
+        whole("req_first00001", 503),
+        whole("req_second0001", 503),
+    ]
+
+
 def test_the_error_line_and_the_access_line_of_caddy_are_one_request(desk: Desk, tmp_path: Path) -> None:
     error, access = caddy(0)
     again = [line for n in range(3) for line in caddy(10 + n / 1000)]
