@@ -138,3 +138,9 @@ SELECT batch_id, source_id, line_hash, max(occurrence)
 FROM staged
 WHERE duplicate AND occurrence IS NOT NULL
 GROUP BY batch_id, source_id, line_hash;
+
+-- name: drop_own_counts
+-- A line that is replayed may be equal to itself, which its source has stored before.
+DELETE FROM repeated_lines USING equal_lines
+WHERE equal_lines.source_id = repeated_lines.source_id AND equal_lines.line_hash = repeated_lines.line_hash
+    AND equal_lines.occurrence = repeated_lines.occurrences;

@@ -63,6 +63,8 @@ class EqualLines:
         """Keep how far each source has got with lines that were duplicates. Call it once rejected lines are final."""
         if self._have_occurrences:
             self._transaction.run(_DUPLICATES["keep_count"])
+            if not self._are_counted:
+                self._transaction.run(_DUPLICATES["drop_own_counts"])
 
     def _note_batches(self) -> None:
         found = self._transaction.execute("SELECT DISTINCT batch_id FROM staged WHERE occurrence IS NOT NULL")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import namedtuple
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,19 @@ from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from pixeldesk.store.backup import restore
 from tests.command import environment, finish, run, start
-from tests.log_lines import as_bytes, request_line
+from tests.log_lines import as_bytes, request_line, write_lines
 from tests.pages.conftest import page_at
 from tests.pages.reading import table, text_of
 from tests.server.push.served import Client, served
 from tests.store.old_stores import ENGINE, counted, move_in, old_versions, recount_of, unpack
-from tests.store.stores.make_store import IDEMPOTENCY_KEY, document, pushed_lines, some_lines, write_logs
+from tests.store.stores.make_store import (
+    IDEMPOTENCY_KEY,
+    document,
+    equal_lines,
+    pushed_lines,
+    some_lines,
+    write_logs,
+)
 from tests.survival.small_disk import no_file_larger_than
 from tests.whole_store import differences
 
@@ -183,6 +191,18 @@ def test_of_grown_files_only_what_is_new_is_read(desk: Desk, logs: Path) -> None
     report = desk.ingest([str(logs)])
     assert (report.requests, report.quarantined, report.duplicates) == (1 + 1 + 1 + 48, 1, 0)
     assert differences(desk.store) == DISAGREE
+
+
+def test_what_an_older_version_stored_stands_for_all_lines_of_its_text(logs: Path, tmp_path: Path) -> None:
+    settings = move_in(unpack(4, tmp_path / "store" / "pixeldesk.duckdb"), logs)
+    with closing(open_store(settings)) as store:
+        desk = Desk(settings, store)
+        renamed = write_lines(logs / "renamed.log", equal_lines(9))
+        assert desk.ingest([str(renamed)]).duplicates == 9
+        assert store.rows("SELECT * FROM repeated_lines") == []
+        new = write_lines(logs / "new.log", [{**equal_lines(1)[0], "status": "429"}] * 3)
+        assert desk.ingest([str(new)]).requests == 3
+        assert differences(store) == DISAGREE
 
 
 def test_a_follower_goes_on(desk: Desk, logs: Path) -> None:

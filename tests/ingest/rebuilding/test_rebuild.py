@@ -41,6 +41,8 @@ _OTHERS = (
     "SELECT * FROM dropped_days",
     "SELECT * EXCLUDE (source_id) FROM losses",
     "SELECT * FROM pushes",
+    "SELECT * FROM pushed_bodies",
+    "SELECT path, line_hash, occurrences FROM repeated_lines JOIN sources USING (source_id)",
     "SELECT * EXCLUDE (source_id) FROM sources",
     # A second line counted among the requests in stores of older versions.
     """SELECT path, sum(batches.lines), sum(requests + events), sum(quarantined), sum(duplicates), sum(blank),
@@ -85,10 +87,15 @@ def logs_of_every_kind(folder: Path) -> list[str]:
     ]
     nginx = [nginx_line(100 + n, request_id=f"req_both{n}") for n in range(4)]
     pino = [pino_line(100 + n, request_id=f"req_both{n}") for n in range(4)]
+    # Equal lines that no text identifies, and a file with some of them.
+    plain = nginx_line(request_id=None, time_iso8601="2026-11-16T12:05:00+00:00")
+    equal: list[Line] = [*[plain] * 4, *["no format"] * 3]
     return [
         str(write_lines(folder / "app.log", app)),
         str(write_lines(folder / "nginx.log", nginx)),
         str(write_lines(folder / "pino.log", pino)),
+        str(write_lines(folder / "equal.log", equal)),
+        str(write_lines(folder / "equal-part.log", equal[1:5])),
     ]
 
 
@@ -151,7 +158,7 @@ def test_reading_the_logs_again_adds_nothing_to_a_rebuilt_store(own: Path, tmp_p
     with opened(tmp_path / "new.duckdb") as desk:
         rebuild(desk.store, desk.settings, own)
         again = desk.ingest([str(tmp_path / "logs")])
-        assert (again.unchanged, again.lines) == (4, 0)
+        assert (again.unchanged, again.lines) == (6, 0)
         renamed = tmp_path / "renamed"
         (tmp_path / "logs").rename(renamed)
         moved = desk.ingest([str(renamed)])
@@ -169,6 +176,17 @@ def test_a_rebuilt_source_goes_on_where_it_ended(own: Path, tmp_path: Path) -> N
         assert (
             desk.store.rows("SELECT 1 FROM quarantine JOIN sources USING (source_id) WHERE path LIKE '%half.log'") == []
         )
+        assert differences(desk.store).keys() <= _EXPECTED
+
+
+def test_rebuilt_sources_count_their_equal_lines_on(own: Path, tmp_path: Path) -> None:
+    part = tmp_path / "logs" / "equal-part.log"
+    with opened(tmp_path / "new.duckdb") as desk:
+        rebuild(desk.store, desk.settings, own)
+        with part.open("ab") as file:
+            file.write(part.read_bytes().splitlines(keepends=True)[0] * 3)
+        grown = desk.ingest([str(part)])
+        assert (grown.requests, grown.duplicates) == (2, 1)
         assert differences(desk.store).keys() <= _EXPECTED
 
 

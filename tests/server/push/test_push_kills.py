@@ -16,7 +16,8 @@ from typing import Any
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.command import ROOT
-from tests.log_lines import as_bytes, moment, request_line
+from tests.ingest.formats.log_makers import nginx_line
+from tests.log_lines import Line, as_bytes, moment, request_line
 from tests.patience import PATIENCE_S, wait_until
 from tests.server.push.served import SENDER, TOKEN, Client
 from tests.whole_store import differences
@@ -25,6 +26,7 @@ from tests.whole_store import differences
 KILLS = int(os.environ.get("PIXELDESK_KILLS", "1"))
 SENDERS = 3
 LINES = 20
+EQUAL = 3
 
 
 def free_port() -> int:
@@ -69,16 +71,22 @@ class Sending(threading.Thread):
         """Until it is to stop."""
         while not self.stop.is_set():
             key = f"{self.sender}-{self.posts}" if self.posts % 2 else ""
-            body = as_bytes(
-                request_line(request_id=f"req_{self.sender}_{self.posts}_{n}", timestamp=moment(self.posts + n / 100))
-                for n in range(LINES)
-            )
+            body = as_bytes([*self._lines(), *[self._equal_line()] * EQUAL])
             answer = self.until_answered(body, {"Idempotency-Key": key} if key else {})
             new, known = answer["requests"], answer["duplicates"]
             # With a key an answer is the first one, whichever try it is of; without one the lines are known by then.
-            if (new, known) != (LINES, 0) and (key or (new, known) != (0, LINES)):
+            if (new, known) != (LINES + EQUAL, 0) and (key or (new, known) != (0, LINES + EQUAL)):
                 self.wrong.append(answer)
             self.posts += 1
+
+    def _lines(self) -> list[Line]:
+        """Return lines that their text identifies, so that no two bodies are the same."""
+        numbers = [(f"req_{self.sender}_{self.posts}_{n}", moment(self.posts + n / 100)) for n in range(LINES)]
+        return [request_line(request_id=request_id, timestamp=timestamp) for request_id, timestamp in numbers]
+
+    def _equal_line(self) -> Line:
+        """Return the line that each body of this sender ends with, several times."""
+        return nginx_line(request_id=None, time_iso8601="2026-11-16T12:00:00+00:00", host=self.sender)
 
     def until_answered(self, body: bytes, headers: dict[str, str]) -> Any:
         """Try until it is taken."""
@@ -115,7 +123,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     assert differences(store) == {}
     (found,) = store.rows("SELECT count(*) AS n FROM requests")
     store.close()
-    assert found["n"] == LINES * sum(one.posts for one in sending) > 0
+    assert found["n"] == (LINES + EQUAL) * sum(one.posts for one in sending) > 0
     assert {file.name for file in tmp_path.iterdir()} <= {"x.duckdb", "x.duckdb.wal"}
 
 

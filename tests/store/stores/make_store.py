@@ -111,10 +111,10 @@ def pushed_lines(number: int) -> bytes:
     return as_bytes([*some_lines(f"push{number}-", 0, 8), "pushed, and no JSON", {"pushed": f"in no format {number}"}])
 
 
-def equal_lines(count: int) -> list[Line]:
+def equal_lines(count: int) -> list[dict[str, Any]]:
     """Return equal lines of nginx, without a request id and with a time in whole seconds."""
     fields = {"request_id": None, "msec": None, "time_iso8601": "2026-11-16T12:20:00+00:00"}
-    return [nginx_line(0, **fields) for _ in range(count)]
+    return [nginx_line(0, **fields)] * count
 
 
 def write_logs(folder: Path) -> None:
@@ -167,7 +167,7 @@ def fill(folder: Path, db: Path) -> None:
         assert client.post(as_bytes([pino_line(50, "app-pushed-0123456789")])).status == 200
     _follow(desk, folder / "followed")
     # Of equal lines, versions before 5 stored one.
-    equal = write_lines(folder / "equal.log", equal_lines(5))
+    equal = write_lines(folder / "equal.log", [*equal_lines(5)])
     os.utime(equal, (1_794_900_000, 1_794_900_000))
     desk.ingest([str(equal)])
     retain(desk.store, parse_rules("*=30d"), datetime(2026, 11, 17))
