@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -24,7 +24,7 @@ from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.command import environment
 from tests.conftest import ROOT
-from tests.log_lines import as_bytes, request_line
+from tests.log_lines import Line, as_bytes, event_line, request_line
 from tests.patience import PATIENCE_S, wait_until
 from tests.survival.seen import seen
 from tests.survival.test_kills import COMMAND
@@ -42,6 +42,10 @@ SIZES = {
 }
 
 
+# Nothing in it identifies it.
+EQUAL: Line = event_line(request_id=None, timestamp=1_763_284_364, message="tick")
+
+
 class Server:
     """What writes a log in the background, in pieces that do not end with a line, and has it rotated.
 
@@ -55,6 +59,8 @@ class Server:
         self._thread = threading.Thread(target=self._write)
         self._written_at_rotation: list[int] = []
         self.written = 0
+        self.most_equal = 0
+        """How many equal lines the file has that has the most."""
         self.stored = 0
         """How many lines are stored, up to the first that is not; set by whoever has looked."""
 
@@ -68,9 +74,13 @@ class Server:
 
     def _write(self) -> None:
         writer = self._log.open("ab", buffering=0)
+        equal_here = 0
         for turn in count(1):
-            lines = [request_line(request_id=f"req_{self.written + n:08}") for n in range(self._chosen.randrange(20))]
-            content = as_bytes(lines)
+            lines = [
+                request_line(request_id=f"req_{self.written + n:08}") for n in range(self._chosen.randrange(1, 20))
+            ]
+            equal = [EQUAL] * self._chosen.randrange(4)
+            content = as_bytes([*lines, *equal])
             cut = self._chosen.randrange(len(content) + 1)
             writer.write(content[:cut])
             if turn % TURNS_PER_ROTATION == 0:
@@ -82,13 +92,18 @@ class Server:
             # Whoever writes learns late that the file has another name by now.
             writer.write(content[cut:])
             self.written += len(lines)
+            equal_here += len(equal)
+            self.most_equal = max(self.most_equal, equal_here)
             if turn % TURNS_PER_ROTATION == 0:
                 writer.close()
                 writer = self._log.open("ab", buffering=0)
+                equal_here = 0
             elif turn % TURNS_PER_ROTATION == 3:
                 self._copy_and_truncate()
+                equal_here = 0
         writer.write(content[cut:])
         self.written += len(lines)
+        self.most_equal = max(self.most_equal, equal_here + len(equal))
         writer.close()
 
     def _wait_for_readers(self) -> None:
@@ -179,6 +194,8 @@ def test_killed_while_following(tmp_path: Path) -> None:
         report = json.loads(process.communicate(timeout=PATIENCE_S)[0])
     assert (process.returncode, report["lost"]) == (0, [])
     assert lines_stored(settings) == (server.written, server.written)
+    with closing(open_store(settings)) as store:
+        assert store.rows("SELECT count(*) AS events FROM events") == [{"events": server.most_equal}]
     done = f"kill -9 of {kill:,} followers of a log that grows and rotates"
     seen(done, f"{server.written:,} lines, 0 lost, 0 doubled")
 
