@@ -348,6 +348,13 @@ class ParseSql:
         named.append(f"'counted:' || nullif(regexp_extract({self._counter()}, '^req-.*'), '')")
         return f"list_filter([{', '.join(named)}], lambda alias: length(alias) <= {_LONGEST_ALIAS})"
 
+    def _own_id(self) -> str:
+        """Return the expression for the id of a line; an event without one has that of its trace, to be found by."""
+        if not self.has_aliases:
+            return "request_id"
+        trace = "list_filter(aliases, lambda named: starts_with(named, 'trace:'))[1]"
+        return f"coalesce(request_id, CASE WHEN {_as_text('status')} IS NULL THEN {trace}[7:] END)"
+
     def _stored(self, name: str) -> str:
         # If a server logged the key itself, its fingerprint, prefix and length are derived and the key is dropped.
         logged = name if name in self._texts else "NULL"
@@ -361,7 +368,7 @@ class ParseSql:
             case "request_id" if not self._strict:
                 # Many access logs have no id. The hash of the line serves as one: it is the same in every store.
                 made_id = "'line-' || lower(hex(line_hash))"
-                return f"CASE WHEN {self._has_made_id} THEN {made_id} ELSE request_id END AS request_id"
+                return f"CASE WHEN {self._has_made_id} THEN {made_id} ELSE {self._own_id()} END AS request_id"
             case _:
                 return name
 
