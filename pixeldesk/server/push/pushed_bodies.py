@@ -5,6 +5,7 @@ that stores the lines.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pixeldesk.ingest.report import LineCounts
@@ -15,43 +16,44 @@ _EXPIRES_AFTER = timedelta(hours=24)
 
 
 class PushedBodies:
-    """Reads and writes bodies within one transaction. `now` is UTC without a zone."""
+    """The stored bodies that equal those of some posts, within one transaction. `now` is UTC without a zone."""
 
-    def __init__(self, transaction: Transaction, now: datetime) -> None:
+    def __init__(self, transaction: Transaction, posts: Sequence[Post], now: datetime) -> None:
         self._transaction = transaction
         self._now = now
-        self._oldest = now - _EXPIRES_AFTER
-        self._has_deleted_expired = False
+        rows = transaction.execute(
+            """SELECT sender, body_digest, lines, blank, bytes FROM pushed_bodies
+            WHERE body_digest IN $bodies AND committed_at > $oldest""",
+            {"bodies": [_digest(post) for post in posts], "oldest": now - _EXPIRES_AFTER},
+        )
+        self._known = {
+            (sender, body): LineCounts(lines=lines, duplicates=lines - blank, blank=blank, bytes=size)
+            for sender, body, lines, blank, size in rows
+        }
 
     def repeat_of(self, post: Post) -> LineCounts | None:
         """Return the outcomes of the lines of a repeated body, which are duplicates all; None for a new body."""
-        rows = self._transaction.execute(
-            """SELECT lines, blank, bytes FROM pushed_bodies
-            WHERE sender = $sender AND body_digest = $body AND committed_at > $oldest LIMIT 1""",
-            {"sender": post.sender.name, "body": _digest(post), "oldest": self._oldest},
-        )
-        if not rows:
-            return None
-        lines, blank, size = rows[0]
-        return LineCounts(lines=lines, duplicates=lines - blank, blank=blank, bytes=size)
+        return self._known.get((post.sender.name, _digest(post)))
 
-    def record(self, post: Post, counts: LineCounts) -> None:
-        """Store the body of a post, and delete expired bodies."""
-        if not self._has_deleted_expired:
-            self._transaction.execute(
-                "DELETE FROM pushed_bodies WHERE committed_at <= $oldest", {"oldest": self._oldest}
-            )
-            self._has_deleted_expired = True
-        self._transaction.execute(
-            "INSERT INTO pushed_bodies VALUES ($sender, $body, $lines, $blank, $bytes, $now)",
-            {
-                "sender": post.sender.name,
-                "body": _digest(post),
-                "lines": counts.lines,
-                "blank": counts.blank,
-                "bytes": counts.bytes,
-                "now": self._now,
-            },
+    def record(self, posts: Sequence[tuple[Post, LineCounts]]) -> None:
+        """Store the bodies of posts, with the outcomes of their lines, and delete expired ones."""
+        if not posts:
+            return
+        expired = {"oldest": self._now - _EXPIRES_AFTER}
+        self._transaction.execute("DELETE FROM pushed_bodies WHERE committed_at <= $oldest", expired)
+        self._transaction.append(
+            "pushed_bodies",
+            [
+                {
+                    "sender": post.sender.name,
+                    "body_digest": _digest(post),
+                    "lines": counts.lines,
+                    "blank": counts.blank,
+                    "bytes": counts.bytes,
+                    "committed_at": self._now,
+                }
+                for post, counts in posts
+            ],
         )
 
 

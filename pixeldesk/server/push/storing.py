@@ -76,20 +76,21 @@ class _PostBatch:
         self._transaction = transaction
         self._settings = settings
         self._batch = Batch(transaction, settings, now.replace(tzinfo=UTC))
-        self._bodies = PushedBodies(transaction, now)
+        self._now = now
         self._progress: dict[str, SourceProgress] = {}
         self.refusals: dict[int, Refusal] = {}
         """Why posts are refused, by their place in `store`."""
 
     def store(self, posts: list[Post]) -> list[LineCounts]:
         parts = self._batch.parts(len(posts))
-        progress = [self._add(post, part) for post, part in zip(posts, parts, strict=True)]
+        bodies = PushedBodies(self._transaction, posts, self._now)
+        progress = [self._add(post, part, bodies.repeat_of(post)) for post, part in zip(posts, parts, strict=True)]
         self._batch.finish()
         counts = [each.parts.get(part, LineCounts()) for each, part in zip(progress, parts, strict=True)]
-        for place, (post, part) in enumerate(zip(posts, parts, strict=True)):
-            if part in self._batch.with_occurrences:
-                self._bodies.record(post, counts[place])
-            if not post.options.keeps_all and self._is_nothing_understood(counts[place], part):
+        counted = list(zip(posts, parts, counts, strict=True))
+        bodies.record([(post, count) for post, part, count in counted if part in self._batch.with_occurrences])
+        for place, (post, part, count) in enumerate(counted):
+            if not post.options.keeps_all and self._is_nothing_understood(count, part):
                 what = not_understood(self._transaction, part, str(post.log_format.name))
                 remedy = _OTLP_REMEDY if post.options.is_otlp else _REMEDY
                 self.refusals[place] = nothing_understood(what.sentence(remedy), post.options.is_otlp)
@@ -99,9 +100,9 @@ class _PostBatch:
         understood = counts.requests or counts.events or part in self._batch.with_known_duplicates
         return not understood and counts.quarantined + counts.unmapped > 0
 
-    def _add(self, post: Post, part: int) -> SourceProgress:
+    def _add(self, post: Post, part: int, repeated: LineCounts | None) -> SourceProgress:
+        """Take the lines of a post, or count them if the post is a repeat."""
         progress = self._progress_of(post)
-        repeated = self._bodies.repeat_of(post)
         if repeated is not None:
             self._batch.add_part(progress, part, repeated)
             return progress
