@@ -1,9 +1,10 @@
 """Generate the SQL that extracts values from a JSON document as text, with one parse for all paths.
 
 The document is read into a struct whose names are those of the paths: the cost follows the length of the line, and not
-the number of paths. Of a name that occurs twice in an object, the last value counts. A document that is not JSON yields
-NULL as a whole. Where a value has another type than its paths expect, what is inside it is NULL; `strict` formats tell
-such a value from an absent one, see ParseSql.
+the number of paths. Of a name that occurs twice in an object, the first value counts; those that loggers repeat were
+mended before, see ingest/sources/mending.py. A document that is not JSON yields NULL as a whole. Where a value has
+another type than its paths expect, what is inside it is NULL; `strict` formats tell such a value from an absent one,
+see ParseSql.
 """
 
 import json

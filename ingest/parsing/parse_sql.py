@@ -49,16 +49,18 @@ def redact_suspects_sql(log_format: LogFormat) -> str:
     # A name of a secret may be in colours: what is a secret is asked again of the mended line.
     raw = f"CASE WHEN {suspect_sql('line')} THEN {redact_sql('line')} ELSE line END"
     return f"""SELECT row, {raw} AS raw, {key} AS presented_key
-        FROM (SELECT row, {mended_sql("line")} AS line FROM lines WHERE {_is_suspect("line")})"""
+        FROM (SELECT row, {mended_sql("line", names=not log_format.strict)} AS line FROM lines
+            WHERE {_is_suspect("line", log_format)})"""
 
 
-def suspects_exist_sql() -> str:
+def suspects_exist_sql(log_format: LogFormat) -> str:
     """Return a SELECT of whether any of `lines` may hold a secret, or needs mending."""
-    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {_is_suspect('line')})"
+    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {_is_suspect('line', log_format)})"
 
 
-def _is_suspect(line: str) -> str:
-    return f"({suspect_sql(line)} OR {needs_mending_sql(line)})"
+def _is_suspect(line: str, log_format: LogFormat) -> str:
+    # The servers that write the native format repeat no name, and its lines are the most.
+    return f"({suspect_sql(line)} OR {needs_mending_sql(line, names=not log_format.strict)})"
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ class ParseSql:
             if layer.log_format.content:
                 found = f"SELECT *, {layer.found_content} AS {layer.content} FROM opened{number}"
                 steps.append(f"found{number} AS ({found})")
-                mended = f"{mended_sql(layer.content)} AS {layer.content}"
+                mended = f"{mended_sql(layer.content, names=True)} AS {layer.content}"
                 steps.append(f"mended{number} AS (SELECT * REPLACE ({mended}) FROM found{number})")
             inside = f", {self._inner_document(layer, document)} AS document{number + 1}" if inner else ""
             before = f"mended{number}" if layer.log_format.content else f"opened{number}"

@@ -37,12 +37,17 @@ def why_refused(line: str, log_format: LogFormat, timezone: str | None = None) -
     """
     of_text = [parsed_text(line, each) for each in log_format.layers[:1] if each.is_text]
     try:
-        record = next(filter(None, of_text), None) or json.loads(line)
+        record = next(filter(None, of_text), None) or json.loads(line, object_pairs_hook=_first_values)
     except (ValueError, RecursionError):
         return why_not_json(line)
     if not isinstance(record, dict):
         return Reason.of(f"not a JSON object but {_type_of(record)}")
     return next(_misfits(record, log_format, timezone), None) or why_not_json(line)
+
+
+def _first_values(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object as the engine reads it: of a name that occurs twice, the first value counts."""
+    return dict(reversed(pairs))
 
 
 def _misfits(record: dict[str, Any], log_format: LogFormat, timezone: str | None) -> Iterator[Reason]:

@@ -3,10 +3,12 @@ r"""Mend lines that are JSON but for an escape that no reader takes, and remove 
 - Half a surrogate pair (\ud83d), which JavaScript writes when it cuts a text in the middle of an emoji, becomes U+FFFD.
 - \x22, which nginx and Apache write in the place of a character, becomes that character: of UTF-8, byte by byte.
 - ANSI escapes (ESC [31m) are removed, in a line of text too.
+- Of a name that an object has twice, the last value stays, as in JSON.parse: a child logger of pino writes the id of
+  its parent and its own. The engine would read the first.
 
-Only a line with one of these is mended, and only if it is not JSON as it is. Its hash stays that of its bytes as they
-were. Bytes around a line that are no part of it (NUL, a byte order mark, the comma between the elements of a list)
-are removed where lines are split: see ingest/sources/lines.py.
+Only a line with one of these is mended, and but for repeated names only if it is not JSON as it is. Its hash stays that
+of its bytes as they were. Bytes around a line that are no part of it (NUL, a byte order mark, the comma between the
+elements of a list) are removed where lines are split: see ingest/sources/lines.py.
 
 `mended_sql` mends the lines of a chunk, `mended` the few that Python reads to detect a format. They agree.
 """
@@ -24,25 +26,40 @@ _PAIR = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 _ASCII = r"\\x([0-7][0-9a-fA-F])"
 _BEYOND_ASCII = r"\\x([89a-fA-F][0-9a-fA-F])"
 _STARTS_OBJECT = r"^[ \t]*[{]"
+# The names that loggers repeat, with nothing but plain values between the two.
+_REPEATED = (
+    '"req(?:uest_id":[^{}]*"request_id":|uestId":[^{}]*"requestId":|Id":[^{}]*"reqId":|_id":[^{}]*"req_id":)',
+    '"time":[^{}]*"time":',
+    '"msg":[^{}]*"msg":',
+)
 # Characters that no JSON has stand in for what must not be mistaken for an escape: an escaped backslash, and the two
 # halves of a pair.
 _BACKSLASH, _HIGH, _LOW = "\x01", "\x02", "\x03"
 
 
-def needs_mending_sql(column: str) -> str:
-    """Return the condition that a line has something to mend. It is cheap for lines without a backslash."""
+def needs_mending_sql(column: str, *, names: bool = False) -> str:
+    """Return the condition that a line has something to mend, or also, with `names`, that it repeats a name.
+
+    It is cheap for lines without a backslash; names cost as much as to parse the line.
+    """
+    if names:
+        return f"({needs_mending_sql(column)} OR {_repeats_names(column)})"
     object_with_escapes = f"""regexp_matches({column}, {literal(_STARTS_OBJECT)})
         AND (contains({column}, '\\x') OR regexp_matches({column}, {literal(_HALF)}))"""
     return f"""CASE WHEN contains({column}, {_characters(_ESCAPE)}) THEN NOT json_valid({column})
         WHEN contains({column}, '\\') THEN {object_with_escapes} AND NOT json_valid({column}) ELSE false END"""
 
 
-def mended_sql(column: str) -> str:
-    """Return the expression for a line as it was meant: the line itself if nothing needs mending."""
+def mended_sql(column: str, *, names: bool = False) -> str:
+    """Return the expression for a line as it was meant: the line itself if nothing needs mending.
+
+    With `names`, each name of the object remains once.
+    """
+    once = f"WHEN {_repeats_names(column)} THEN {_with_last_values(column)}" if names else ""
     plain = f"regexp_replace({column}, {literal(_ANSI)}, '', 'g')"
     return f"""CASE WHEN {needs_mending_sql(column)} THEN
         CASE WHEN regexp_matches({plain}, {literal(_STARTS_OBJECT)}) THEN {_with_escapes_mended(plain)} ELSE {plain} END
-        ELSE {column} END"""
+        {once} ELSE {column} END"""
 
 
 def as_meant(line: str) -> str:
@@ -71,6 +88,21 @@ def mended(line: str) -> str:
 
 def _characters_of(escapes: re.Match[str]) -> str:
     return bytes.fromhex(escapes[0].replace(r"\x", "")).decode()
+
+
+def _repeats_names(column: str) -> str:
+    looks_so = " OR ".join(f"regexp_matches({column}, {literal(pattern)})" for pattern in _REPEATED)
+    keys = f"TRY(json_keys({column}))"
+    return f"CASE WHEN {looks_so} THEN json_valid({column}) AND len({keys}) > list_unique({keys}) ELSE false END"
+
+
+def _with_last_values(column: str) -> str:
+    kept = """list_filter(range(1, len(object.names) + 1),
+        lambda place: NOT list_contains(object.names[place + 1:], object.names[place]))"""
+    member = "to_json(object.names[place])::VARCHAR || ':' || (object.members[place])::VARCHAR"
+    parts = f"{{names: TRY(json_keys({column})), members: TRY(json_extract({column}, '$.*'))}}"
+    return f"""list_transform([{parts}], lambda object:
+        '{{' || array_to_string(list_transform({kept}, lambda place: {member}), ',') || '}}')[1]"""
 
 
 def _with_escapes_mended(line: str) -> str:

@@ -115,7 +115,7 @@ class Staging:
         """Create the table `redacted` with the few lines that may hold a secret."""
         run = self._transaction.execute
         # In a small chunk there often is none, and the rules take longer to plan than the chunk takes to parse.
-        if rows < _MIN_DIRECT_LINES and not self._transaction.value(suspects_exist_sql()):
+        if rows < _MIN_DIRECT_LINES and not self._transaction.value(suspects_exist_sql(self._format)):
             run("CREATE OR REPLACE TEMP TABLE redacted (row BIGINT, raw VARCHAR, presented_key VARCHAR)")
         else:
             run(f"CREATE OR REPLACE TEMP TABLE redacted AS {redact_suspects_sql(self._format)}")

@@ -156,3 +156,24 @@ def test_a_mended_line_is_redacted_and_can_be_read_again(desk: Desk, tmp_path: P
     again.parent.mkdir()
     again.write_bytes(path.read_bytes())
     assert desk.ingest([str(again)]).duplicates == 2
+
+
+def test_of_a_name_that_a_logger_repeats_the_last_value_counts(desk: Desk, tmp_path: Path) -> None:
+    start = '{"level":30,"time":1795168800125,"pid":1,"hostname":"web-1",'
+    inside = '"req":{"method":"GET","url":"/a"},"res":{"statusCode":200},"responseTime":1'
+    lines = [
+        f'{start}"requestId":"req_Parent0001","requestId":"req_Child00001","msg":"x",{inside},"n":1.50,"n":null}}',
+        f'{start}"reqId":"req_Child00002",{inside},"msg":"first \\"msg\\":","msg":"last é","time":1795168800126}}',
+        f'{start}"requestId":"req_Child00004",{inside},"msg":"\\"requestId\\":1, \\"requestId\\":2"}}',
+    ]
+    enveloped = docker(f'{start}"requestId":"req_Parent0003","requestId":"req_Child00003",{inside},"msg":"y"}}')
+    assert desk.ingest([str(write_lines(tmp_path / "a.log", lines))]).requests == 3
+    assert desk.ingest([str(write_lines(tmp_path / "b.log", [enveloped]))]).requests == 1
+    rows = desk.store.rows("SELECT request_id, message, raw FROM requests ORDER BY request_id")
+    assert [row["request_id"] for row in rows] == [f"req_Child0000{n}" for n in (1, 2, 3, 4)]
+    assert rows[0]["raw"] == (f'{start}"requestId":"req_Child00001","msg":"x",{inside},"n":null}}')
+    assert rows[1]["message"] == "last é"
+    assert json.loads(rows[1]["raw"])["time"] == 1795168800126
+    assert rows[3]["raw"] == lines[2]
+    (found,) = desk.store.rows("SELECT raw ->> '$.requestId' AS id FROM requests WHERE request_id = 'req_Child00001'")
+    assert found["id"] == "req_Child00001"
