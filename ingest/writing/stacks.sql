@@ -13,14 +13,14 @@ SELECT source_id, line_number, timestamp, request_id, environment, host, release
 FROM staged WHERE outcome IN ('request', 'event');
 
 -- name: texts
--- The refused lines that are text, if one of them is of a stack.
+-- The refused lines that are text, if one of them may be of a stack.
 -- $frame text, a regular expression
 CREATE OR REPLACE TEMP TABLE text_lines AS
 SELECT row, batch_id, source_id, line_number, byte_offset, byte_length, line_hash, raw, known_occurrence
 FROM staged
 WHERE outcome = 'refused' AND NOT is_known AND NOT regexp_matches(raw, '^\s*[{]')
     AND NOT coalesce(TRY(json_valid(raw)), false)
-    AND EXISTS (SELECT 1 FROM staged WHERE outcome = 'refused' AND regexp_matches(raw, $frame));
+    AND EXISTS (SELECT 1 FROM staged WHERE outcome = 'refused' AND regexp_matches(raw, '^\s' || '|' || $frame));
 
 -- name: known
 -- The lines around them, which may have been stored earlier.

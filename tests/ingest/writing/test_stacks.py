@@ -60,8 +60,11 @@ def test_each_stack_is_an_event_of_the_request_before_it(desk: Desk, tmp_path: P
 
 def test_the_same_error_is_an_event_each_time(desk: Desk, tmp_path: Path) -> None:
     log = [line for number in range(3) for line in (pino_line(number, IDS[number]), *NODE)]
-    first, second = tmp_path / "a.log", tmp_path / "b.log"
-    desk.ingest([str(write_lines(first, log))])
+    first, second = write_lines(tmp_path / "a.log", log[:8]), tmp_path / "b.log"
+    desk.ingest([str(first)])
+    with first.open("ab") as file:
+        file.write(as_bytes(log[8:]))
+    desk.ingest([str(first)])
     assert [request_id for request_id, *_ in events(desk)] == IDS[:3]
     shutil.copyfile(first, second)
     # The copy goes on: what is read again is known, and what is new is not.
@@ -89,16 +92,21 @@ def test_a_stack_before_the_first_line_is_of_no_request(desk: Desk, tmp_path: Pa
 
 
 def test_a_stack_in_a_mixture_of_formats_is_of_the_line_before_it(desk: Desk, tmp_path: Path) -> None:
-    proxy = [nginx_line(number, request_id=f"req_proxy{number:05}") for number in range(2)]
+    proxy = [nginx_line(number - 0.25, request_id=f"req_proxy{number:05}") for number in range(2)]
     log = [proxy[0], pino_line(0, IDS[0]), *NODE, proxy[1], *PYTHON, pino_line(1, IDS[1])]
     desk.ingest([str(write_lines(tmp_path / "a.log", log))])
     assert [request_id for request_id, *_ in events(desk)] == [IDS[0], "req_proxy00001"]
+    shutil.copyfile(tmp_path / "a.log", tmp_path / "b.log")
+    assert desk.ingest([str(tmp_path / "b.log")]).duplicates == 6
 
 
 def test_pretty_printed_json_that_is_broken_is_no_stack(desk: Desk, tmp_path: Path) -> None:
     log: list[Line] = [pino_line(0, IDS[0]), '"what": "Error",', '  "message": "x"', "  }"]
     assert desk.ingest([str(write_lines(tmp_path / "a.log", log))]).quarantined == 3
     assert events(desk) == []
+    log = [pino_line(1, IDS[1]), "ConfigError: no such file", "  looked in /etc/shop", ""]
+    desk.ingest([str(write_lines(tmp_path / "b.log", log))])
+    assert [message for _, _, message, _ in events(desk)] == ["ConfigError: no such file"]
 
 
 def test_a_rebuilt_store_has_the_stacks(desk: Desk, tmp_path: Path) -> None:
