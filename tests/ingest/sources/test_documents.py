@@ -99,7 +99,7 @@ def test_an_array_of_the_lines_of_a_file_adds_nothing_to_it(desk: Desk, tmp_path
 
 def test_a_document_that_is_no_line_is_counted_and_reported(desk: Desk, tmp_path: Path) -> None:
     good = json.dumps(request_line())
-    text = f'[{good}, 17, "a text, [with] {{brackets}}", null, {{"a": 1}}, {{"timestamp": "soon"}}, [1, 2]]'
+    text = f'[{good}, 17, "a text, [with] {{brackets}}", null, {{"a": 1}}, {{"timestamp": "soon", "route": 1}}, [1]]'
     report = ingest(desk, tmp_path / "a.json", text)
     assert outcomes(report) == {"requests": 1, "quarantined": 5, "unmapped": 1}
     rows = desk.quarantine(10)
