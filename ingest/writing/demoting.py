@@ -11,6 +11,12 @@ from pixeldesk.sql_files import statements
 from pixeldesk.store import Transaction
 
 _DEMOTE = statements(Path(__file__).with_name("demote.sql"))
+_HAVE_OTHER_IDS = """SELECT EXISTS (
+    SELECT 1 FROM demoted
+    JOIN near AS low ON low.source_id = demoted.source_id AND low.line_number = demoted.line_number
+    JOIN near AS high
+        ON high.source_id = demoted.first_source_id AND high.line_number = demoted.first_line_number
+    WHERE low.request_id <> high.request_id)"""
 
 
 def demote(transaction: Transaction, values: Mapping[str, object]) -> None:
@@ -18,8 +24,11 @@ def demote(transaction: Transaction, values: Mapping[str, object]) -> None:
 
     `values`: the first batch id of the transaction, and between which times the lines are.
     """
-    for statement in _DEMOTE.values():
-        transaction.run(statement, **values)
+    # Most lines have the id of their request, and the aliases of a store are many.
+    has_aliases = transaction.value(_HAVE_OTHER_IDS)
+    for name, statement in _DEMOTE.items():
+        if name != "aliases" or has_aliases:
+            transaction.run(statement, **values)
 
 
 def begin_demoting(transaction: Transaction) -> None:
