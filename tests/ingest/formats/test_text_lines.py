@@ -119,8 +119,8 @@ def test_text_that_no_format_reads_is_refused_as_a_whole(desk: Desk, tmp_path: P
     path.write_text("".join(f"the {n}th line of a poem\n" for n in range(20)))
     report = desk.ingest([str(path)])
     assert report.lines == 0
-    (problem,) = report.unreadable
-    assert problem.startswith(f"{path}: its lines are text that no log format reads")
+    (sentence,) = report.not_understood
+    assert sentence.startswith(f"{path}: its lines are text that no log format reads")
 
 
 @pytest.mark.parametrize("pattern", ["^no group$", "^(unnamed)$", "(?P<a>x)", "^(?P<a>x)(?=y)$", "^(?P<a>x"])
