@@ -40,12 +40,15 @@ class FormatUnclear(UsageError):
 
 
 class TextUnknown(UsageError):
-    """A source is text, and no format reads it."""
+    """A source is text, and no format reads it. `timeless`: what it would be if its lines had a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeless: str | None = None) -> None:
         super().__init__(
-            "its lines are text that no log format reads; nothing of it was stored; describe it in a file of your own "
-            "(docs/adding_a_format.md), or have the program write JSON"
+            f"its lines have no time, so nothing of it was stored; they look like {timeless}: have the program log the "
+            "time, or read what docker logs --timestamps or kubectl logs --timestamps make of them"
+            if timeless
+            else "its lines are text that no log format reads; nothing of it was stored; describe it in a file of your "
+            "own (docs/adding_a_format.md), or have the program write JSON"
         )
 
 

@@ -81,7 +81,7 @@ def detect_format(sample: bytes, is_whole: bool, requested: str, custom: Path | 
     if found:
         return found[0].with_others(tuple(found[1:])).in_documents(are_documents)
     if not are_documents and len(lines) >= _MIN_TEXT_LINES and all(map(_is_text, lines)):
-        raise TextUnknown
+        raise TextUnknown(_Detection(custom).timeless_format_of(lines))
     return unrecognised(custom).in_documents(are_documents)
 
 
@@ -206,6 +206,7 @@ class _Detection:
 
     def __init__(self, custom: Path | None) -> None:
         self._formats = log_formats(custom)
+        self._by_name = {each.format_name: each for each in self._formats}
         custom_formats = len(self._formats) - len(log_formats()) if custom else 0
         self._weights = {
             each.format_name: _GENERIC_WEIGHT if each.generic else _CUSTOM_WEIGHT if index < custom_formats else 1.0
@@ -222,7 +223,13 @@ class _Detection:
             of_few = self.formats_of(lines[:_FEW], envelopes)
             if len(of_few) == 1 and self._reads_all(of_few[0], lines[:_FEW], is_inside):
                 return of_few
-        scores = {each.format_name: [self._score(each, line, is_inside) for line in lines] for each in self._formats}
+        has_time = any("timestamp" in self._by_name[name].columns for name in envelopes)
+        scores = {
+            each.format_name: [
+                self._score(each, line, is_inside) if has_time or not each.is_timeless else 0 for line in lines
+            ]
+            for each in self._formats
+        }
         remaining = set(range(len(lines)))
         found: list[LogFormat] = []
         while remaining and len(found) < MAX_FORMATS:
@@ -233,6 +240,19 @@ class _Detection:
             found += self._with_inner(best, [lines[index] for index in sorted(known)], envelopes)
             remaining -= known
         return [each for index, each in enumerate(found) if not _is_inside(each, found[:index])][:MAX_FORMATS]
+
+    def timeless_format_of(self, lines: Sequence[Line]) -> str | None:
+        """Return the title of a format that would read the lines if they had a time; None if there is none."""
+        inside = [
+            content
+            for each in self._formats
+            if each.is_text and each.content
+            for content in contents_of(each, [record for line in lines for record in opened(each, line)])
+        ]
+        timeless = (each for each in self._formats if each.is_timeless)
+        return next(
+            (each.title for each in timeless for line in (*lines, *inside) if self._score(each, line, True)), None
+        )
 
     def _reads_all(self, found: LogFormat, lines: Sequence[Line], is_inside: bool) -> bool:
         is_whole = not found.content or found.inner is not None
@@ -277,7 +297,7 @@ class _Detection:
         if not candidate.content or "timestamp" in candidate.columns:
             return True
         contents = contents_of(candidate, [record])
-        return any(self._score(each, line, True) for line in contents for each in self._formats)
+        return any(self._score(each, line, True) for line in contents for each in self._formats if not each.is_timeless)
 
 
 def _is_inside(candidate: LogFormat, envelopes: Sequence[LogFormat]) -> bool:

@@ -228,6 +228,8 @@ class LogFormat(BaseModel):
             raise ValueError("needs recognised_by: by which paths a line of this format is recognised")
         if self.is_text and self.elements:
             raise ValueError("a format of text holds no list of elements")
+        if self.is_text and any(len(path.steps) > 1 for path in self.paths):
+            raise ValueError("a format of text has no names inside others; write a name with a dot as '\"a.b\"'")
         if self.strict:
             self._check_strictness()
         for field in self.fields:
@@ -253,6 +255,16 @@ class LogFormat(BaseModel):
     def is_text(self) -> bool:
         """Whether its lines are text, and not JSON."""
         return bool(self.text_patterns) or self.text_pairs
+
+    @property
+    def is_timeless(self) -> bool:
+        """Whether its lines are text without a time, which count only inside an envelope that has one."""
+        return self.is_text and not self.content and "timestamp" not in self.columns
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether a text that nothing reads is an event of an envelope that has a time."""
+        return any(layer.content and "timestamp" in layer.columns for layer in self.layers)
 
     @property
     def alternatives(self) -> "tuple[LogFormat, ...]":

@@ -44,14 +44,19 @@ class Extraction:
     def document_sql(self, document: str) -> str:
         """Return the expression that parses a document, a column."""
         if self._format.is_text:
-            return f"TRY(from_json({text_object_sql(document, self._format)}, {self._shape}))"
-        found = f"from_json({document}, {self._shape})"
-        if self._extracted_alone:
-            paths = ", ".join(literal(path.in_sql) for path in self._extracted_alone)
-            found = f"struct_insert({found}, alone := json_extract_string({document}, [{paths}]))"
+            read = text_object_sql(document, self._format)
+            return f"TRY(CASE WHEN {read} IS NOT NULL THEN {self._struct_sql(read)} END)"
+        found = self._struct_sql(document)
         # One document that is not JSON makes TRY evaluate its whole vector of 2,048 again, row by row. To ask first
         # costs a fifteenth of the extraction.
         return f"TRY(CASE WHEN json_valid({document}) THEN {found} END)"
+
+    def _struct_sql(self, document: str) -> str:
+        found = f"from_json({document}, {self._shape})"
+        if not self._extracted_alone:
+            return found
+        paths = ", ".join(literal(path.in_sql) for path in self._extracted_alone)
+        return f"struct_insert({found}, alone := json_extract_string({document}, [{paths}]))"
 
     @property
     def _shape(self) -> str:

@@ -203,14 +203,17 @@ class ParseSql:
             f"CASE WHEN NOT coalesce({layer.recognised}, false) THEN {document} WHEN {is_readable} THEN {content} END"
         )
 
-    def _is_known(self) -> str:
-        """Return the condition that a line is known: by a layer, and by a further one if there is JSON inside it."""
+    def _is_known(self, *, with_words: bool = False) -> str:
+        """Return the condition that a line is known: by a layer, and what is inside an envelope by a further one.
+
+        With `with_words`, also a text that nothing reads is, as an event of its envelope, if that has a time.
+        """
         unknown_inside = []
         for layer in self._layers:
             if layer.log_format.content and not layer.log_format.knows_any_content:
                 deeper = [f"coalesce({inner.recognised}, false)" for inner in self._layers[layer.number + 1 :]]
-                # A text that nothing reads is an event of its envelope, if that has a time.
-                is_needed = layer.has_json_inside if "timestamp" in layer.log_format.columns else "true"
+                are_words_known = with_words and "timestamp" in layer.log_format.columns
+                is_needed = layer.has_json_inside if are_words_known else "true"
                 unknown_inside.append(
                     f"({layer.recognised} AND {is_needed} AND NOT ({' OR '.join(deeper) or 'false'}))"
                 )
@@ -231,7 +234,7 @@ class ParseSql:
             unfit.append("request_id IS NULL")
             strict = f"WHEN {' OR '.join(self._wrong_types())} THEN 'refused'"
         return f"""CASE
-            WHEN NOT coalesce({self._is_known()}, false) THEN
+            WHEN NOT coalesce({self._is_known(with_words=True)}, false) THEN
                 CASE WHEN {self._is_object()} THEN 'unmapped' ELSE 'refused' END
             WHEN timestamp IS NULL THEN 'refused'
             WHEN {status} IS NULL THEN

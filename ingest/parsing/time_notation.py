@@ -8,6 +8,7 @@ is about. Both must read a text alike. The patterns are RE2 and `re` alike.
   `2026-11-20 10:00:00.123 +0000 UTC` (Go), `20261120T100000Z` (ISO 8601 without its separators).
 - A Unix epoch in s, ms, us or ns, as a number or as text: its unit follows from its magnitude.
 - The common log format, `20/Nov/2026:10:00:00 +0000`, also in brackets and with a fraction (Apache, HAProxy).
+- Tornado's, `261120 10:00:00`, and Gin's, `2026/11/20 - 10:00:00`.
 - RFC 9110 and RFC 5322: `Fri, 20 Nov 2026 10:00:00 GMT`.
 - asctime of C, `Fri Nov 20 10:00:00.123 2026` (the error log of Apache), and Date of JavaScript,
   `Fri Nov 20 2026 10:00:00 GMT+0000 (Coordinated Universal Time)`.
@@ -55,8 +56,9 @@ class OtherNotation(NamedTuple):
 
 # year|month|day|clock|zone: what the rarer notations are rewritten to.
 OTHERS = (
-    OtherNotation(rf" *\[?(\d{{4}})[-/](\d\d)[-/](\d\d)[Tt ]{_CLOCK}{_ZONE}\]? *", r"\1|\2|\3|\4|\5"),
+    OtherNotation(rf" *\[?(\d{{4}})[-/](\d\d)[-/](\d\d)(?:[Tt ]| - ){_CLOCK}{_ZONE}\]? *", r"\1|\2|\3|\4|\5"),
     OtherNotation(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d(?:\.\d+)?)(Z)", r"\1|\2|\3|\4:\5:\6|\7"),
+    OtherNotation(rf"(\d\d)(\d\d)(\d\d) {_CLOCK}", r"20\1|\2|\3|\4|"),
     OtherNotation(
         rf" *\[?{_DAY_NAME}(\d{{1,2}})[/ -]{_MONTH}[/ -](\d{{4}})[: ]{_CLOCK}{_ZONE}\]? *", r"\3|\2|\1|\4|\5"
     ),

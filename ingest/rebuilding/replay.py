@@ -144,6 +144,8 @@ class _Replay:
                 found = detected_formats(rejected["line"].slice(0, SAMPLED_RECORDS).to_pylist(), self._settings)
                 formats = [each for each in found if each.name not in tried]
         if rejected.num_rows:
+            # Words are events of the envelope that they were in.
+            own_format = next((each for each in own_format.alternatives if each.takes_words), own_format)
             staging = self._staged(rejected, own_format, are_final=True)
             staging.insert_staged()
             quarantine_refused(self._transaction, own_format, self._times.timezone)
@@ -152,7 +154,8 @@ class _Replay:
         """Store the lines that parse in this format, and return the others."""
         staging = self._staged(lines, log_format)
         others = self._transaction.execute(
-            "DELETE FROM staged WHERE outcome IN ('refused', 'unmapped') AND NOT duplicate RETURNING row"
+            """DELETE FROM staged WHERE (NOT is_known OR outcome IN ('refused', 'unmapped')) AND NOT duplicate
+            RETURNING row"""
         )
         staging.insert_staged()
         rows = pa.array([row for (row,) in others], pa.int64())

@@ -159,14 +159,19 @@ class Batch:
         lines = _numbered(gathered)
         formats = list(gathered[0][0].log_format.alternatives)
         tried: list[LogFormat] = []
+        are_words_left = False
         while lines.num_rows:
             tried.append(formats.pop(0))
             staging = Staging(self._transaction, tried[-1], self._times, self._batch_id)
             with self._transaction.registered("lines", lines):
                 staging.stage(lines.num_rows)
-                formats = formats or self._further_formats(staging, tried)
+                is_of_words = are_words_left
+                if not formats and not are_words_left:
+                    formats = self._further_formats(staging, tried)
+                    are_words_left = not formats
+                    formats = formats or _formats_of_words(tried)
                 if formats:
-                    lines = staging.take_unknown()
+                    lines = staging.take_unknown(but_words=is_of_words)
                     self._stacks.place()
                 else:
                     lines = lines.slice(0, 0)
@@ -192,7 +197,15 @@ class Batch:
         except FormatUnclear:
             return []
         names = {each.name for each in tried}
-        return [each for each in found if each.name not in names and not each.elements]
+        envelopes = {each.format_name for each in tried}
+        return [
+            each
+            for each in found
+            if each.name not in names
+            and not each.elements
+            # An envelope around words takes them at the end.
+            and not (each.content and each.inner is None and each.format_name in envelopes)
+        ]
 
     def _add_format(self, log_format: LogFormat) -> None:
         """Add a format to the sources that have staged lines in it."""
@@ -205,6 +218,18 @@ class Batch:
         by_source = {source.source_id: source for source in self._sources.values()}
         for batch_id, source_id, count in counted:
             by_source[source_id].counts[batch_id].add(LineCounts(**{outcome: count}))
+
+
+def _formats_of_words(tried: list[LogFormat]) -> list[LogFormat]:
+    """Return the formats in which to try what no format knows once more: envelopes take words as their events.
+
+    The last format tried has taken the words of its own envelope.
+    """
+    envelopes: dict[str, LogFormat] = {}
+    for each in tried:
+        if each.takes_words:
+            envelopes.setdefault(each.format_name, each)
+    return [] if list(envelopes) == [tried[-1].format_name] else list(envelopes.values())
 
 
 def times_of_lines(settings: Settings, now: datetime) -> Times:

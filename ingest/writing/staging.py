@@ -120,14 +120,16 @@ class Staging:
         else:
             run(f"CREATE OR REPLACE TEMP TABLE redacted AS {redact_suspects_sql(self._format)}")
 
-    def take_unknown(self) -> pa.Table:
-        """Remove the staged lines that the format does not know, and return them as `lines`."""
-        sql = (
-            "SELECT lines.* FROM lines SEMI JOIN (FROM staged WHERE NOT is_known) AS unknown ON unknown.row = lines.row"
-        )
-        unknown = self._transaction.arrow(sql)
-        self._transaction.execute("DELETE FROM staged WHERE NOT is_known")
-        return unknown
+    def take_unknown(self, *, but_words: bool = False) -> pa.Table:
+        """Remove the staged lines that the format does not know, and return them as `lines`.
+
+        With `but_words`, what it can take as an event all the same stays.
+        """
+        unknown = "staged WHERE NOT is_known" + (" AND outcome <> 'event'" if but_words else "")
+        sql = f"SELECT lines.* FROM lines SEMI JOIN (FROM {unknown}) AS unknown ON unknown.row = lines.row"
+        found = self._transaction.arrow(sql)
+        self._transaction.execute(f"DELETE FROM {unknown}")
+        return found
 
     def insert_staged(self) -> None:
         """Insert the staged lines that are neither duplicates nor refused."""
