@@ -65,7 +65,7 @@ def not_understood(transaction: Transaction, batch_id: int, format_name: str) ->
 def _names(example: str | None) -> str:
     try:
         record = json.loads(example or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     names = [str(name)[:_SHOWN_CHARACTERS] for name in record] if isinstance(record, dict) else []
     return ", ".join(names[:_SHOWN_NAMES]) + (", …" if len(names) > _SHOWN_NAMES else "")
