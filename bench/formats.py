@@ -23,7 +23,7 @@ from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 
 _START = datetime(2026, 11, 16, tzinfo=UTC)
-Line = dict[str, Any]
+Line = dict[str, Any] | str
 
 
 def _pixel(number: int, when: datetime) -> Line:
@@ -84,19 +84,33 @@ def _docker(number: int, when: datetime) -> Line:
     return {"log": inner, "stream": "stdout", "time": when.isoformat().replace("+00:00", "Z")}
 
 
+def _cri(number: int, when: datetime) -> str:
+    return f"{when.isoformat().replace('+00:00', 'Z')} stdout F {json.dumps(_pino(number, when))}"
+
+
+def _combined(number: int, when: datetime) -> str:
+    return (
+        f'203.0.113.9 - - [{when:%d/%b/%Y:%H:%M:%S} +0000] "GET /v1/pipes/top_pages.json?n={number} HTTP/1.1" 200 1234 '
+        '"-" "python-requests/2.32"'
+    )
+
+
 _WRITERS: dict[str, Callable[[int, datetime], Line]] = {
     "pixel": _pixel,
     "pino": _pino,
     "nginx": _nginx,
     "docker/pino": _docker,
+    "cri/pino": _cri,
+    "combined": _combined,
 }
 
 
 def lines_of(name: str, requests: int) -> Iterator[str]:
-    """Yield requests as a program writes them, a line each: `pixel`, `pino`, `nginx` or `docker/pino`."""
+    """Yield requests as a program writes them, a line each: `pixel`, `pino`, `docker/pino` and so on."""
     for number in range(requests):
         when = _START + timedelta(milliseconds=200 * number)
-        yield json.dumps(_WRITERS[name](number, when), separators=(",", ":")) + "\n"
+        line = _WRITERS[name](number, when)
+        yield (line if isinstance(line, str) else json.dumps(line, separators=(",", ":"))) + "\n"
 
 
 def _child(file: str) -> None:
