@@ -18,6 +18,7 @@ FROM (
     SELECT row, row_number() OVER (PARTITION BY source_id, line_hash, raw ORDER BY row) AS occurrence
     FROM staged
     WHERE occurrence IS NOT NULL
+        AND line_hash IN (SELECT line_hash FROM staged GROUP BY line_hash HAVING count(*) > 1)
 ) AS ranked
 WHERE ranked.row = staged.row AND ranked.occurrence > 1;
 
@@ -124,7 +125,9 @@ WHERE row IN (
 -- Lines that are equal to an earlier staged line, of the same occurrence if they have one.
 UPDATE staged SET duplicate = true
 WHERE row IN (
-    SELECT row FROM staged QUALIFY row_number() OVER (PARTITION BY line_hash, raw, occurrence ORDER BY row) > 1);
+    SELECT row FROM staged
+    WHERE line_hash IN (SELECT line_hash FROM staged GROUP BY line_hash HAVING count(*) > 1)
+    QUALIFY row_number() OVER (PARTITION BY line_hash, raw, occurrence ORDER BY row) > 1);
 
 -- name: name_requests
 -- The hash of its line serves as the id of a request that has none; equal lines get different ones.
