@@ -40,9 +40,10 @@ def test_each_line_of_the_samples_is_known_to_one_format(path: Path) -> None:
     text = path.read_text()
     parsed = json.loads(text) if path.suffix == ".json" else []
     lines = (parsed if isinstance(parsed, list) else [parsed]) or as_lines(text.replace("}{", "}\n{").splitlines())
-    found = [[each.format_name for each in formats_of([line], None)] for line in lines]
-    assert found == [[path.stem]] * (len(lines) - found.count([])) + [[]] * found.count([])
-    assert found.count([]) == (path.stem == "application")
+    found = [{layer.format_name for each in formats_of([line], None) for layer in each.layers} for line in lines]
+    unknown = found.count(set())
+    assert unknown == (path.stem == "application")
+    assert sum(path.stem in names for names in found) == len(found) - unknown, found
 
 
 @pytest.mark.parametrize(
