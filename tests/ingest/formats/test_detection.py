@@ -12,6 +12,7 @@ import pytest
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import UsageError
 from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, as_lines, formats_of, sample
+from pixeldesk.ingest.formats.log_format import log_formats
 from pixeldesk.ingest.sources.byte_stream import ByteStream
 from pixeldesk.ingest.sources.documents import PeekedStream
 from pixeldesk.settings import Settings
@@ -31,6 +32,7 @@ def formats(desk: Desk, tmp_path: Path, lines: list[Line]) -> dict[str, int]:
     return found
 
 
+TEXT = {each.format_name for each in log_formats() if each.is_text}
 SAMPLES = sorted(path for path in (Path(__file__).parent / "samples").iterdir() if path.suffix != ".toml")
 
 
@@ -43,7 +45,9 @@ def test_each_line_of_the_samples_is_known_to_one_format(path: Path) -> None:
     found = [{layer.format_name for each in formats_of([line], None) for layer in each.layers} for line in lines]
     unknown = found.count(set())
     assert unknown == (path.stem == "application")
-    assert sum(path.stem in names for names in found) == len(found) - unknown, found
+    # Samples of text have lines of the envelopes around them too.
+    known = sum(path.stem in names for names in found)
+    assert known == len(found) - unknown or (known and path.stem in TEXT), found
 
 
 @pytest.mark.parametrize(
