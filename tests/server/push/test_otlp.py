@@ -6,6 +6,7 @@ The bodies were captured by otlp/capture.sh, from the programs beside it.
 import base64
 import gzip
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -252,6 +253,15 @@ def test_the_json_says_what_the_protobuf_says(logs: ResourceLogs) -> None:
         ResourceLogs(resource=logs.resource, schema_url=logs.schema_url, scope_logs=[each]) for each in logs.scope_logs
     ]
     assert str(found) == str(ExportLogsServiceRequest(resource_logs=parts))
+
+
+def test_what_json_has_no_number_for_is_a_text() -> None:
+    values = [AnyValue(double_value=value) for value in (1.5, math.nan, math.inf, -math.inf)]
+    record = LogRecord(body=AnyValue(array_value=ArrayValue(values=values)))
+    request = ExportLogsServiceRequest(resource_logs=[ResourceLogs(scope_logs=[ScopeLogs(log_records=[record])])])
+    (document,) = otlp_documents(request.SerializeToString(), 100, 1 << 20)
+    for text in (b"1.5", b'"NaN"', b'"Infinity"', b'"-Infinity"'):
+        assert b'{"doubleValue":' + text + b"}" in document
 
 
 def test_documents_are_cut_at_a_size_and_no_record_is_lost() -> None:
