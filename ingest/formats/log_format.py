@@ -7,6 +7,7 @@ formats are in the folder, or the file, that the setting `formats` names.
 import json
 import re
 import tomllib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -340,6 +341,42 @@ class LogFormat(BaseModel):
             return (path,)
         return (path, JsonPath((".".join(map(str, path.steps)),)))
 
+    def narrowed(self, names: Collection[str]) -> "LogFormat":
+        """Return the format without the rules that find nothing in lines which have only these top-level names."""
+        aliases = {kind: self._possible(rules, names) for kind, rules in self.aliases.items()}
+        columns = {column: self._possible(rules, names) for column, rules in self.columns.items()}
+        found = self.model_copy(
+            update={
+                "columns": columns,
+                "aliases": {kind: rules for kind, rules in aliases.items() if rules},
+                "recognised_by": self._possible_groups(self.recognised_by, names),
+                "recognised_inside": self._possible_groups(self.recognised_inside, names),
+                "unlike": self._possible(self.unlike, names),
+                "remark": self._possible(self.remark, names),
+            }
+        )
+        for cached in ("fields", "paths", "objects"):
+            found.__dict__.pop(cached, None)
+        return found
+
+    def _possible_groups(self, groups: tuple[Group, ...], names: Collection[str]) -> tuple[Group, ...]:
+        possible = (tuple(self._possible(mark, names) for mark in group) for group in groups)
+        return tuple(group for group in possible if all(group))
+
+    def _possible(self, rules: tuple[FieldRule, ...], names: Collection[str]) -> tuple[FieldRule, ...]:
+        """Return the rules that may find a value, without the parts of them that cannot."""
+        possible = []
+        for rule in rules:
+            beside = self._possible(rule.beside, names)
+            if (rule.path and not self._may_occur(rule.path, names)) or bool(rule.beside) != bool(beside):
+                continue
+            query = rule.query if rule.query and self._may_occur(rule.query, names) else None
+            possible.append(rule.model_copy(update={"beside": beside, "query": query}))
+        return tuple(possible)
+
+    def _may_occur(self, path: JsonPath, names: Collection[str]) -> bool:
+        return any(spelling.steps[0] in names for spelling in self.spellings(path))
+
     def as_fallback(self) -> "LogFormat":
         """Return the format marked as the fallback for a source whose format was not detected."""
         return self.model_copy(update={"is_fallback": True})
@@ -355,6 +392,13 @@ class LogFormat(BaseModel):
     def around(self, inner: "LogFormat | None") -> "LogFormat":
         """Return this envelope around another format."""
         return self.model_copy(update={"inner": inner})
+
+    def with_layers(self, layers: "Sequence[LogFormat]") -> "LogFormat":
+        """Return the format with other layers, the outermost first."""
+        found = layers[-1]
+        for layer in reversed(layers[:-1]):
+            found = layer.around(found)
+        return found.with_others(self.others).in_documents(self.are_documents)
 
 
 def log_format(name: str | FormatName, custom: Path | None = None) -> LogFormat:

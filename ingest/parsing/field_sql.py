@@ -150,7 +150,9 @@ class ColumnSql:
             return f"NULL::{_SQL_TYPES.get(kind.type, 'VARCHAR')}"
         match kind.type:
             case "timestamp":
-                found = timestamp_sql(text, self._times.newest, self._times.zone(strict=self._strict))
+                zone = self._times.zone(strict=self._strict)
+                # The other times are those of keys and tokens: only our own servers write them.
+                found = timestamp_sql(text, self._times.newest, zone, in_any_notation=self.name == "timestamp")
                 # The lambda names the time, which would be planned twice.
                 in_range = f"CASE WHEN found BETWEEN {_FIRST} AND {_LAST} THEN found END"
                 return f"list_transform([{found}], lambda found: {in_range})[1]"

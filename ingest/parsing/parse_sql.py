@@ -139,11 +139,11 @@ class ParseSql:
                     {known.occurrence or "1"} AS known_occurrence
                 FROM {lines} AS input LEFT JOIN redacted ON redacted.row = input.row
             ), {self._unwrapped()}, texts AS (
-                SELECT *, {", ".join([*texts, *extras])} FROM parsed
+                SELECT *, coalesce({self._is_known()}, false) AS is_known, {", ".join([*texts, *extras])} FROM parsed
             ), typed AS (
                 SELECT *, {", ".join(typed)} FROM texts
             )
-            SELECT {self._outcome()} AS outcome, coalesce({self._is_known()}, false) AS is_known,
+            SELECT {self._outcome()} AS outcome, is_known,
                 row, batch_id, source_id, line_number, byte_offset, byte_length, line_hash, raw,
                 {", ".join(map(self._stored, self.columns))}{", aliases" if aliases else ""},
                 {"".join(f"{name}, " for name in joining if name not in self.columns)}
@@ -151,6 +151,15 @@ class ParseSql:
                     AS clock_suspect,
                 known_occurrence, {self._has_identity()} AS has_identity, {self._has_made_id} AS has_made_id
             FROM typed"""
+
+    def names_sql(self, layer: int) -> str:
+        """Return a SELECT over `lines` and `redacted` of the top-level names in the documents of a layer."""
+        document = f"document{layer}" if layer else "raw"
+        return f"""
+            WITH received AS (
+                SELECT coalesce(redacted.raw, line) AS raw FROM lines LEFT JOIN redacted ON redacted.row = lines.row
+            ), {self._unwrapped()}
+            SELECT DISTINCT unnest(json_keys({document})) FROM parsed WHERE json_valid({document})"""
 
     def _has(self, name: str) -> bool:
         return name in _ALWAYS or any(name in layer.log_format.columns for layer in self._layers)
@@ -234,7 +243,11 @@ class ParseSql:
             unfit.append("request_id IS NULL")
             strict = f"WHEN {' OR '.join(self._wrong_types())} THEN 'refused'"
         return f"""CASE
+<<<<<<< HEAD
             WHEN NOT coalesce({self._is_known(with_words=True)}, false) THEN
+=======
+            WHEN NOT is_known THEN
+>>>>>>> 5a1e233 (Leave out of a statement what no line has)
                 CASE WHEN {self._is_object()} THEN 'unmapped' ELSE 'refused' END
             WHEN timestamp IS NULL THEN 'refused'
             WHEN {status} IS NULL THEN
@@ -388,7 +401,7 @@ class _Layer:
         groups = [" AND ".join(map(self._has, group)) for group in log_format.groups(is_inside=number > 0)]
         if log_format.text_patterns and not groups:
             groups = [f"{self.extraction.column} IS NOT NULL"]
-        self.recognised = "(" + " OR ".join(f"({group})" for group in groups) + ")"
+        self.recognised = "(" + (" OR ".join(f"({group})" for group in groups) or "false") + ")"
         if log_format.unlike:
             self.recognised = f"({self.recognised} AND NOT {self._has(log_format.unlike)})"
 

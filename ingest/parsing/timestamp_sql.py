@@ -23,11 +23,12 @@ from pixeldesk.ingest.sql import literal
 _MONTHS = f"[{', '.join(map(literal, MONTHS))}]"
 
 
-def timestamp_sql(text: str, newest: str, timezone: str | None = "UTC") -> str:
+def timestamp_sql(text: str, newest: str, timezone: str | None = "UTC", *, in_any_notation: bool = True) -> str:
     """Return the expression for a UTC timestamp, NULL for a text that is no time.
 
     `newest` is a UTC time: a time without a year is the latest one that is not after it. `timezone` is the IANA name of
-    the zone of times without one; with None they are no times.
+    the zone of times without one; with None they are no times. Without `in_any_notation` the rarer notations are no
+    times either: to plan them takes as long as all others.
 
     The unit of an epoch follows from its magnitude: seconds below 1e11, milliseconds below 1e14, microseconds below
     1e17, nanoseconds above. Each unit is therefore read correctly from 1973 on, and seconds up to the year 5138. The
@@ -46,7 +47,7 @@ def timestamp_sql(text: str, newest: str, timezone: str | None = "UTC") -> str:
         {no_zone}
         WHEN regexp_full_match({text}, '{BARE_OFFSET}') THEN TRY_CAST({bare_offset} AS TIMESTAMPTZ)::TIMESTAMP
         WHEN regexp_full_match({text}, '{COMMON}') THEN try_strptime({text}, '%d/%b/%Y:%H:%M:%S %z')::TIMESTAMP
-        ELSE {_other(text, newest, timezone)} END"""
+        {f"ELSE {_other(text, newest, timezone)}" if in_any_notation else ""} END"""
 
 
 def _in_utc(local: str, timezone: str) -> str:

@@ -180,7 +180,8 @@ class Batch:
                 self._count("duplicates", repeated)
             if repeated:
                 self.with_known_duplicates.update(staging.batches_with_known_duplicates())
-            self._add_format(tried[-1])
+            if len(tried) > 1:
+                self._add_format(tried[-1])
             self.with_occurrences.update(staging.batches_with_occurrences())
             staging.insert_staged()
             quarantine_refused(self._transaction, tried[-1], self._times.timezone)

@@ -20,6 +20,8 @@ from pixeldesk.store import Transaction
 _REPEATED = statements(Path(__file__).with_name("repeated.sql"))
 # With fewer lines, planning the direct insert costs more than it saves.
 _MIN_DIRECT_LINES = 20_000
+# With fewer paths to look for, it costs more to ask which of them occur.
+_MANY_PATHS = 40
 # Lines looked up to see whether a file was delivered before under another name, and the share of them that decides.
 _SAMPLED_LINES = 500
 _DELIVERED_SHARE = 0.1
@@ -51,6 +53,7 @@ class Staging:
         self._transaction = transaction
         self._known = known
         self._format = log_format
+        self._times = times
         self._parse = ParseSql(log_format, times)
         self._batch = {"batch": batch}
         self._is_direct = False
@@ -61,6 +64,7 @@ class Staging:
         """Insert the good requests directly if that pays, and stage the other lines."""
         run = self._transaction.execute
         self._redact(rows)
+        self._narrow()
         # Aliases, and lines that may be second lines of a request, are handled only for staged lines.
         is_plain = not self._parse.has_aliases and not self._parse.has_seats and not self._parse.joins_lines
         is_direct = is_plain and rows >= _MIN_DIRECT_LINES and not self._were_delivered_before(rows)
@@ -84,6 +88,15 @@ class Staging:
             self._batch if is_direct else {},
         )
         self._is_direct = is_direct
+
+    def _narrow(self) -> None:
+        """Leave out of the statement what no line has: formats know many more names than a program writes."""
+        layers = list(self._format.layers)
+        for number, layer in enumerate(layers):
+            if len(layer.paths) >= _MANY_PATHS and not layer.is_text and not (layer.strict and len(layers) == 1):
+                names = {name for (name,) in self._transaction.execute(self._parse.names_sql(number))}
+                layers[number] = layer.narrowed(names)
+                self._parse = ParseSql(self._format.with_layers(layers), self._times)
 
     def duplicates(self) -> SourceCounts:
         """Delete or mark the lines that are stored already, and count them."""

@@ -77,7 +77,8 @@ def test_the_format_is_detected_from_the_first_lines(
 
 
 def test_each_file_has_a_format_of_its_own(desk: Desk, tmp_path: Path) -> None:
-    lines: list[list[Line]] = [[request_line()], [nginx_line(1)], [pino_line(2)], [nginx_line(3, status="404")]]
+    nginx = [nginx_line(n, request_id=f"{n:032}", status="404") for n in (1, 3)]
+    lines: list[list[Line]] = [[request_line()], [nginx[0]], [pino_line(2)], [nginx[1]]]
     for number, of_file in enumerate(lines):
         write_lines(tmp_path / "logs" / f"{number}.log", of_file)
     report = desk.ingest([str(tmp_path / "logs")])

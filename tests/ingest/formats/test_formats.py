@@ -67,3 +67,11 @@ def test_fields_become_columns(desk: Desk, name: str) -> None:
 def test_fields_become_columns_by_direct_insert_too(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pixeldesk.ingest.writing.staging._MIN_DIRECT_LINES", 1)
     test_fields_become_columns(desk, name)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_rules_that_find_nothing_in_the_lines_change_nothing(
+    desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pixeldesk.ingest.writing.staging._MANY_PATHS", 1)
+    test_fields_become_columns(desk, name)
