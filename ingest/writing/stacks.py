@@ -15,7 +15,7 @@ _STACKS = statements(Path(__file__).with_name("stacks.sql"))
 # As Node, Python, Java, Go, Ruby, PHP and .NET write frames, or a text that is indented below the name of an error.
 _FRAME = (
     r"(?m)^\s+at \S|^\s*File \".+\", line \d|^Caused by: |^goroutine \d+ \[|^\s+\S+\.go:\d+|^Traceback \(most recent"
-    r"|^\s+from \S+:\d+:in |^#\d+ \S|(?:Error|Exception|panic)\b[^\n]*\n\s+[^\s\"{}\[\]]"
+    r"|^\s*(?:from )?\S+(?: \([\d.]+\) \S+)?:\d+:in [`']|^#\d+ \S|(?:Error|Exception|panic)\b[^\n]*\n\s+[^\s\"{}\[\]]"
 )
 _LONGEST = 1 << 20
 # How many lines before a text a known one is looked for that was stored earlier.

@@ -27,6 +27,13 @@ PYTHON: list[Line] = [
     "ValueError: bad",
 ]
 GO: list[Line] = ["panic: runtime error", "", "goroutine 7 [running]:", "main.handler()", "\t/src/main.go:12 +0x1d"]
+# As Rails writes it, without an indent.
+RUBY: list[Line] = [
+    "RuntimeError (kaboom in handler):",
+    "  ",
+    "app/controllers/shop_controller.rb:25:in `answer'",
+    "actionpack (6.1.7.10) lib/action_controller/metal/basic_implicit_render.rb:6:in `send_action'",
+]
 IDS = [f"req_stack{number:05}" for number in range(4)]
 
 
@@ -44,18 +51,31 @@ def text(lines: list[Line]) -> str:
 
 
 def test_each_stack_is_an_event_of_the_request_before_it(desk: Desk, tmp_path: Path) -> None:
-    answered = [pino_line(number, IDS[number]) for number in range(4)]
-    log = [answered[0], *NODE, answered[1], *PYTHON, answered[2], *GO, answered[3], "just a text", "and another"]
+    answered = [pino_line(number, name) for number, name in enumerate([*IDS, "req_stack00004"])]
+    log = [
+        answered[0],
+        *NODE,
+        answered[1],
+        *PYTHON,
+        answered[2],
+        *GO,
+        answered[3],
+        *RUBY,
+        answered[4],
+        "just a text",
+        "and",
+    ]
     report = desk.ingest([str(write_lines(tmp_path / "a.log", log))])
     assert events(desk) == [
         (IDS[0], "error", "Error: kaboom in handler", text(NODE)),
         (IDS[1], "error", "ValueError: bad", text(PYTHON)),
         (IDS[2], "error", "panic: runtime error", text(GO)),
+        (IDS[3], "error", "RuntimeError (kaboom in handler):", text([line for line in RUBY if str(line).strip()])),
     ]
-    assert (report.lines, report.requests, report.events, report.quarantined, report.blank) == (10, 4, 3, 2, 1)
+    assert (report.lines, report.requests, report.events, report.quarantined, report.blank) == (13, 5, 4, 2, 2)
     assert desk.lookup(IDS[0]).found[0].lines[1] == text(NODE)
     assert differences(desk.store) == {}
-    assert desk.ingest([str(write_lines(tmp_path / "again.log", log))]).duplicates == 9
+    assert desk.ingest([str(write_lines(tmp_path / "again.log", log))]).duplicates == 11
 
 
 def test_the_same_error_is_an_event_each_time(desk: Desk, tmp_path: Path) -> None:
