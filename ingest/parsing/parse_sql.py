@@ -243,11 +243,7 @@ class ParseSql:
             unfit.append("request_id IS NULL")
             strict = f"WHEN {' OR '.join(self._wrong_types())} THEN 'refused'"
         return f"""CASE
-<<<<<<< HEAD
             WHEN NOT coalesce({self._is_known(with_words=True)}, false) THEN
-=======
-            WHEN NOT is_known THEN
->>>>>>> 5a1e233 (Leave out of a statement what no line has)
                 CASE WHEN {self._is_object()} THEN 'unmapped' ELSE 'refused' END
             WHEN timestamp IS NULL THEN 'refused'
             WHEN {status} IS NULL THEN
