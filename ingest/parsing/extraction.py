@@ -60,7 +60,8 @@ class Extraction:
 
     @property
     def _shape(self) -> str:
-        return literal(json.dumps(self._structure))
+        # A structure without a name is refused: a format may be narrowed to none, if no line has any of its names.
+        return literal(json.dumps(self._structure or {"-": _LEAF}))
 
     def _value(self, path: JsonPath) -> str:
         if path in self._extracted_alone:
