@@ -79,7 +79,7 @@ def detect_format(sample: bytes, is_whole: bool, requested: str, custom: Path | 
     documents: Sequence[Line] = values or _elements(text, custom)
     found = formats_of(documents if are_documents else lines, custom)
     if found:
-        return found[0].with_others(tuple(found[1:])).in_documents(are_documents)
+        return found[0].as_main().with_others(tuple(found[1:])).in_documents(are_documents)
     if not are_documents and len(lines) >= _MIN_TEXT_LINES and all(map(_is_text, lines)):
         raise TextUnknown(_Detection(custom).timeless_format_of(lines))
     return unrecognised(custom).in_documents(are_documents)

@@ -190,6 +190,8 @@ class LogFormat(BaseModel):
     """A line that has all marks of one group is of this format. A text that matches needs none."""
     recognised_inside: tuple[Group, ...] = ()
     """Further groups, for a line inside an envelope, which may have the time."""
+    recognised_among_its_own: tuple[Group, ...] = ()
+    """Further groups, for a line of a source whose main format this is."""
     unlike: _Rules = ()
     """A line in which one of these rules finds a value is not of this format, whatever else it has."""
     detected_by: tuple[Group, ...] = ()
@@ -213,6 +215,8 @@ class LogFormat(BaseModel):
     joined_by: _Paths = ()
     """Paths whose values together tell which lines of the same program are of one request, if it has no id."""
     inner: "LogFormat | None" = Field(default=None, exclude=True)
+    is_main: bool = Field(default=False, exclude=True)
+    """Whether it is the main format of a source."""
     others: "tuple[LogFormat, ...]" = Field(default=(), exclude=True)
     """The formats of further lines in the same source, in the order in which they are tried."""
     are_documents: bool = Field(default=False, exclude=True)
@@ -292,12 +296,13 @@ class LogFormat(BaseModel):
 
     @property
     def _marks(self) -> tuple[JsonPath, ...]:
-        groups = (*self.recognised_by, *self.recognised_inside, (self.unlike,))
+        groups = (*self.recognised_by, *self.recognised_inside, *self.recognised_among_its_own, (self.unlike,))
         return tuple(path for group in groups for mark in group for rule in mark for path in rule.paths)
 
     def groups(self, is_inside: bool) -> tuple[Group, ...]:
         """Return the groups of marks by which a line is known, inside an envelope or on its own."""
-        return (*self.recognised_by, *self.recognised_inside) if is_inside else self.recognised_by
+        inside = self.recognised_inside if is_inside else ()
+        return (*self.recognised_by, *inside, *(self.recognised_among_its_own if self.is_main else ()))
 
     def score(self, document: dict[str, Any], is_inside: bool) -> int:
         """Return the size of the largest group of which a parsed line has all marks; 0 if there is none."""
@@ -351,6 +356,7 @@ class LogFormat(BaseModel):
                 "aliases": {kind: rules for kind, rules in aliases.items() if rules},
                 "recognised_by": self._possible_groups(self.recognised_by, names),
                 "recognised_inside": self._possible_groups(self.recognised_inside, names),
+                "recognised_among_its_own": self._possible_groups(self.recognised_among_its_own, names),
                 "unlike": self._possible(self.unlike, names),
                 "remark": self._possible(self.remark, names),
             }
@@ -379,7 +385,11 @@ class LogFormat(BaseModel):
 
     def as_fallback(self) -> "LogFormat":
         """Return the format marked as the fallback for a source whose format was not detected."""
-        return self.model_copy(update={"is_fallback": True})
+        return self.model_copy(update={"is_fallback": True, "is_main": False})
+
+    def as_main(self) -> "LogFormat":
+        """Return the format, and that inside it, as the main format of a source."""
+        return self.model_copy(update={"is_main": True, "inner": self.inner.as_main() if self.inner else None})
 
     def in_documents(self, are_documents: bool = True) -> "LogFormat":
         """Return the format for a source that holds JSON documents, or lines."""
@@ -406,7 +416,7 @@ def log_format(name: str | FormatName, custom: Path | None = None) -> LogFormat:
     name = FormatName.parse(name) if isinstance(name, str) else name
     known = {alias: each for each in log_formats(custom) for alias in (each.format_name, *each.other_names)}
     main, *others = [_nested(layers, known) for layers in (name.layers, *name.others)]
-    return main.in_documents(name.are_documents).with_others(tuple(others))
+    return main.as_main().in_documents(name.are_documents).with_others(tuple(others))
 
 
 def _nested(layers: tuple[str, ...], known: dict[str, LogFormat]) -> LogFormat:

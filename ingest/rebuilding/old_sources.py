@@ -174,7 +174,7 @@ class OldSources:
             f"SELECT raw FROM records WHERE source_id = $source LIMIT {SAMPLED_RECORDS}", {"source": old_id}
         )
         found = detected_formats([raw for (raw,) in sample], self._settings)
-        return found[0].with_others(tuple(found[1:])) if found else log_format("pixel")
+        return found[0].as_main().with_others(tuple(found[1:])) if found else log_format("pixel")
 
 
 def _counts_by_source(rows: list[Row]) -> dict[int, LineCounts]:

@@ -51,7 +51,7 @@ class SourceProgress:
         if log_format.name in known or len(known) == MAX_FORMATS:
             return
         if self.log_format.is_fallback:
-            self.log_format = log_format.in_documents(self.log_format.are_documents)
+            self.log_format = log_format.as_main().in_documents(self.log_format.are_documents)
         else:
             self.log_format = self.log_format.with_others((*self.log_format.others, log_format))
 
