@@ -107,10 +107,13 @@ class _Load:
         self._stream: ByteStream | None = None
         self._buffers: dict[int, Buffers] = {}
         self._unread: dict[SourceName, tuple[str, ...]] = {}
+        self._first_batch: int | None = None
+        self._followed: set[SourceName] = set()
 
     def run(self, sources: Iterable[Source | InputError]) -> IngestReport:
         sources = list(sources)
         planned = self._plan(sources)
+        self._followed = {plan.source.source_name for plan in planned if plan.source.is_followed}
         total = sum(plan.size or 0 for plan in planned)
         bulk = self._is_bulk(sum(plan.unread for plan in planned))
         if bulk:
@@ -122,6 +125,7 @@ class _Load:
             if bulk:
                 self._store.build_indexes()
         self._find_not_understood(sources)
+        self._find_outlasting_durations()
         self._report.seconds = time.monotonic() - self._started
         return self._report
 
@@ -163,6 +167,7 @@ class _Load:
             size = 0
             with self._store.transaction() as transaction:
                 batch = Batch(transaction, self._settings, datetime.now(UTC))
+                self._first_batch = self._first_batch or batch.batch_id
                 taken: list[SourceProgress] = []
                 while upcoming is not None and size < self._settings.batch_bytes:
                     source, chunk = upcoming
@@ -192,6 +197,17 @@ class _Load:
             if name := names.get(row["source"]):
                 sentence = NotUnderstood.of_row(row).sentence(IN_A_FILE)
                 self._report.not_understood.append(Problem(name, f"{row['source']}: {sentence}"))
+
+    def _find_outlasting_durations(self) -> None:
+        """Report the sources with a duration that is longer than the log: its unit is another one, most likely."""
+        # A poll of a followed file reads a second of it.
+        whole = {name.path: name for name in self._report.readings if name not in self._followed}
+        if self._first_batch is None or not whole:
+            return
+        for row in question("outlasting_durations").rows(self._store, batch=self._first_batch):
+            if name := whole.get(row["source"]):
+                reading = self._report.readings[name]
+                self._report.readings[name] = reading.model_copy(update={"longest_ms": row["longest_ms"]})
 
     def _report_progress(self, total: int | None) -> None:
         in_this_source = self._stream.consumed if self._stream else 0

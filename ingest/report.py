@@ -55,6 +55,8 @@ class Reading(FrozenModel):
     unread: list[str]
     """Names of fields in its first lines that look like a status, a path, an id or a time, and that the format does
     not read."""
+    longest_ms: float | None = None
+    """The duration of its longest request, if that is longer than the lines read now span: its unit is doubtful."""
 
 
 class Ingested(FrozenModel):

@@ -49,11 +49,12 @@ class Batch:
         self._custom_formats = settings.formats
         self._now = now.astimezone(UTC).replace(tzinfo=None)
         self._times = times_of_lines(settings, self._now)
-        self._batch_id = self._next("batch_ids")
+        self.batch_id = self._next("batch_ids")
+        """The first batch id of the transaction."""
         self._sources: dict[SourceName, SourceProgress] = {}
         self._gathered: list[tuple[SourceProgress, Chunk, int]] = []
         self._gathered_bytes = 0
-        self._reused_ids = ReusedIds(transaction, self._batch_id)
+        self._reused_ids = ReusedIds(transaction, self.batch_id)
         self.with_occurrences: set[int] = set()
         """The batches, or parts, with lines that their text does not identify."""
         self.with_known_duplicates: set[int] = set()
@@ -88,7 +89,7 @@ class Batch:
                 self._transaction, chunk, source.log_format.elements, source.checkpoint.lines, self._max_line_bytes
             )
         source.checkpoint = chunk.checkpoint
-        batch_id = part or (self._batch_id if chunk.terminated else self._next("batch_ids"))
+        batch_id = part or (self.batch_id if chunk.terminated else self._next("batch_ids"))
         if part is not None:
             source.has_parts = True
         counts = source.counts.setdefault(batch_id, LineCounts())
@@ -112,10 +113,10 @@ class Batch:
         """
         self.store_gathered()
         for outcome, table in _TABLE_OF.items():
-            self._count(outcome, stored(self._transaction, table, self._batch_id))
-        merge(self._transaction, self._batch_id)
+            self._count(outcome, stored(self._transaction, table, self.batch_id))
+        merge(self._transaction, self.batch_id)
         self._count_moved_lines()
-        count_rollups(self._transaction, self._batch_id)
+        count_rollups(self._transaction, self.batch_id)
         self._reused_ids.find()
         total = LineCounts()
         for source in self._sources.values():
@@ -124,22 +125,22 @@ class Batch:
                     raise StoreError(f"{source.name}: the line counts do not add up ({counts}); nothing was stored")
                 total.add(counts)
             if source.has_parts:
-                source.join_parts(self._batch_id)
-        provisional = [batch for source in self._sources.values() for batch in source.counts if batch != self._batch_id]
-        drop_surpassed_counts(self._transaction, self._batch_id, provisional)
-        record(self._transaction, list(self._sources.values()), self._batch_id, self._now)
+                source.join_parts(self.batch_id)
+        provisional = [batch for source in self._sources.values() for batch in source.counts if batch != self.batch_id]
+        drop_surpassed_counts(self._transaction, self.batch_id, provisional)
+        record(self._transaction, list(self._sources.values()), self.batch_id, self._now)
         return total
 
     def _count_moved_lines(self) -> None:
         """Count lines that have become second lines as events. Those of earlier transactions are a correction."""
-        corrections = BatchCounts(self._transaction, self._batch_id, self._now)
+        corrections = BatchCounts(self._transaction, self.batch_id, self._now)
         by_id = {source.source_id: source for source in self._sources.values()}
         for batch_id, source_id, lines in moved_lines(self._transaction):
             moved = LineCounts(requests=-lines, events=lines)
             if source_id in by_id and batch_id in by_id[source_id].counts:
                 by_id[source_id].counts[batch_id].add(moved)
             else:
-                corrections.add(self._batch_id, source_id, moved)
+                corrections.add(self.batch_id, source_id, moved)
         corrections.record()
 
     def _next(self, sequence: str) -> int:
@@ -162,7 +163,7 @@ class Batch:
         are_words_left = False
         while lines.num_rows:
             tried.append(formats.pop(0))
-            staging = Staging(self._transaction, tried[-1], self._times, self._batch_id)
+            staging = Staging(self._transaction, tried[-1], self._times, self.batch_id)
             with self._transaction.registered("lines", lines):
                 staging.stage(lines.num_rows)
                 is_of_words = are_words_left

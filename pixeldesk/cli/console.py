@@ -192,6 +192,18 @@ def print_ingest(report: Ingested) -> None:
     read = f"{report.files:,} files{as_formats}{unchanged}, {report.lines:,} lines in {report.seconds:.1f} s"
     print_line(f"{read}: {counted}")
     print_unread(report.readings)
+    print_outlasting(report.readings)
+
+
+def print_outlasting(readings: Sequence[Reading]) -> None:
+    """Print which files have a request that takes longer than the file spans: a line for the first of each format."""
+    doubtful = {reading.format: reading for reading in reversed(readings) if reading.longest_ms is not None}
+    for reading in doubtful.values():
+        hours = (reading.longest_ms or 0) / 3_600_000
+        print_line(
+            f"{reading.source} ({reading.format}): a request took {hours:,.1f} hours, longer than the log itself; "
+            "is its duration in another unit? A format of your own says which (docs/adding_a_format.md)"
+        )
 
 
 def print_unread(readings: Sequence[Reading]) -> None:

@@ -10,6 +10,7 @@ from pixeldesk.desk.desk import Desk
 from pixeldesk.desk.doctor import examine
 from pixeldesk.ingest.report import Reading
 from tests.command import run
+from tests.ingest.formats.log_makers import pino_line
 from tests.log_lines import Line, request_lines, write_lines
 from tests.patience import PATIENCE_S, wait_until
 
@@ -80,3 +81,12 @@ def test_the_doctor_knows_of_followed_files_that_are_text(desk: Desk, tmp_path: 
     finally:
         stop.set()
         follower.join(PATIENCE_S)
+
+
+def test_a_duration_that_outlasts_its_log_is_doubted(tmp_path: Path) -> None:
+    slow, fast = ([pino_line(n, f"{name}-{n:016}") for n in range(3)] for name in ("slow", "fast"))
+    slow[1]["responseTime"] = 1_201_809_000
+    told = run("ingest", write_lines(tmp_path / "slow.log", slow), write_lines(tmp_path / "fast.log", fast),
+               "--db", tmp_path / "x.duckdb")  # fmt: skip
+    (sentence,) = (line for line in told.out.splitlines() if "longer than the log itself" in line)
+    assert sentence.startswith(f"{tmp_path / 'slow.log'} (pino): a request took 333.8 hours")
