@@ -135,6 +135,8 @@ class _Load:
         planned: list[_Planned] = []
         planned_names: set[SourceName] = set()
         for source in sources:
+            if isinstance(source, Source) and self._is_of_the_store(source):
+                continue
             self._report.files += 1
             try:
                 if isinstance(source, InputError):
@@ -156,6 +158,11 @@ class _Load:
                 planned.append(_Planned(source, size, modified_ns, known))
                 planned_names.add(source.source_name)
         return planned
+
+    def _is_of_the_store(self, source: Source) -> bool:
+        """Return whether a source is a file of the store itself, which would grow for as long as it is read."""
+        own = str(self._store.path.resolve())
+        return source.repeatable and source.source_name.path.startswith(own)
 
     def _is_bulk(self, unread: int) -> bool:
         rows = self._store.rows("SELECT count(*) AS rows FROM requests")[0]["rows"]

@@ -406,3 +406,10 @@ def test_any_bytes_balance_and_a_rerun_adds_nothing(
     other.ingest([str(path)])
     assert stored(other) == grown
     other.store.close()
+
+
+def test_the_store_is_no_log(desk: Desk, tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.log", [request_line()])
+    assert desk.settings.db.is_relative_to(tmp_path)
+    report = desk.ingest([str(tmp_path)])
+    assert (report.files, report.lines, report.requests) == (1, 1, 1)
