@@ -119,7 +119,10 @@ def test_everything_is_there_and_the_old_store_beside_it(
     store.close()
     old = tmp_path / f"pixeldesk.schema-{version}.duckdb"
     assert names(tmp_path) == [db.name, old.name]
-    assert (counted(db), old.read_bytes()) == (recount_of(version), before)
+    found, expected = counted(db), recount_of(version)
+    # The last batch of a source has a correction: its second lines count among the events now.
+    assert found.pop("batches")["rows"] == expected.pop("batches")["rows"]
+    assert (found, old.read_bytes()) == (expected, before)
     (message,) = caplog.messages
     assert str(db) in message and str(old) in message
     caplog.clear()

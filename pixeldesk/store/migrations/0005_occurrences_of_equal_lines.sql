@@ -1,5 +1,5 @@
 -- Equal lines become lines of their own. What is stored already has no occurrence: it stands for every line of its text.
--- Lines wait for the access line of their request.
+-- Lines wait for the access line of their request. Second lines count as events.
 
 ALTER TABLE requests ADD COLUMN occurrence INTEGER;
 ALTER TABLE requests ADD COLUMN id_is_counted BOOLEAN DEFAULT false;
@@ -59,3 +59,13 @@ CREATE TABLE waiting_lines (
     stored_at TIMESTAMP NOT NULL,
     used_by INTEGER
 );
+
+-- A second line counts among the events: the last batch of each source that has any corrects the sums of the source.
+UPDATE batches SET requests = batches.requests - moved.lines, events = batches.events + moved.lines
+FROM (
+    SELECT source_id, count(*) AS lines FROM second_lines GROUP BY source_id
+) AS moved
+JOIN (
+    SELECT source_id, max(batch_id) AS batch_id FROM batches WHERE NOT provisional GROUP BY source_id
+) AS last ON last.source_id = moved.source_id
+WHERE batches.source_id = last.source_id AND batches.batch_id = last.batch_id;

@@ -27,7 +27,8 @@ _RECORDS = {
     "requests": "* EXCLUDE (batch_id, source_id)",
     "events": "* EXCLUDE (batch_id, source_id)",
     "second_lines": "* EXCLUDE (batch_id, source_id, first_source_id)",
-    "quarantine": "* EXCLUDE (batch_id, source_id, byte_offset)",
+    # A reason is in today's words.
+    "quarantine": "* EXCLUDE (batch_id, source_id, byte_offset, reason, reason_kind)",
     "unmapped": "* EXCLUDE (batch_id, source_id, byte_offset)",
 }
 _OTHERS = (
