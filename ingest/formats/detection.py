@@ -278,6 +278,8 @@ class _Detection:
         if not best.content or len(envelopes) + 1 == MAX_LAYERS:
             return [best]
         contents = contents_of(best, [record for line in lines for record in opened(best, line)])
+        if best.content_is_json:
+            contents = [line for line in contents if isinstance(line, dict)]
         inner = self.formats_of(contents[:MAX_LINES], (*envelopes, best.format_name))
         return [best.around(each) for each in inner] or [best]
 

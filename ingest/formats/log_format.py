@@ -198,6 +198,8 @@ class LogFormat(BaseModel):
     """The groups that detect the format of a source, if `recognised_by` would also match lines of other formats."""
     content: _Paths = ()
     """Paths of a line of an inner format, as an object or as text. They make this format an envelope."""
+    content_is_json: bool = False
+    """Text in the content is a message of this format, whatever format it looks like."""
     byte_lists: bool = False
     """The content may be a list of the bytes of a text: [104, 105]."""
     knows_any_content: bool = False

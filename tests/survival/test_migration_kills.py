@@ -46,9 +46,11 @@ def finish(db: Path) -> float:
 
 
 def test_killed_at_any_moment_of_a_migration(tmp_path: Path) -> None:
-    version = old_versions()[-1]
+    # The oldest one takes longest.
+    version = old_versions()[0]
     original = unpack(version, tmp_path / "original.duckdb")
     expected = recount_of(version)
+    batches = expected.pop("batches")["rows"]
     moments = random.Random(KILLS)
     shutil.copyfile(original, tmp_path / "whole.duckdb")
     takes_s = finish(tmp_path / "whole.duckdb")
@@ -71,7 +73,10 @@ def test_killed_at_any_moment_of_a_migration(tmp_path: Path) -> None:
         left["a copy"] += any(".migrating." in path.name for path in folder.iterdir())
         left["the old store" if db.stat().st_nlink > 1 or len(list(folder.iterdir())) == 1 else "the new store"] += 1
         open_store(Settings(db=db)).close()
-        assert counted(db) == expected
+        recount = counted(db)
+        # The migration corrects the counts of batches.
+        assert recount.pop("batches")["rows"] == batches
+        assert recount == expected
         old = folder / f"pixeldesk.schema-{version}.duckdb"
         assert sorted(folder.iterdir()) == [db, old]
         assert old.read_bytes() == original.read_bytes()

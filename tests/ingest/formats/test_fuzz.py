@@ -14,7 +14,7 @@ from pixeldesk.store import open_store
 from tests.ingest.formats.test_formats import EXPECTED, sample
 from tests.whole_store import differences
 
-FUZZ_CASES = int(os.environ.get("PIXELDESK_FUZZ_CASES", "6"))
+FUZZ_CASES = int(os.environ.get("PIXELDESK_FUZZ_CASES", "3"))
 LINES = {name: [line for line in sample(name).read_bytes().splitlines() if line.strip()] for name in EXPECTED}
 SPOILERS = [
     b"",
