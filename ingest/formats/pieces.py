@@ -61,6 +61,8 @@ class PieceReader:
 
     def piece(self, line: str) -> Piece | None:
         """Return the line as a piece, or None if it is not of the format."""
+        if not self._patterns and not any(name in line for name in self._quoted_names):
+            return None
         record = _Record.of_text(line, self._patterns) if self._patterns else _Record.of_json(line)
         if record is None:
             return None
@@ -79,6 +81,10 @@ class PieceReader:
             is_certain=not self.last_has_line_feed
             or len(values[name].encode(errors="surrogatepass")) >= self._pieces.cut_after,
         )
+
+    @cached_property
+    def _quoted_names(self) -> tuple[str, ...]:
+        return tuple(f'"{name}"' for name in self._pieces.text)
 
     @cached_property
     def _mark_names(self) -> tuple[str, ...]:
