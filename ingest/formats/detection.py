@@ -17,7 +17,15 @@ from typing import Any
 import numpy as np
 
 from pixeldesk.errors import FormatUnclear, TextUnknown
-from pixeldesk.ingest.formats.log_format import MAX_FORMATS, MAX_LAYERS, Elements, LogFormat, log_format, log_formats
+from pixeldesk.ingest.formats.log_format import (
+    MAX_FORMATS,
+    MAX_LAYERS,
+    Elements,
+    LogFormat,
+    custom_formats,
+    log_format,
+    log_formats,
+)
 from pixeldesk.ingest.formats.text_lines import parsed_text, text_of_bytes
 from pixeldesk.ingest.sources.documents import PeekedStream
 from pixeldesk.ingest.sources.joining import PieceJoiner
@@ -207,10 +215,10 @@ class _Detection:
     def __init__(self, custom: Path | None) -> None:
         self._formats = log_formats(custom)
         self._by_name = {each.format_name: each for each in self._formats}
-        custom_formats = len(self._formats) - len(log_formats()) if custom else 0
+        own = {each.format_name for each in custom_formats(custom)}
         self._weights = {
-            each.format_name: _GENERIC_WEIGHT if each.generic else _CUSTOM_WEIGHT if index < custom_formats else 1.0
-            for index, each in enumerate(self._formats)
+            each.format_name: _GENERIC_WEIGHT if each.generic else _CUSTOM_WEIGHT if each.format_name in own else 1.0
+            for each in self._formats
         }
 
     def formats_of(self, lines: Sequence[Line], envelopes: tuple[str, ...] = ()) -> list[LogFormat]:

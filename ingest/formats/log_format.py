@@ -438,12 +438,20 @@ def _nested(layers: tuple[str, ...], known: dict[str, LogFormat]) -> LogFormat:
 
 def log_formats(custom: Path | None = None) -> tuple[LogFormat, ...]:
     """Return every format, custom ones first. Raises UsageError for a file that does not hold a format."""
-    files = [*_custom_files(custom), *sorted(_FOLDER.glob("*.toml"))]
     formats: dict[str, LogFormat] = {}
-    for file in files:
-        found = _read(file, file.stat().st_mtime_ns)
+    for found in (*custom_formats(custom), *_built_in_formats()):
         formats.setdefault(found.format_name, found)
     return tuple(formats.values())
+
+
+def custom_formats(custom: Path | None) -> tuple[LogFormat, ...]:
+    """Return the user's own formats. Raises UsageError for a file that does not hold a format."""
+    return tuple(_read(file, file.stat().st_mtime_ns) for file in _custom_files(custom))
+
+
+@cache
+def _built_in_formats() -> tuple[LogFormat, ...]:
+    return tuple(_read(file, file.stat().st_mtime_ns) for file in sorted(_FOLDER.glob("*.toml")))
 
 
 def _custom_files(custom: Path | None) -> list[Path]:

@@ -305,3 +305,11 @@ def test_a_sample_holds_the_first_line_and_says_whether_it_is_the_whole_source(
     first, whole = sample(stream)
     assert (len(first), whole) == (sampled, is_whole)
     assert stream.read(len(content)) == content
+
+
+def test_each_format_of_ones_own_wins_also_beside_one_that_replaces_another(tmp_path: Path) -> None:
+    desk = custom_desk(tmp_path, SHOP.replace('["ts", "code", "rid"]', '["level", "time", "pid", "req.method"]'))
+    replaced = 'name = "bunyan"\ntitle = "t"\nrecognised_by = [["never"]]\n[fields]\ntimestamp = "never"\n'
+    (tmp_path / "own" / "bunyan.toml").write_text(replaced)
+    report = desk.ingest([str(write_lines(tmp_path / "a.log", [pino_line(n) for n in range(3)]))])
+    assert list(report.formats) == ["shop"]
