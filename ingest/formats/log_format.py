@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -407,10 +407,7 @@ class LogFormat(BaseModel):
 
     def with_layers(self, layers: "Sequence[LogFormat]") -> "LogFormat":
         """Return the format with other layers, the outermost first."""
-        found = layers[-1]
-        for layer in reversed(layers[:-1]):
-            found = layer.around(found)
-        return found.with_others(self.others).in_documents(self.are_documents)
+        return _around_each_other(layers).with_others(self.others).in_documents(self.are_documents)
 
 
 def log_format(name: str | FormatName, custom: Path | None = None) -> LogFormat:
@@ -428,12 +425,15 @@ def _nested(layers: tuple[str, ...], known: dict[str, LogFormat]) -> LogFormat:
         names = ", ".join(dict.fromkeys(each.format_name for each in known.values()))
         wrong = (unknown or ["/".join(layers)])[0]
         raise UsageError(f"no log format is called {wrong}; the formats are: auto, {names}")
-    found = known[layers[-1]]
-    for layer in reversed(layers[:-1]):
+    for layer in layers[:-1]:
         if not known[layer].content:
             raise FormatUnclear(f"{layer} is not an envelope and holds no other format", (layer,))
-        found = known[layer].around(found)
-    return found
+    return _around_each_other([known[layer] for layer in layers])
+
+
+def _around_each_other(layers: Sequence[LogFormat]) -> LogFormat:
+    """Return the first of the layers around the second, and so on."""
+    return reduce(lambda inner, layer: layer.around(inner), reversed(layers))
 
 
 def log_formats(custom: Path | None = None) -> tuple[LogFormat, ...]:

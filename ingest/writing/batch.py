@@ -133,14 +133,13 @@ class Batch:
 
     def _count_moved_lines(self) -> None:
         """Count lines that have become second lines as events. Those of earlier transactions are a correction."""
+        own = {(batch_id, source.source_id) for source in self._sources.values() for batch_id in source.counts}
+        moved = moved_lines(self._transaction)
+        of_own = [counted for counted in moved if counted[:2] in own]
+        self._count("events", of_own)
+        self._count("requests", [(batch_id, source_id, -lines) for batch_id, source_id, lines in of_own])
         corrections = BatchCounts(self._transaction, self.batch_id, self._now)
-        by_id = {source.source_id: source for source in self._sources.values()}
-        for batch_id, source_id, lines in moved_lines(self._transaction):
-            moved = LineCounts(requests=-lines, events=lines)
-            if source_id in by_id and batch_id in by_id[source_id].counts:
-                by_id[source_id].counts[batch_id].add(moved)
-            else:
-                corrections.add(self.batch_id, source_id, moved)
+        corrections.count_moved([(self.batch_id, *counted[1:]) for counted in moved if counted[:2] not in own])
         corrections.record()
 
     def _next(self, sequence: str) -> int:

@@ -91,7 +91,7 @@ def _join(transaction: Transaction, values: Mapping[str, object]) -> None:
         transaction.run(_JOINING[name], **values)
     if not transaction.value("SELECT count(*) FROM used"):
         return
-    for name in ("told", "touched", "fill", "forget", "hold"):
+    for name in ("told", "touched", "fill", "fill_error", "forget", "hold"):
         transaction.run(_JOINING[name], **values)
     if transaction.value("SELECT EXISTS (SELECT 1 FROM telling WHERE request_id <> high_request_id)"):
         transaction.run(_JOINING["aliases"], **values)

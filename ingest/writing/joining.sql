@@ -256,7 +256,6 @@ JOIN told ON told.first_source_id = requests.source_id AND told.first_line_numbe
 WHERE timestamp BETWEEN $earliest AND $latest AND batch_id < $batch AND NOT clock_suspect;
 
 -- name: fill
--- Of a request that failed, the error is filled in as a whole.
 -- $earliest timestamp
 -- $latest timestamp
 UPDATE requests
@@ -273,23 +272,25 @@ SET method = coalesce(requests.method, told.method),
     user_agent = coalesce(requests.user_agent, told.user_agent),
     upstream_service = coalesce(requests.upstream_service, told.upstream_service),
     upstream_status = coalesce(requests.upstream_status, told.upstream_status),
-    upstream_message = coalesce(requests.upstream_message, told.upstream_message),
-    error_code = CASE
-        WHEN requests.status < 400 OR requests.error_code IS NOT NULL OR requests.error_message IS NOT NULL
-            THEN requests.error_code
-        ELSE told.error.code END,
-    error_message = CASE
-        WHEN requests.status < 400 OR requests.error_code IS NOT NULL OR requests.error_message IS NOT NULL
-            THEN requests.error_message
-        WHEN told.error IS NOT NULL OR requests.status < 500 THEN told.error.message
-        ELSE told.error_text END,
-    error_details = CASE
-        WHEN requests.status < 400 OR requests.error_code IS NOT NULL OR requests.error_message IS NOT NULL
-            THEN requests.error_details
-        ELSE coalesce(requests.error_details, told.error.details) END
+    upstream_message = coalesce(requests.upstream_message, told.upstream_message)
 FROM told
 WHERE told.first_source_id = requests.source_id AND told.first_line_number = requests.line_number
     AND requests.timestamp BETWEEN $earliest AND $latest;
+
+-- name: fill_error
+-- Of a request that failed, the error is filled in as a whole.
+-- $earliest timestamp
+-- $latest timestamp
+UPDATE requests
+SET error_code = told.error.code,
+    error_message = CASE
+        WHEN told.error IS NOT NULL OR requests.status < 500 THEN told.error.message
+        ELSE told.error_text END,
+    error_details = coalesce(requests.error_details, told.error.details)
+FROM told
+WHERE told.first_source_id = requests.source_id AND told.first_line_number = requests.line_number
+    AND requests.timestamp BETWEEN $earliest AND $latest
+    AND requests.status >= 400 AND requests.error_code IS NULL AND requests.error_message IS NULL;
 
 -- name: aliases
 -- An event with another id of the request: lookup finds the request by it, and the card shows the event.
