@@ -18,7 +18,6 @@ from pixeldesk.ingest.sources.joining import Piece
 _Path = Annotated[JsonPath, BeforeValidator(lambda text: json_path(text) if isinstance(text, str) else text)]
 _Names = Annotated[tuple[str, ...], BeforeValidator(lambda names: (names,) if isinstance(names, str) else names)]
 _SPACE = re.compile(r"[ \t\r\n]*")
-_SCALAR = re.compile(r"[^,}\]\s]*")
 
 
 class Pieces(BaseModel):
