@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pixeldesk.errors import InputError, TextUnknown, UsageError
-from pixeldesk.ingest.formats.detection import detect_format, first_lines, sample
+from pixeldesk.ingest.formats.detection import detect_format
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
+from pixeldesk.ingest.formats.samples import first_lines, sample
 from pixeldesk.ingest.formats.unread_fields import unread_fields
 from pixeldesk.ingest.line_reader import reader_for
 from pixeldesk.ingest.report import IngestReport, Problem, Reading

@@ -16,8 +16,9 @@ from itertools import groupby
 import pyarrow as pa
 
 from pixeldesk.errors import UsageError
-from pixeldesk.ingest.formats.detection import as_lines, formats_of
+from pixeldesk.ingest.formats.detection import formats_of
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
+from pixeldesk.ingest.formats.samples import as_lines
 from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.parsing.refusal import why_refused
 from pixeldesk.ingest.report import Retried

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pixeldesk.ingest.formats.detection import Line, Record, contents_of, opened
 from pixeldesk.ingest.formats.json_path import JsonPath
 from pixeldesk.ingest.formats.log_format import LogFormat
+from pixeldesk.ingest.formats.samples import Line, Record, contents_of, opened
 
 # The most fields of a line that are looked at, how deep, and the most that are named.
 _MOST_FIELDS = 300

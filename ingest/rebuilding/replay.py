@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pixeldesk.errors import UsageError
-from pixeldesk.ingest.formats.detection import as_lines, formats_of
+from pixeldesk.ingest.formats.detection import formats_of
 from pixeldesk.ingest.formats.log_format import LogFormat
+from pixeldesk.ingest.formats.samples import as_lines
 from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.format_name import FormatName

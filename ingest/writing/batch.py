@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from pixeldesk.errors import FormatUnclear, StoreError
-from pixeldesk.ingest.formats.detection import MAX_LINES, as_lines, formats_of
+from pixeldesk.ingest.formats.detection import formats_of
 from pixeldesk.ingest.formats.log_format import LogFormat
+from pixeldesk.ingest.formats.samples import MAX_LINES, as_lines
 from pixeldesk.ingest.parsing.elements import split_documents
 from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.report import LineCounts

@@ -5,8 +5,9 @@ import json
 from dataclasses import dataclass
 
 from pixeldesk.errors import FormatUnclear, TextUnknown, UsageError
-from pixeldesk.ingest.formats.detection import detect_format, sample, unrecognised
+from pixeldesk.ingest.formats.detection import detect_format, unrecognised
 from pixeldesk.ingest.formats.log_format import LogFormat, log_format
+from pixeldesk.ingest.formats.samples import sample
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.byte_stream import ByteStream
 from pixeldesk.ingest.sources.documents import DocumentStream, PeekedStream

@@ -11,8 +11,9 @@ import pytest
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import UsageError
-from pixeldesk.ingest.formats.detection import SAMPLE_BYTES, as_lines, formats_of, sample
+from pixeldesk.ingest.formats.detection import formats_of
 from pixeldesk.ingest.formats.log_format import log_formats
+from pixeldesk.ingest.formats.samples import SAMPLE_BYTES, as_lines, sample
 from pixeldesk.ingest.sources.byte_stream import ByteStream
 from pixeldesk.ingest.sources.documents import PeekedStream
 from pixeldesk.settings import Settings

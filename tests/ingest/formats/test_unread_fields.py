@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pixeldesk.ingest.formats.detection import detect_format, first_lines
+from pixeldesk.ingest.formats.detection import detect_format
+from pixeldesk.ingest.formats.samples import first_lines
 from pixeldesk.ingest.formats.unread_fields import unread_fields
 from tests.ingest.formats.test_formats import EXPECTED, sample
 
