@@ -1,5 +1,7 @@
 """Say why an id has no request: its line is in quarantine, only events carry it, or the logs do not cover it."""
 
+from datetime import datetime
+
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.queries import question
 from pixeldesk.queries.values import rfc3339
@@ -17,7 +19,7 @@ def not_found(store: Store, request_id: str) -> NotFound:
     if mentions:
         where = "; ".join(f"{line['source']} line {line['line']}: {line['reason']}" for line in mentions)
         reason = f"Its log line could not be understood and is in quarantine ({where})."
-        return NotFound(request_id=request_id, reason=reason)
+        return NotFound(request_id=request_id, absence="quarantined", reason=reason)
     aliases = question("requests_of_aliases").rows(store, aliases=[request_id], count=_MOST_ALIASED)
     names = [request_id, *(row["request_id"] for row in aliases)]
     events = [event for name in names for event in question("request_events").rows(store, request_id=name)]
@@ -25,17 +27,21 @@ def not_found(store: Store, request_id: str) -> NotFound:
         first = rfc3339(min(event["timestamp"] for event in events))
         return NotFound(
             request_id=request_id,
+            absence="only_events",
             reason=f"Only {counted(len(events), 'application log line')} with this id, the first at {first}; "
             "the line of the request itself is not in the logs that were read.",
         )
-    return NotFound(request_id=request_id, reason=_not_covered(store), nearest=_nearest(store, request_id))
-
-
-def _not_covered(store: Store) -> str:
     covered = coverage(store)
     if covered.oldest is None or covered.newest is None:
-        return "The store holds no requests yet: read the logs first, with pixeldesk ingest PATH."
-    span = f"from {rfc3339(covered.oldest)} to {rfc3339(covered.newest)}"
+        reason = "The store holds no requests yet: read the logs first, with pixeldesk ingest PATH."
+        return NotFound(request_id=request_id, absence="no_logs", reason=reason)
+    reason = _not_covered(store, covered.oldest, covered.newest)
+    nearest = _nearest(store, request_id)
+    return NotFound(request_id=request_id, absence="not_in_logs", reason=reason, nearest=nearest)
+
+
+def _not_covered(store: Store, oldest: datetime, newest: datetime) -> str:
+    span = f"from {rfc3339(oldest)} to {rfc3339(newest)}"
     gaps = [rfc3339(row["hour"]) for row in question("gaps").rows(store)]
     missing = ""
     if gaps:
