@@ -34,6 +34,8 @@ _BUCKETS = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs"}
 for _scheme in ("gs", "gcs"):
     fsspec.register_implementation(_scheme, f"{__package__}.google_storage.GoogleStorage", clobber=True)
 _LONGEST_REASON = 200
+# What fsspec would keep a copy of each object with, as it is before redaction.
+_DISK_CACHE = re.compile(r"(?:^|::)((?:simple|file|block)cache|cached)(?=::|://)", re.IGNORECASE)
 
 
 class ObjectSource(Source):
@@ -133,6 +135,8 @@ def _found(given: str, name: str) -> Iterator[Source]:
     if scheme in _BUCKETS and has_credentials(given):
         instead = {"s3": "AWS_PROFILE or the like", "gs": "GOOGLE_APPLICATION_CREDENTIALS"}[_BUCKETS[scheme]]
         raise InputError(f"{name}: keys do not belong in an address; set {instead}")
+    if cache := _DISK_CACHE.search(given):
+        raise InputError(f"{name}: {cache[1]} keeps a copy on the disk, with its secrets; leave it out of the address")
     for needed in (scheme, *re.findall(r"(?<=::)[a-z0-9+.-]+(?=://)", given.lower())):
         _check_library(name, needed)
     # A file system caches its listing, so that an object that changes afterwards is not read as what was listed. Each

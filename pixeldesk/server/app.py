@@ -26,6 +26,7 @@ from pixeldesk.server.handover.server import handover_server
 from pixeldesk.server.library_logs import hand_over_library_logs
 from pixeldesk.server.push.routes import Push
 from pixeldesk.server.push.senders import require_senders
+from pixeldesk.server.uploads import keep_uploads_in_memory
 from pixeldesk.settings import Settings
 from pixeldesk.version import installed_version
 
@@ -41,6 +42,7 @@ _push = Push()
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open the store and start the background work before the first request; close the store at shutdown."""
+    keep_uploads_in_memory()
     try:
         desk = await anyio.to_thread.run_sync(open_the_desk)
         require_senders(desk.settings)

@@ -59,7 +59,7 @@ class Post:
         file.seek(0)
         if file.read(len(_BOM)) != _BOM:
             file.seek(0)
-        stream = ByteStream(file)  # type: ignore[arg-type]
+        stream = ByteStream(file)
         return _NewlineTerminated(DocumentStream(stream) if self.log_format.are_documents else stream)
 
 
@@ -80,7 +80,7 @@ def parse_post(sender: Sender, spool: Spool, options: PostOptions, settings: Set
     elif options.is_otlp and spool.size <= _LONGEST_EMPTY and _is_empty_request(spool.file.read()):
         spool.replace([])
     spool.file.seek(0)
-    start = PeekedStream(ByteStream(spool.file))  # type: ignore[arg-type]
+    start = PeekedStream(ByteStream(spool.file))
     try:
         if format_name != AUTO:
             log_format(format_name, settings.formats)

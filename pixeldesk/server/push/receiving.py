@@ -81,7 +81,7 @@ class Receiver:
     def _spool(self, request: Request) -> Spool:
         settings = self._settings
         encoding = request.headers.get("content-encoding", "")
-        return Spool(settings.db.parent, encoding, settings.push_max_bytes, settings.push_max_lines)
+        return Spool(encoding, settings.push_max_bytes, settings.push_max_lines)
 
     async def _spool_body(
         self, request: Request, spool: Spool, reservation: Reservation, signatures: list[hmac.HMAC]

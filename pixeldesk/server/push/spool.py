@@ -1,27 +1,23 @@
 """Spool a request body while it is received: decompress it, count its lines, and enforce the limits."""
 
 import hashlib
-import tempfile
+import io
 from collections.abc import Iterable
-from pathlib import Path
-from typing import IO
 
 from pixeldesk.server.push.decompression import Decompressor, decompressor_for
-from pixeldesk.server.push.refusals import Refusal, not_writable, too_large, too_many_lines
+from pixeldesk.server.push.refusals import too_large, too_many_lines
 
-# Smaller bodies stay in memory.
-_IN_MEMORY_BYTES = 1 << 20
 # Length of the longest magic number of a compression.
 _MAGIC_BYTES = 4
 
 
 class Spool:
-    """The spool file of one body: without a name, readable by its owner only, and deleted with the process.
+    """The body of one post, in memory: it is not redacted yet, so it may not touch the disk.
 
-    It is not synced to disk: the sender gets no answer before the commit.
+    Backpressure counts its bytes, and thereby limits the memory of all posts.
     """
 
-    def __init__(self, folder: Path, encoding: str, max_bytes: int, max_lines: int) -> None:
+    def __init__(self, encoding: str, max_bytes: int, max_lines: int) -> None:
         self._encoding = encoding
         self._max_bytes = max_bytes
         self._max_lines = max_lines
@@ -29,8 +25,7 @@ class Spool:
         self._start = b""
         self._lines = 0
         self._digest = hashlib.sha256()
-        self._folder = folder
-        self.file = self._new_file()
+        self.file = io.BytesIO()
         self.received = 0
         """Bytes received, compressed if the body is."""
         self.size = 0
@@ -42,7 +37,7 @@ class Spool:
         return self._digest.digest()
 
     def write(self, chunk: bytes) -> None:
-        """Write the next chunk of the body. Raises Refusal if it is too large or damaged, or if the disk is full."""
+        """Write the next chunk of the body. Raises Refusal if it is too large or damaged."""
         self.received += len(chunk)
         if self.received > self._max_bytes:
             raise too_large(self._max_bytes)
@@ -60,16 +55,16 @@ class Spool:
 
     def replace(self, pieces: Iterable[bytes]) -> None:
         """Replace the whole body by these pieces of lines; its digest stays that of the body as it was sent."""
-        replaced, self.file = self.file, self._new_file()
-        replaced.close()
+        self.file.close()
+        self.file = io.BytesIO()
         self.size = 0
         for piece in pieces:
             self.size += len(piece)
-            self._write_to_file(piece)
+            self.file.write(piece)
         self.file.seek(0)
 
     def close(self) -> None:
-        """Close and delete the file."""
+        """Free the memory."""
         self.file.close()
 
     def _begin(self) -> Decompressor:
@@ -90,18 +85,4 @@ class Spool:
         self._lines += chunk.count(b"\n")
         if self._lines > self._max_lines:
             raise too_many_lines(self._max_lines)
-        self._write_to_file(chunk)
-
-    def _new_file(self) -> IO[bytes]:
-        return tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(self._folder))
-
-    def _write_to_file(self, chunk: bytes) -> None:
-        try:
-            self.file.write(chunk)
-        except OSError as error:
-            raise no_space(error) from error
-
-
-def no_space(error: OSError) -> Refusal:
-    """Refuse a body that cannot be written to the spool file."""
-    return not_writable(f"the server cannot keep the body ({(error.strerror or 'no space').lower()})")
+        self.file.write(chunk)

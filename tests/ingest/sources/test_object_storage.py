@@ -176,6 +176,7 @@ def test_a_public_bucket_is_read_without_credentials(
         ("nope://x/y", "nope:// is unknown; the schemes are s3, gs, https, file and others of fsspec"),
         ("az://x/y", "az://: a library for it is missing (Install adlfs to access Azure Datalake Gen2 and Azure Blob"),
         ("s3://AKIA:geheim@bucket/x", "s3://bucket/x: keys do not belong in an address; set AWS_PROFILE or the like"),
+        ("simplecache::s3://bucket/x", "simplecache::s3://bucket/x: simplecache keeps a copy on the disk"),
         ("https://127.0.0.1:1/x?sig=geheim&day=1", "https://127.0.0.1:1/x?day=1: cannot be reached; check the address"),
     ],
 )
