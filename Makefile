@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 
-.PHONY: run test check lint types imports docs emitters wheel-check bench kills fuzz soak clean lock
+.PHONY: run test check lint types imports docs emitters wheel-check bench secrets kills fuzz soak clean lock
 
 run: $(RUN_READY)
 	$(BIN)/pixeldesk serve --fill-empty sample_logs/logs
@@ -41,6 +41,10 @@ wheel-check: $(DEV_READY)
 
 bench: $(DEV_READY)
 	$(BIN)/python -m bench
+
+# Made-up secrets of every kind, planted in every place and syntax, and what redaction leaves of them.
+secrets: $(DEV_READY)
+	$(BIN)/python -m tests.ingest.redaction.planting
 
 # The long form of the tests that kill: a thousand kills at random moments, and one at each line of a restore.
 kills: $(DEV_READY)
