@@ -66,6 +66,17 @@ class Settings(BaseSettings):
     push_waiting_posts: int = Field(
         default=1000, ge=1, description="Backpressure: senders must wait while this many posts are queued."
     )
+    push_idle_seconds: float = Field(
+        default=30, gt=0, description="A pushed body of which no byte comes for so long is given up, seconds."
+    )
+    push_body_seconds: float = Field(
+        default=60, gt=0, description="Time for a whole pushed body, and more for what came of it, seconds."
+    )
+    push_slowest_bytes: int = Field(
+        default=16 * 1024,
+        ge=1,
+        description="What has to come of a pushed body in each second beyond PIXELDESK_PUSH_BODY_SECONDS, bytes.",
+    )
     push_vercel_verify: str = Field(
         default="", description="The code with which Vercel verifies a drain's endpoint; unset: no drain may push."
     )

@@ -1,7 +1,15 @@
-"""Backpressure: limit the posts and bytes that are received or queued, and estimate when there is room again."""
+"""Backpressure: limit the posts and bytes that are received or queued, and estimate when there is room again.
+
+The room is shared by sender, so that one cannot take what the others need: half of it is divided equally among them,
+each part for its sender alone; the other half is for whoever comes first. Posts whose sender is known only when their
+signature is checked wait in a small room apart. What counts are the bytes that came, never those that a post announces.
+"""
 
 import math
 import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import TracebackType
 
 from pixeldesk.server.push.refusals import too_busy
 
@@ -11,46 +19,90 @@ _SHORTEST, _LONGEST = 1, 60
 _WEIGHT = 0.3
 # Bytes a second, until the first measurement.
 _ASSUMED_RATE = 10_000_000.0
+# The room of posts without a known sender: this part of the whole, and beside it.
+_UNSIGNED_PART = 8
+
+
+@dataclass
+class _Room:
+    """A number of posts, or of bytes, and who has taken how many."""
+
+    most: int
+    own: int
+    """What each sender has for itself."""
+    taken: dict[str, int]
+
+    @classmethod
+    def shared(cls, most: int, senders: Iterable[str]) -> "_Room":
+        taken = dict.fromkeys(senders, 0)
+        return cls(most, most // (2 * len(taken)) if taken else 0, taken)
+
+    @property
+    def total(self) -> int:
+        return sum(self.taken.values())
+
+    def has(self, sender: str, more: int) -> bool:
+        """Whether the sender may take so many more."""
+        after = self.taken[sender] + more
+        others = sum(max(taken, self.own) for name, taken in self.taken.items() if name != sender)
+        return after <= self.own or after + others <= self.most
 
 
 class Backpressure:
-    """Counts the posts and bytes in flight. Any thread may call any method."""
+    """Counts the posts and bytes in flight, by sender. Any thread may call any method."""
 
-    def __init__(self, most_posts: int, most_bytes: int) -> None:
+    def __init__(self, most_posts: int, most_bytes: int, senders: Iterable[str]) -> None:
         self._lock = threading.Lock()
-        self._most_posts = most_posts
-        self._most_bytes = most_bytes
+        names = tuple(senders)
+        self._signed = (_Room.shared(most_posts, names), _Room.shared(most_bytes, names))
+        self._unsigned = tuple(
+            _Room.shared(max(most // _UNSIGNED_PART, 1), (_NOBODY,)) for most in (most_posts, most_bytes)
+        )
         self._rate = _ASSUMED_RATE
-        self.posts = 0
-        self.bytes = 0
 
-    def enter(self, announced: int) -> "Reservation":
-        """Reserve room for a post of `announced` bytes, 0 if its length is unknown. Raises Refusal if there is none."""
-        with self._lock:
-            # A post that is alone is always admitted: its size has a limit of its own.
-            if self.posts and (self.posts >= self._most_posts or self.bytes + announced > self._most_bytes):
-                raise too_busy(self._seconds(announced))
-            self.posts += 1
-            self.bytes += announced
-        return Reservation(self, announced)
+    @property
+    def posts(self) -> int:
+        """Posts in flight."""
+        return self._signed[0].total + self._unsigned[0].total
 
-    def grow(self, by: int) -> None:
-        """Reserve bytes that were not announced. Raises Refusal if there is no room."""
-        with self._lock:
-            if self.posts > 1 and self.bytes + by > self._most_bytes:
-                raise too_busy(self._seconds(by))
-            self.bytes += by
+    @property
+    def bytes(self) -> int:
+        """Bytes in flight."""
+        return self._signed[1].total + self._unsigned[1].total
 
-    def leave(self, reserved: int) -> None:
-        """Release the room of a post that was answered, bytes."""
+    def enter(self, sender: str | None) -> "Reservation":
+        """Reserve room for a post; its bytes are reserved as they come. Raises Refusal if there is none.
+
+        `sender` is None until the signature of the post is checked.
+        """
+        self.take(sender, 1, 0)
+        return Reservation(self, sender)
+
+    def take(self, sender: str | None, posts: int, size: int) -> None:
+        """Reserve room for so many more posts and bytes of a sender. Raises Refusal if there is none."""
+        (of_posts, of_bytes), name = self._rooms(sender)
         with self._lock:
-            self.posts -= 1
-            self.bytes -= reserved
+            # A sender's only post is always admitted: its size has a limit of its own.
+            is_alone = of_posts.taken[name] + posts <= 1
+            if not is_alone and not (of_posts.has(name, posts) and of_bytes.has(name, size)):
+                raise too_busy(self._seconds(size))
+            of_posts.taken[name] += posts
+            of_bytes.taken[name] += size
+
+    def release(self, sender: str | None, size: int) -> None:
+        """Release the room of a post of so many bytes."""
+        (of_posts, of_bytes), name = self._rooms(sender)
+        with self._lock:
+            of_posts.taken[name] -= 1
+            of_bytes.taken[name] -= size
 
     def measured(self, stored: int, seconds: float) -> None:
         """Update the write rate with a transaction that stored this many bytes in this many seconds."""
         with self._lock:
             self._rate += _WEIGHT * (stored / max(seconds, 1e-3) - self._rate)
+
+    def _rooms(self, sender: str | None) -> tuple[tuple[_Room, ...], str]:
+        return (self._unsigned, _NOBODY) if sender is None else (self._signed, sender)
 
     def _seconds(self, more: int) -> int:
         wait = math.ceil((self.bytes + more) / max(self._rate, 1.0))
@@ -58,18 +110,32 @@ class Backpressure:
 
 
 class Reservation:
-    """The room that one post has reserved."""
+    """The room that one post has reserved, until the block ends."""
 
-    def __init__(self, backpressure: Backpressure, reserved: int) -> None:
+    def __init__(self, backpressure: Backpressure, sender: str | None) -> None:
         self._backpressure = backpressure
-        self._reserved = reserved
+        self._sender = sender
+        self._reserved = 0
+
+    def __enter__(self) -> "Reservation":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._backpressure.release(self._sender, self._reserved)
 
     def grow_to(self, size: int) -> None:
         """Reserve room for `size` bytes in all. Raises Refusal if there is none."""
         if size > self._reserved:
-            self._backpressure.grow(size - self._reserved)
+            self._backpressure.take(self._sender, 0, size - self._reserved)
             self._reserved = size
 
-    def leave(self) -> None:
-        """Release the room: the post was answered."""
-        self._backpressure.leave(self._reserved)
+    def is_of(self, sender: str) -> None:
+        """Move it into the room of the sender who signed the post. Raises Refusal if there is none."""
+        if self._sender != sender:
+            self._backpressure.take(sender, 1, self._reserved)
+            self._backpressure.release(self._sender, self._reserved)
+            self._sender = sender
+
+
+# No sender has this name: see senders.
+_NOBODY = ""

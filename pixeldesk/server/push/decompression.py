@@ -6,14 +6,17 @@ from typing import Protocol
 
 import zstandard
 
-from pixeldesk.server.push.refusals import Refusal
+from pixeldesk.server.push.refusals import Refusal, too_many_frames
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 # Four bytes of Zstandard may decompress to 128 KiB, so this many bytes of input give less than 8 MiB.
 _INPUT_BYTES = 256
-# Longest output of one step of gzip or deflate, bytes.
+# Longest input and output of one step of gzip or deflate, bytes. What is left of the input is copied for each member.
+_MEMBER_INPUT_BYTES = 1 << 12
 _OUTPUT_BYTES = 1 << 20
+# Limit of the frames of zstd, or members of gzip, of one body. They may be empty, so that no limit of bytes stops them.
+_MOST_FRAMES = 100_000
 # HTTP does not require a larger window (RFC 9659).
 _ZSTD_WINDOW_BYTES = 8 << 20
 _DAMAGED = "the body cannot be unpacked: its {} data is damaged"
@@ -31,12 +34,17 @@ class Decompressor(Protocol):
         ...
 
 
-class _Identity:
-    def decompress(self, chunk: bytes) -> Iterator[bytes]:
-        yield chunk
+class _Frames:
+    """Counts the frames of a body."""
 
-    def end(self) -> None:
-        pass
+    def __init__(self) -> None:
+        self._count = 0
+
+    def begin(self) -> None:
+        """Count one more. Raises Refusal if there are too many."""
+        self._count += 1
+        if self._count > _MOST_FRAMES:
+            raise too_many_frames(_MOST_FRAMES)
 
 
 class _Zlib:
@@ -46,18 +54,22 @@ class _Zlib:
         self._name = name
         self._bits = bits
         self._member = zlib.decompressobj(bits)
+        self._members = _Frames()
         self._has_begun = False
 
     def decompress(self, chunk: bytes) -> Iterator[bytes]:
-        while chunk:
-            if self._member.eof:
-                self._member = zlib.decompressobj(self._bits)
-            self._has_begun = True
-            try:
-                yield self._member.decompress(chunk, _OUTPUT_BYTES)
-            except zlib.error:
-                raise Refusal(400, _DAMAGED.format(self._name)) from None
-            chunk = self._member.unconsumed_tail or self._member.unused_data
+        for start in range(0, len(chunk), _MEMBER_INPUT_BYTES):
+            rest = chunk[start : start + _MEMBER_INPUT_BYTES]
+            while rest:
+                if self._member.eof:
+                    self._members.begin()
+                    self._member = zlib.decompressobj(self._bits)
+                self._has_begun = True
+                try:
+                    yield self._member.decompress(rest, _OUTPUT_BYTES)
+                except zlib.error:
+                    raise Refusal(400, _DAMAGED.format(self._name)) from None
+                rest = self._member.unconsumed_tail or self._member.unused_data
 
     def end(self) -> None:
         if self._has_begun and not self._member.eof:
@@ -66,7 +78,10 @@ class _Zlib:
 
 class _Zstandard:
     def __init__(self) -> None:
-        self._frame = self._new()
+        # One context for all frames: to make one takes forty times as long as to read an empty frame.
+        self._context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES)
+        self._frame = self._context.decompressobj()
+        self._frames = _Frames()
         self._is_open = False
 
     def decompress(self, chunk: bytes) -> Iterator[bytes]:
@@ -74,7 +89,8 @@ class _Zstandard:
             rest = chunk[start : start + _INPUT_BYTES]
             while rest:
                 if self._frame.eof:
-                    self._frame = self._new()
+                    self._frames.begin()
+                    self._frame = self._context.decompressobj()
                 try:
                     yield self._frame.decompress(rest)
                 except zstandard.ZstdError:
@@ -86,12 +102,12 @@ class _Zstandard:
         if self._is_open:
             raise Refusal(400, "the body is cut short: its zstd data ends early")
 
-    def _new(self) -> "zstandard.ZstdDecompressionObj":
-        return zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES).decompressobj()
 
+def decompressor_for(encoding: str, start: bytes) -> Decompressor | None:
+    """Choose by a Content-Encoding header and the body's first bytes; None for a body that is not compressed.
 
-def decompressor_for(encoding: str, start: bytes) -> Decompressor:
-    """Choose by a Content-Encoding header and the body's first bytes. Raises Refusal for an unknown encoding."""
+    Raises Refusal for an unknown encoding.
+    """
     match encoding.strip().lower():
         case "gzip" | "x-gzip":
             return _Zlib("gzip", 31)
@@ -102,5 +118,5 @@ def decompressor_for(encoding: str, start: bytes) -> Decompressor:
         case "" | "identity":
             if start.startswith(_GZIP_MAGIC):
                 return _Zlib("gzip", 31)
-            return _Zstandard() if start.startswith(_ZSTD_MAGIC) else _Identity()
+            return _Zstandard() if start.startswith(_ZSTD_MAGIC) else None
     raise Refusal(415, "this Content-Encoding is not known; send gzip, zstd, deflate or none")

@@ -2,8 +2,8 @@
 
 import asyncio
 import hmac
-import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.server.push.backpressure import Backpressure, Reservation
+from pixeldesk.server.push.pace import Pace
 from pixeldesk.server.push.post import PostOptions, PostResult, parse_post
 from pixeldesk.server.push.refusals import Refusal, push_disabled, too_large, unknown_sender
 from pixeldesk.server.push.senders import Sender, Senders
@@ -20,10 +21,6 @@ from pixeldesk.server.push.spool import Spool
 from pixeldesk.server.push.writer import Writer
 from pixeldesk.settings import Settings
 
-# Bytes to buffer before a thread decompresses them.
-_BUFFERED_BYTES = 1 << 18
-# Timeout between two chunks of a body, seconds.
-_READ_TIMEOUT = 30.0
 # Threads for decompression, separate from those that serve pages.
 _THREADS = 2
 _Result = TypeVar("_Result")
@@ -53,30 +50,30 @@ class Receiver:
 
     async def receive(self, request: Request, sender: Sender | None, options: PostOptions) -> tuple[Sender, PostResult]:
         """Store the body. Returns its sender, by the signature if `sender` is None, and the result. Raises Refusal."""
-        announced = self._announced(request)
-        reservation = self._backpressure.enter(announced)
-        spool = self._spool(request)
-        try:
+        self._require_size(request)
+        with (
+            self._backpressure.enter(sender.name if sender else None) as reservation,
+            closing(self._spool(request)) as spool,
+        ):
             signatures = self._senders.signatures() if sender is None else []
             await self._spool_body(request, spool, reservation, signatures)
+            # Until here nothing was done for the body but to keep it: whoever sent it may be nobody.
             sender = sender or self._signer(request, signatures)
+            reservation.is_of(sender.name)
+            await self._in_thread(spool.unpack)
             if not spool.size:
                 return sender, self._empty_result(options)
+            reservation.grow_to(spool.size)
             post = await self._in_thread(partial(parse_post, sender, spool, options, self._settings))
             if not post.size:
                 return sender, PostResult(LineCounts())
             reservation.grow_to(post.size)
             return sender, await asyncio.shield(asyncio.wrap_future(self._writer.submit(post)))
-        finally:
-            reservation.leave()
-            spool.close()
 
-    def _announced(self, request: Request) -> int:
+    def _require_size(self, request: Request) -> None:
         length = request.headers.get("content-length", "")
-        announced = int(length) if length.isdecimal() and len(length) < 19 else 0
-        if announced > self._settings.push_max_bytes:
+        if length.isdecimal() and int(length[:19]) > self._settings.push_max_bytes:
             raise too_large(self._settings.push_max_bytes)
-        return announced
 
     def _spool(self, request: Request) -> Spool:
         settings = self._settings
@@ -87,23 +84,13 @@ class Receiver:
         self, request: Request, spool: Spool, reservation: Reservation, signatures: list[hmac.HMAC]
     ) -> None:
         """Write the whole body to the spool. Raises ClientDisconnect if the sender disconnects before its end."""
-        buffered = bytearray()
+        pace = Pace(self._settings)
         chunks = request.stream()
-        while (chunk := await self._next(chunks)) is not None:
+        while (chunk := await pace.next(chunks, spool.received)) is not None:
+            reservation.grow_to(spool.received + len(chunk))
+            spool.write(chunk)
             for signature in signatures:
                 signature.update(chunk)
-            buffered += chunk
-            if len(buffered) >= _BUFFERED_BYTES:
-                await self._in_thread(partial(spool.write, bytes(buffered)))
-                buffered.clear()
-                reservation.grow_to(max(spool.size, spool.received))
-        await self._in_thread(partial(_finish, spool, bytes(buffered)))
-        reservation.grow_to(max(spool.size, spool.received))
-
-    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
-        with anyio.move_on_after(_READ_TIMEOUT):
-            return await anext(chunks, None)
-        raise Refusal(408, f"the body did not go on for {math.ceil(_READ_TIMEOUT)} s; nothing of it was stored")
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
         return await anyio.to_thread.run_sync(work, limiter=self._threads)
@@ -124,9 +111,3 @@ class Receiver:
         if self._settings.push_vercel_verify or options.is_protobuf:
             return PostResult(LineCounts())
         raise Refusal(400, "the body is empty; send lines of JSON, or a JSON array")
-
-
-def _finish(spool: Spool, rest: bytes) -> None:
-    if rest:
-        spool.write(rest)
-    spool.finish()

@@ -34,6 +34,16 @@ def too_many_lines(limit: int) -> Refusal:
     return Refusal(413, f"the body has more than {limit:,} lines (PIXELDESK_PUSH_MAX_LINES); send smaller batches")
 
 
+def too_many_frames(limit: int) -> Refusal:
+    """Return 413: the body has more than `limit` frames of zstd, or members of gzip."""
+    return Refusal(413, f"the body has more than {limit:,} compressed frames; pack more lines into each")
+
+
+def too_slow(reason: str) -> Refusal:
+    """Return 408: the body came too slowly. `reason` says which limit it broke."""
+    return Refusal(408, f"{reason}; nothing of it was stored")
+
+
 def too_busy(seconds: int) -> Refusal:
     """Return 429, the backpressure on senders: too many posts or bytes are queued. Retry after `seconds` seconds."""
     message = f"too much is waiting to be stored; send it again in {seconds} s"

@@ -134,7 +134,7 @@ class _OpenDesk:
         settings = desk.settings
         self.desk = desk
         self.senders = parse_senders(settings.push_tokens.get_secret_value())
-        self._backpressure = Backpressure(settings.push_waiting_posts, settings.push_waiting_bytes)
+        self._backpressure = Backpressure(settings.push_waiting_posts, settings.push_waiting_bytes, self.senders.names)
         self.metrics = Metrics(desk, self._backpressure)
         self.metrics_threads = anyio.CapacityLimiter(1)
         self.writer = Writer(desk.store, settings, self._on_commit)

@@ -34,6 +34,11 @@ class Senders:
     def __bool__(self) -> bool:
         return bool(self._senders)
 
+    @property
+    def names(self) -> list[str]:
+        """Their names."""
+        return [sender.name for sender in self._senders]
+
     def by_token(self, authorization: str) -> Sender | None:
         """Return the sender with the token of an Authorization header, if any."""
         scheme, _, token = authorization.partition(" ")
