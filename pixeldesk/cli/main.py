@@ -28,6 +28,7 @@ from pixeldesk.desk.commands.ingest import Follow, Ingest
 from pixeldesk.desk.commands.rebuild import Rebuild
 from pixeldesk.desk.commands.report import ReportFile
 from pixeldesk.errors import PixeldeskError, UsageError
+from pixeldesk.file_modes import keep_files_private
 from pixeldesk.log_output import configure_logging
 from pixeldesk.server.handover.client import ask
 from pixeldesk.settings import Settings
@@ -113,6 +114,7 @@ def serve(
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    keep_files_private()
     try:
         sys.exit(interruptible(_run))
     except PixeldeskError as error:

@@ -37,6 +37,7 @@ from pixeldesk.desk.commands.retain import Retain
 from pixeldesk.desk.doctor import Examination
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark as MarkAnswer
+from pixeldesk.file_modes import modes_of_the_user
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.ingest.rebuilding.report import RebuildReport
 from pixeldesk.ingest.report import Ingested, Retried
@@ -88,7 +89,8 @@ def _(command: ReportFile, answer: ReportContent) -> None:
     if command.out is None:
         print_content(answer.content)
     else:
-        command.out.write_bytes(answer.content)
+        with modes_of_the_user():
+            command.out.write_bytes(answer.content)
 
 
 @show.register

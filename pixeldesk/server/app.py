@@ -18,6 +18,7 @@ import streamlit as st
 from pixeldesk.alerts.watch import watching
 from pixeldesk.desk.desk import Desk, close_the_desk, open_the_desk
 from pixeldesk.errors import PixeldeskError
+from pixeldesk.file_modes import keep_files_private
 from pixeldesk.ingest.following.running import following
 from pixeldesk.ingest.sources.address import is_address
 from pixeldesk.log_output import configure_logging
@@ -42,6 +43,7 @@ _push = Push()
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open the store and start the background work before the first request; close the store at shutdown."""
+    keep_files_private()
     keep_uploads_in_memory()
     try:
         desk = await anyio.to_thread.run_sync(open_the_desk)

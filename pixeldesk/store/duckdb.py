@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pixeldesk.errors import StoreError, StoreMissing, StoreVersionError
+from pixeldesk.file_modes import make_private
 from pixeldesk.settings import MIB, Settings
 from pixeldesk.sql_files import Statement, statements
 from pixeldesk.store.failures import translated_errors
+from pixeldesk.store.files import files_of, remove_stale_spills
 from pixeldesk.store.migrating import (
     OLDEST_VERSION,
     SCHEMA_VERSION,
@@ -298,6 +300,8 @@ def open_store(settings: Settings, *, read_only: bool = False, copy_of: Path | N
     if read_only and not path.exists():
         raise StoreMissing(f"there is no store at {path}; make one with: pixeldesk ingest PATH")
     path.parent.mkdir(parents=True, exist_ok=True)
+    # An older version, or another umask, may have left files that others can read.
+    make_private(files_of(path))
     config = engine_config(settings)
     with translated_errors(shown):
         if not path.exists():
@@ -312,7 +316,7 @@ def open_store(settings: Settings, *, read_only: bool = False, copy_of: Path | N
             raise StoreError(f"{shown} was replaced by an older store while it was opened; try again")
     store = Store(connection, path, config, read_only=read_only, memory_mib=settings.memory_mib)
     if not read_only:
-        path.chmod(0o600)
+        remove_stale_spills(path)
         store.build_indexes()
     return store
 

@@ -1,0 +1,51 @@
+"""Let nobody but its owner read what a process writes.
+
+The engine makes files of its own beside the store (the write-ahead log, spilled rows), whose modes follow the umask of
+the process. So each process of pixeldesk sets its umask before anything else.
+"""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_OTHERS = 0o077
+_umask_of_the_user: int | None = None
+
+
+def keep_files_private() -> None:
+    """Let every file and folder that this process makes from now on be its owner's alone."""
+    global _umask_of_the_user
+    before = os.umask(_OTHERS)
+    os.umask(before | _OTHERS)
+    if _umask_of_the_user is None:
+        _umask_of_the_user = before
+
+
+@contextmanager
+def modes_of_the_user() -> Iterator[None]:
+    """Make files as the user's own umask has them, for the length of a `with` block: for a file that the user named.
+
+    For a process that writes nothing else meanwhile: the umask is the whole process's.
+    """
+    if _umask_of_the_user is None:
+        yield
+        return
+    ours = os.umask(_umask_of_the_user)
+    try:
+        yield
+    finally:
+        os.umask(ours)
+
+
+def make_private(paths: Iterable[Path]) -> None:
+    """Take files and folders away from everybody but their owner, as far as this process may.
+
+    Links are left alone: another user may have planted them. The files are not opened, which would lose locks on them.
+    """
+    for path in paths:
+        with suppress(OSError):
+            mode = path.lstat().st_mode
+            if mode & _OTHERS and not stat.S_ISLNK(mode):
+                path.chmod(stat.S_IMODE(mode) & ~_OTHERS)

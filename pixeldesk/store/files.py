@@ -1,0 +1,47 @@
+"""The files of a store: its own, the engine's, and those that lie beside it."""
+
+import glob
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from pixeldesk.store.file_copy import log_of
+
+# The names, after that of the store, of the journals, the lock, the server file, and what a restore moved aside.
+_BESIDE = (".server.json", ".alerts.ndjson", ".alerts.lock", ".marks.ndjson", ".*.former", ".*.former.wal")
+_STARTED_AT = time.time()
+
+
+def spill_folder(path: Path) -> Path:
+    """Return the folder to which the engine spills rows when its memory is short."""
+    return path.with_name(path.name + ".tmp")
+
+
+def spilled_files(path: Path) -> list[Path]:
+    """Return the files in a store's spill folder: rows of statements that run, or of a process that was killed."""
+    return sorted(spill_folder(path).glob("duckdb_temp_*"))
+
+
+def remove_stale_spills(path: Path) -> None:
+    """Remove what killed processes have spilled. Only for the process that has the store to itself.
+
+    The names have the number of the process, which an earlier process may have had too: in a container it is often 1.
+    """
+    for file in spilled_files(path):
+        with suppress(OSError):
+            is_ours = file.name.startswith(f"duckdb_temp_{os.getpid()}_")
+            if not is_ours or file.lstat().st_mtime < _STARTED_AT:
+                file.unlink()
+    with suppress(OSError):  # It is not there, or not empty.
+        spill_folder(path).rmdir()
+
+
+def files_of(path: Path) -> Iterator[Path]:
+    """Yield the files and folders of the store at `path` that are there."""
+    yield from (path.resolve(), log_of(path), spill_folder(path), *spilled_files(path))
+    for ending in _BESIDE:
+        yield from path.parent.glob(glob.escape(path.name) + ending)
+    # What migrations left.
+    yield from path.parent.glob(glob.escape(path.stem) + ".schema-*" + glob.escape(path.suffix))
