@@ -359,6 +359,10 @@ def engine_config(settings: Settings) -> Config:
         # A checkpoint rewrites the whole index, so let it happen rarely, and on purpose.
         "checkpoint_threshold": "1GB",
         "preserve_insertion_order": False,
+        # Lines that are not redacted yet may be spilled. The engine's own cipher takes its key, which only this process
+        # has, from 64 random bits (hence "unsafe"); the stronger one is an extension that would have to be downloaded.
+        "temp_file_encryption": True,
+        "force_mbedtls_unsafe": True,
         # Log text is hostile and SQL is no sandbox: the engine can reach the store's own file only.
         "enable_external_access": False,
         "autoinstall_known_extensions": False,

@@ -1,9 +1,67 @@
-"""Nobody but its owner reads what lies beside a store."""
+"""Nobody but its owner reads what lies beside a store, and no secret is in what the engine spills."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
+from pixeldesk.store.files import spill_folder, spilled_files
+from tests.command import ROOT
+
+# Rows that do not compress, and one that has a file of its own.
+SPILL = """
+import sys, pathlib
+from pixeldesk.settings import Settings
+from pixeldesk.store import open_store
+store = open_store(Settings(db=pathlib.Path(sys.argv[1]), memory_mib=256))
+with store.transaction() as transaction:
+    transaction.execute("SET GLOBAL memory_limit = '64MiB'")
+    transaction.execute('''CREATE TEMP TABLE t AS
+        SELECT 'password=SPILLSECRET' || n || repeat(sha256(n::VARCHAR), 6) AS line
+        FROM range(150_000) AS numbers (n)''')
+    transaction.execute("CREATE TEMP TABLE large (line VARCHAR)")
+    for n in range(60):
+        transaction.execute(f"INSERT INTO large SELECT repeat('password=SPILLSECRET', 50_000) || {n}")
+    print(transaction.value("SELECT count(DISTINCT line) FROM t"), transaction.value("SELECT count(*) FROM large"))
+    sys.stdout.flush()
+    sys.stdin.read()
+"""
+
+
+def leave_spills(db: Path) -> list[Path]:
+    """Kill a process that has spilled. Returns the files that it left."""
+    command = [sys.executable, "-c", SPILL, str(db)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, umask=0) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"150000 60\n"
+        process.send_signal(signal.SIGKILL)
+    return spilled_files(db)
+
+
+def test_what_the_engine_spills_is_encrypted_and_removed_by_the_next_owner(settings: Settings) -> None:
+    left = leave_spills(settings.db)
+    assert sum(file.stat().st_size for file in left) > 20 << 20
+    assert not [file.name for file in left if b"SPILLSECRET" in file.read_bytes()]
+    reader = open_store(settings, read_only=True)
+    # It is not alone, but it takes the files away from others.
+    assert spilled_files(settings.db) == left
+    assert not [file for file in (*left, spill_folder(settings.db)) if file.stat().st_mode & 0o077]
+    reader.close()
+    own = spill_folder(settings.db) / f"duckdb_temp_{os.getpid()}_0_storage_DEFAULT-0.tmp"
+    own.touch()
+    mine = spill_folder(settings.db) / "notes.txt"
+    mine.touch()
+    open_store(settings).close()
+    assert set(spill_folder(settings.db).iterdir()) == {own, mine}
+    os.utime(own, (0, 0))
+    mine.unlink()
+    open_store(settings).close()
+    assert not spill_folder(settings.db).exists()
 
 
 @pytest.mark.parametrize("read_only", [False, True])
