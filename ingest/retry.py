@@ -21,6 +21,7 @@ from pixeldesk.ingest.formats.log_format import LogFormat, log_format
 from pixeldesk.ingest.formats.samples import as_lines
 from pixeldesk.ingest.parsing.parse_sql import Known
 from pixeldesk.ingest.parsing.refusal import why_refused
+from pixeldesk.ingest.redaction.scan import scanned
 from pixeldesk.ingest.report import Retried
 from pixeldesk.ingest.sources.lines import line_digest
 from pixeldesk.ingest.sources.reason import Reason
@@ -197,8 +198,9 @@ class _Retry:
         times = times_of_lines(self._settings, self._now)
         known = Known(_LINE_HASH, occurrence="occurrence")
         staging = Staging(self._transaction, candidate, times, self._first_batch, known)
-        with self._transaction.registered("lines", self._table(lines)):
-            staging.stage(len(lines))
+        table = scanned(self._table(lines))
+        with self._transaction.registered("lines", table):
+            staging.stage(table)
             duplicates = staging.duplicates()
         others = self._transaction.execute(
             "DELETE FROM staged WHERE outcome IN ('refused', 'unmapped') RETURNING row, raw, batch_id, duplicate"

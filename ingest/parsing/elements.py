@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pixeldesk.ingest.formats.log_format import Elements
 from pixeldesk.ingest.parsing.plain_values import KINDS, is_nested_sql, with_plain_sql
+from pixeldesk.ingest.redaction.scan import scanned
 from pixeldesk.ingest.sources.lines import Chunk, UnreadableLine
 from pixeldesk.ingest.sources.reason import Reason
 from pixeldesk.ingest.sql import literal
@@ -37,7 +38,7 @@ def split_documents(
     for number, line in enumerate(chunk.unreadable, start=after + 1):
         unreadable.append(replace(line, line_number=number))
     lines = table.num_rows + len(chunk.unreadable) + chunk.blank
-    short = table.filter(pa.array(~too_long)).select(_FIELDS).sort_by("line_number")
+    short = scanned(table.filter(pa.array(~too_long)).select(_FIELDS).sort_by("line_number"))
     return replace(
         chunk,
         table=short,

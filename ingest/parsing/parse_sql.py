@@ -31,10 +31,11 @@ _KEY_COLUMNS = ("key_fingerprint", "key_prefix", "key_length")
 _LONGEST_ALIAS = 211
 
 
-def redact_suspects_sql(log_format: LogFormat) -> str:
+def redact_suspects_sql(log_format: LogFormat, *, are_scanned: bool = False) -> str:
     """Return a SELECT over `lines`: row, raw and presented_key of the few lines that may hold a secret, or need
     mending.
 
+    `are_scanned`: is_suspect of `lines` says of each whether it may hold a secret; it may be NULL otherwise.
     It is a statement of its own, since the rules take longer to plan than a small chunk takes to parse.
     """
     presented = []
@@ -50,17 +51,18 @@ def redact_suspects_sql(log_format: LogFormat) -> str:
     raw = f"CASE WHEN {suspect_sql('line')} THEN {redact_sql('line')} ELSE line END"
     return f"""SELECT row, {raw} AS raw, {key} AS presented_key
         FROM (SELECT row, {mended_sql("line", names=not log_format.strict)} AS line FROM lines
-            WHERE {_is_suspect("line", log_format)})"""
+            WHERE {_is_suspect(log_format, are_scanned)})"""
 
 
-def suspects_exist_sql(log_format: LogFormat) -> str:
-    """Return a SELECT of whether any of `lines` may hold a secret, or needs mending."""
-    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {_is_suspect('line', log_format)})"
+def suspects_exist_sql(log_format: LogFormat, *, are_scanned: bool = False) -> str:
+    """Return a SELECT of whether any of `lines` may hold a secret, or needs mending. `are_scanned`: see above."""
+    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {_is_suspect(log_format, are_scanned)})"
 
 
-def _is_suspect(line: str, log_format: LogFormat) -> str:
+def _is_suspect(log_format: LogFormat, are_scanned: bool) -> str:
+    is_suspect = "is_suspect" if are_scanned else f"coalesce(is_suspect, {suspect_sql('line')})"
     # The servers that write the native format repeat no name, and its lines are the most.
-    return f"({suspect_sql(line)} OR {needs_mending_sql(line, names=not log_format.strict)})"
+    return f"({is_suspect} OR {needs_mending_sql('line', names=not log_format.strict)})"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pixeldesk.ingest.formats.detection import formats_of
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.formats.samples import as_lines
 from pixeldesk.ingest.parsing.parse_sql import Known
+from pixeldesk.ingest.redaction.scan import scanned
 from pixeldesk.ingest.report import LineCounts
 from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.writing.batch import count_rollups, times_of_lines
@@ -165,7 +166,7 @@ class _Replay:
     def _staged(self, lines: pa.Table, log_format: LogFormat, *, are_final: bool = False) -> Staging:
         staging = Staging(self._transaction, log_format, self._times, self._batch, _KNOWN)
         with self._transaction.registered("lines", lines):
-            staging.stage(lines.num_rows)
+            staging.stage(lines)
             if are_final:
                 Stacks(self._transaction).join(are_joined=False)
             self._counts.count("duplicates", staging.duplicates())
@@ -186,7 +187,7 @@ class _Replay:
             self._transaction.registered("replayed_sources", pa.table({"old_id": old_ids, "new_id": new_ids})),
             self._transaction.registered("provisional", batches),
         ):
-            return self._transaction.arrow(
+            records = self._transaction.arrow(
                 f"""SELECT row_number() OVER () - 1 AS row,
                     coalesce(new_batch, {self._batch})::INTEGER AS batch_id, new_id AS source_id, raw AS line,
                     coalesce(line_number, -1 - row) AS line_number, coalesce(byte_offset, 0) AS byte_offset,
@@ -197,6 +198,7 @@ class _Replay:
                 JOIN replayed_sources ON old_id = source_id
                 LEFT JOIN provisional ON old_batch = batch_id"""
             )
+        return scanned(records)
 
     def _next_batch(self) -> int:
         return int(self._transaction.value("SELECT nextval('batch_ids')"))

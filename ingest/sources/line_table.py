@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pixeldesk.ingest.redaction.scan import suspects
+
 # Rows in one record batch, DuckDB's unit of parallel work: small enough that each thread gets a share of a chunk.
 _ROWS_PER_RECORD_BATCH = 4096
 Octets = npt.NDArray[np.uint8]
@@ -24,11 +26,14 @@ def line_table(
     offsets: Offsets,
     others: Mapping[int, bytes] = MappingProxyType({}),
 ) -> pa.Table:
-    """Return one row a line: line, line_number, byte_offset, byte_length. `buffer` holds the text and is not copied.
+    """Return one row a line: line, line_number, byte_offset, byte_length, is_suspect.
 
-    `others` has the text of lines, by their index, that have another text than the buffer.
+    `buffer` holds the text and is not copied.
+    `others` has the text of lines, by their index, that have another text than the buffer. `is_suspect` says whether a
+    line may hold a secret; NULL where the buffer does not tell, or where it was not scanned.
     """
     lengths = ends - starts
+    are_suspects = suspects(octets, starts, others)
     for index, text in others.items():
         lengths[index] = len(text)
     table = pa.table(
@@ -37,6 +42,7 @@ def line_table(
             "line_number": pa.array(numbers),
             "byte_offset": pa.array(offsets),
             "byte_length": pa.array(lengths),
+            "is_suspect": are_suspects,
         }
     )
     return pa.Table.from_batches(table.to_batches(max_chunksize=_ROWS_PER_RECORD_BATCH), table.schema)

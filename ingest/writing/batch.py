@@ -165,7 +165,7 @@ class Batch:
             tried.append(formats.pop(0))
             staging = Staging(self._transaction, tried[-1], self._times, self.batch_id)
             with self._transaction.registered("lines", lines):
-                staging.stage(lines.num_rows)
+                staging.stage(lines)
                 is_of_words = are_words_left
                 if not formats and not are_words_left:
                     formats = self._further_formats(staging, tried)

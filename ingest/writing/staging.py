@@ -60,10 +60,11 @@ class Staging:
         self._equal_lines = EqualLines(transaction, are_counted=known.occurrence is None)
         self._has_repeated = False
 
-    def stage(self, rows: int) -> None:
-        """Insert the good requests directly if that pays, and stage the other lines."""
+    def stage(self, lines: pa.Table) -> None:
+        """Insert the good requests directly if that pays, and stage the other lines. `lines` are those registered."""
         run = self._transaction.execute
-        self._redact(rows)
+        rows = lines.num_rows
+        self._redact(rows, are_scanned=not lines["is_suspect"].null_count)
         self._narrow()
         # Aliases, and lines that may be second lines of a request, are handled only for staged lines.
         is_plain = not self._parse.has_aliases and not self._parse.has_seats and not self._parse.joins_lines
@@ -124,14 +125,16 @@ class Staging:
             return []
         return [line for (line,) in self._transaction.execute(sql)]
 
-    def _redact(self, rows: int) -> None:
+    def _redact(self, rows: int, *, are_scanned: bool) -> None:
         """Create the table `redacted` with the few lines that may hold a secret."""
         run = self._transaction.execute
         # In a small chunk there often is none, and the rules take longer to plan than the chunk takes to parse.
-        if rows < _MIN_DIRECT_LINES and not self._transaction.value(suspects_exist_sql(self._format)):
+        exist = suspects_exist_sql(self._format, are_scanned=are_scanned)
+        if rows < _MIN_DIRECT_LINES and not self._transaction.value(exist):
             run("CREATE OR REPLACE TEMP TABLE redacted (row BIGINT, raw VARCHAR, presented_key VARCHAR)")
         else:
-            run(f"CREATE OR REPLACE TEMP TABLE redacted AS {redact_suspects_sql(self._format)}")
+            suspects = redact_suspects_sql(self._format, are_scanned=are_scanned)
+            run(f"CREATE OR REPLACE TEMP TABLE redacted AS {suspects}")
 
     def take_unknown(self, *, but_words: bool = False) -> pa.Table:
         """Remove the staged lines that the format does not know, and return them as `lines`.
