@@ -150,7 +150,7 @@ def test_lookup(db: Path) -> None:
     one_missing = run("lookup", "-", "--db", db, "--json", stdin=b"req_N0000001, then req_N0000009 \xff\n")
     assert (one_missing.code, one_missing.err) == (1, "")
     (missing,) = one_missing.json["not_found"]
-    assert missing.keys() == {"request_id", "reason", "nearest"}
+    assert missing.keys() == {"request_id", "absence", "reason", "nearest"}
     assert missing["nearest"] == ["req_N0000000", "req_N0000001", "req_N0000002"]
 
 
