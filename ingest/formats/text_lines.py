@@ -13,7 +13,10 @@ from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.sql import literal
 
 # name=value, name="value with blanks"; a name as logfmt and Heroku's router write it.
-_PAIR = r"""([A-Za-z_@][A-Za-z0-9_.@/\-]*)=("(?:[^"\\]|\\.)*"|[^ \t"]*)"""
+_NAME, _VALUE = r"[A-Za-z_@][A-Za-z0-9_.@/\-]*", r"""("(?:[^"\\]|\\.)*"|[^ \t"]*)"""
+_PAIR = f"({_NAME})={_VALUE}"
+# The same for Python, which must not try each tail of a long word that no = follows.
+_WORD_OR_PAIR = re.compile(f"({_NAME}+)(?:(=){_VALUE})?", re.ASCII)
 _LINE_ENDS = "\r\n"
 
 
@@ -27,7 +30,7 @@ def parsed_text(text: str, log_format: LogFormat) -> dict[str, Any] | None:
             return {name: value for name, value in found.groupdict().items() if value}
     if not log_format.text_pairs:
         return None
-    return {name: _unquoted(value) for name, value in re.findall(_PAIR, text, re.ASCII)} or None
+    return {name: _unquoted(value) for name, is_pair, value in _WORD_OR_PAIR.findall(text) if is_pair} or None
 
 
 def text_object_sql(text: str, log_format: LogFormat) -> str:
