@@ -20,12 +20,21 @@ from pixeldesk.tickets.cards import cards_of
 from pixeldesk.tickets.causes import with_causes
 from pixeldesk.tickets.found_requests import find_requests
 from pixeldesk.tickets.named_ids import NamedId, ids_in_list, ids_in_text
+from pixeldesk.tickets.named_things import named, named_things
 from pixeldesk.tickets.not_found import not_found
+from pixeldesk.tickets.suggestions import suggestions
 
 
 def lookup(store: Store, text: str) -> LookupAnswer:
     """Find the requests that a text names: an id, several, an error body, a transcript or a whole ticket."""
-    return _answer(store, ids_in_text(text))
+    answer = _answer(store, ids_in_text(text))
+    if answer.found and len(text.split()) <= len(answer.ids):
+        return answer
+    things = named_things(store, text)
+    if things is None:
+        return answer
+    suggested = () if answer.found or answer.events else suggestions(store, things)
+    return answer.model_copy(update={"named": named(things), "suggested": suggested})
 
 
 def lookup_ids(store: Store, ids: Iterable[str], since: datetime | None = None) -> LookupAnswer:

@@ -5,7 +5,9 @@ from typing import Literal
 from pixeldesk.frozen_model import FrozenModel, Moment
 
 Absence = Literal["quarantined", "only_events", "not_in_logs", "no_logs"]
-NamedKind = Literal["customer", "website", "key", "address", "code", "route", "host", "time"]
+NamedKind = Literal[
+    "customer", "website", "key", "address", "code", "status", "route", "pipe", "host", "environment", "time"
+]
 
 
 class NotFound(FrozenModel):
@@ -41,6 +43,8 @@ class Named(FrozenModel):
     value: str
     """What the text names, as the store writes it. Of a key, its fingerprint if the text has all of it, otherwise its
     beginning; of a time, the middle of the span that is meant, in RFC 3339."""
+    is_known: bool = True
+    """Whether the logs have it. Of a time, true."""
     since: Moment | None = None
     """Of a time, from when on it may be meant; otherwise null."""
     until: Moment | None = None
