@@ -1,5 +1,6 @@
 """What reads object storage is an extra: without it an address is refused in one line, and everything else is read."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,20 @@ from tests.log_lines import as_bytes, request_line
     ],
 )
 def test_a_library_that_is_not_installed(missing: str, given: str, said: str, tmp_path: Path) -> None:
-    # What comes first on the path is found first, and says what Python says of a package that is not there.
-    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError('No module named {missing}', name='{missing}')")
     (tmp_path / "a.log").write_bytes(as_bytes([request_line()]))
-    arguments = ["ingest", given, tmp_path / "a.log", "--db", tmp_path / "store.duckdb"]
-    done = finish(start(*arguments, env={"PYTHONPATH": f"{tmp_path}:{ROOT}"}))
+    done = finish(ingest_without(missing, tmp_path, given, tmp_path / "a.log"))
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert done.err.strip().endswith(said)
     assert "1 request" in done.out
-    done = finish(start("ingest", given, "--db", tmp_path / "other.duckdb", env={"PYTHONPATH": f"{tmp_path}:{ROOT}"}))
+
+
+def test_an_address_alone_without_its_library(tmp_path: Path) -> None:
+    done = finish(ingest_without("s3fs", tmp_path, "s3://bucket/x/"))
     assert (done.code, done.err.count("\n")) == (2, 1)
-    assert done.err.strip().endswith(said)
+    assert done.err.strip().endswith("pip install 'pixeldesk[s3]'")
+
+
+def ingest_without(missing: str, folder: Path, *paths: object) -> subprocess.Popen[bytes]:
+    # What comes first on the path is found first, and says what Python says of a package that is not there.
+    (folder / f"{missing}.py").write_text(f"raise ModuleNotFoundError('No module named {missing}', name='{missing}')")
+    return start("ingest", *paths, "--db", folder / "store.duckdb", env={"PYTHONPATH": f"{folder}:{ROOT}"})
