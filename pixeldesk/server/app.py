@@ -24,6 +24,7 @@ from pixeldesk.ingest.sources.address import is_address
 from pixeldesk.log_output import configure_logging
 from pixeldesk.retention.daily import daily
 from pixeldesk.server.handover.server import handover_server
+from pixeldesk.server.handover.server_file import require_safe_folder
 from pixeldesk.server.library_logs import hand_over_library_logs
 from pixeldesk.server.push.routes import Push
 from pixeldesk.server.push.senders import require_senders
@@ -48,6 +49,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     try:
         desk = await anyio.to_thread.run_sync(open_the_desk)
         require_senders(desk.settings)
+        require_safe_folder(desk.settings.server_file)
     except PixeldeskError as error:
         _fail(error)
     # If uvicorn was started with this app, `run_dashboard` has not run and uvicorn has configured its own logging.
@@ -75,6 +77,7 @@ def run_dashboard(settings: Settings) -> None:
     """Serve until stopped. Raises UsageError for invalid settings, or StoreError, before the server listens."""
     require_senders(settings)
     open_the_desk(settings)
+    require_safe_folder(settings.server_file)
     _configure_logging(settings)
     sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
     sys.stdout.flush()

@@ -3,10 +3,16 @@
 import json
 import os
 import secrets
+import stat
+import tempfile
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pixeldesk.errors import StoreError
+
+SUFFIX = ".server.json"
+"""What the name of the server file has after that of the store."""
 VERSION_HEADER = "Pixeldesk-Version"
 """The header of a response that names the server's version."""
 
@@ -26,23 +32,57 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def require_safe_folder(path: Path) -> None:
+    """Raise StoreError if every user could replace the server file at `path`: commands would follow theirs.
+
+    Where each may remove only files of his own, as in /tmp, the file is safe.
+    """
+    folder = path.parent
+    mode = folder.stat().st_mode
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        raise StoreError(
+            f"every user may replace files in {folder} ({stat.filemode(mode)}), those of the store too; "
+            f"chmod o-w {folder}, or give the store a folder of its own in it"
+        )
+
+
 def write_server_file(path: Path, content: ServerFile) -> None:
     """Write the file atomically, readable by its owner only."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content.model_dump_json())
-    temporary.replace(path)
+    # Made anew under a random name: no file or link that somebody else has put there is written to.
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(content.model_dump_json())
+        os.replace(temporary, path)  # noqa: PTH105
+    except BaseException:
+        os.unlink(temporary)  # noqa: PTH108
+        raise
 
 
 def read_server_file(path: Path) -> ServerFile | None:
-    """Return the content of the file, or None if it is missing or invalid, or if its process no longer exists."""
+    """Return the content of the file, or None if it is missing or invalid, or if its process no longer exists.
+
+    A file that somebody else may have written is not believed: it would get the commands, and the logs with them.
+    """
     try:
-        found = ServerFile.model_validate(json.loads(path.read_text()))
+        found = ServerFile.model_validate(json.loads(_own_text(path)))
         os.kill(found.pid, 0)
     except (OSError, ValueError, ValidationError):
         return None
     return found
+
+
+def _own_text(path: Path) -> str:
+    """Return the text of a file that only this user, or the owner of the store, could have written. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor) as file:
+        status = os.fstat(descriptor)
+        # Root asks the server of another user too, whose store it is.
+        store = path.with_name(path.name.removesuffix(SUFFIX))
+        is_theirs = status.st_uid != os.geteuid() and status.st_uid != store.stat().st_uid
+        if is_theirs or not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
+            raise PermissionError(f"{path} may be somebody else's")
+        return file.read()
 
 
 def remove_server_file(path: Path) -> None:

@@ -218,6 +218,62 @@ def test_a_server_file_of_somebody_else_is_not_believed(content: str, desk: Desk
     )
 
 
+def planted(kind: str, path: Path, told: ServerFile) -> None:
+    """Put a server file where it is, as somebody else might."""
+    theirs = path.with_name("theirs.json")
+    write_server_file(theirs if kind == "link" else path, told)
+    if kind == "link":
+        path.symlink_to(theirs)
+    elif kind == "for all":
+        path.chmod(0o666)
+    elif kind == "of another owner":
+        os.chown(path, 54321, 54321)
+    else:
+        path.unlink()
+        os.mkfifo(path, 0o600)
+
+
+@pytest.mark.parametrize("kind", ["link", "for all", "fifo", "of another owner"])
+def test_a_server_file_that_was_planted_is_not_believed(kind: str, settings: Settings) -> None:
+    if kind == "of another owner" and os.geteuid():
+        pytest.skip("only root may give a file away")
+    told = ServerFile(port=1, token="x", pid=os.getpid())
+    planted(kind, settings.server_file, told)
+    assert read_server_file(settings.server_file) is None
+    settings.server_file.unlink()
+    write_server_file(settings.server_file, told)
+    assert read_server_file(settings.server_file) == told
+
+
+def test_no_link_is_followed_to_write_the_server_file(settings: Settings) -> None:
+    victim = settings.db.with_name("victim.txt")
+    victim.write_text("theirs")
+    path = settings.server_file
+    for name in (path.name, f"{path.name}.{os.getpid()}"):
+        path.with_name(name).symlink_to(victim)
+    write_server_file(path, ServerFile(port=1, token="x", pid=os.getpid()))
+    assert (victim.read_text(), path.is_symlink()) == ("theirs", False)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("ingest", "--follow", "app.log")])
+def test_no_server_starts_where_every_user_may_replace_its_files(command: tuple[str, ...], tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    write_lines(tmp_path / "app.log", request_lines(2))
+    folder.chmod(0o777)
+    given = [str(tmp_path / part) if part == "app.log" else part for part in command]
+    complaint = run(*given, "--db", folder / "x.duckdb").complaint
+    assert complaint == (
+        f"every user may replace files in {folder} (drwxrwxrwx), those of the store too; "
+        f"chmod o-w {folder}, or give the store a folder of its own in it"
+    )
+    folder.chmod(0o1777)  # As /tmp has it.
+    settings = Settings(db=folder / "x.duckdb")
+    write_server_file(settings.server_file, ServerFile(port=1, token="x", pid=os.getpid()))
+    assert read_server_file(settings.server_file) is not None
+
+
 def test_a_server_that_does_not_answer(desk: Desk) -> None:
     write_server_file(desk.settings.server_file, ServerFile(port=1, token="x", pid=os.getpid()))
     complaint = run("doctor", "--db", desk.settings.db).complaint
