@@ -13,8 +13,13 @@ from pixeldesk.ingest.redaction.rules import (
     SCANS,
 )
 
-_SUSPECT = re.compile("|".join(SCANS))
-_COMPILED = [re.compile(rule.find.replace(r"\z", r"\Z")) for rule in REPLACEMENTS]
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace(r"\z", r"\Z"))
+
+
+_SUSPECT = _compiled("|".join(SCANS))
+_COMPILED = [_compiled(rule.find) for rule in REPLACEMENTS]
 
 
 def redact(text: str) -> str:

@@ -1,14 +1,12 @@
 """The rules of redaction, as regular expressions that mean the same to DuckDB (RE2) and to Python.
 
-`rules.toml` holds them once, with placeholders; this module expands the placeholders. Two engines apply the result and
+`rules.toml` says which values are secrets, `names.toml` which names, `syntaxes.toml` how a name and its value stand
+beside each other. They hold placeholders, which this module expands. Two engines apply the result and
 return the same bytes: `in_sql` for the lines that DuckDB parses, `in_python` for the lines that it refuses. A cheap
 scan (`SCANS`) separates the few suspect lines, which need the rules, from the many that do not.
 
 Escapes of printable characters, such as \\u0061, are decoded first, or a key spelt with them would pass. The engines
 do that themselves: DuckDB's `json()` decodes them too, but it fails on a malformed line and rewrites numbers.
-
-Names of secrets are matched in lower case, Capitalised and in UPPER CASE, not in other mixtures: a case-insensitive
-scan costs too much.
 """
 
 import re
@@ -16,7 +14,18 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_CONFIGURATION = tomllib.loads((Path(__file__).parent / "rules.toml").read_text())
+from pixeldesk.ingest.redaction.names import name_rules
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / name).read_text())
+
+
+_VALUES = _read("rules.toml")
+_SYNTAXES = _read("syntaxes.toml")
+# Unicode keeps these characters for use inside a program; a line that has them loses them before they are set.
+_MARKS = {"named": "\ufdd0", "perhaps": "\ufdd1", "kept": "\ufdd2"}
+_FRAGMENTS = _VALUES["fragments"] | _SYNTAXES["fragments"] | _MARKS
 _REDACTED = r"\1[redacted]"
 _PLACEHOLDER = re.compile("<([a-z_ ]+)>")
 _ANY = r'(?:["\\]|[^"\\])'
@@ -58,6 +67,7 @@ def _at_depth(depth: int) -> dict[str, str]:
     return {
         "quote": quote,
         "character": rf'(?:[^"\\]|{shorter}\\{{{longest}}}{_ANY})',
+        "escape": rf"(?:{shorter}\\{{{longest}}}{_ANY})",
         "whole_character": rf'(?:[^"\\]|\\{{1,{longest}}}u[0-9A-Fa-f]{{4}}|{shorter_not_u}\\{{{longest}}}[^u])',
         "outer": (rf'\\{{0,{2**depth - 2}}}"|' if depth else "") + r"\\*\z",
     }
@@ -65,7 +75,7 @@ def _at_depth(depth: int) -> dict[str, str]:
 
 def _expanded(pattern: str, depth: int) -> str:
     """Expand the placeholders of a pattern, at a depth of JSON strings."""
-    fragments = _CONFIGURATION["fragments"] | _at_depth(depth)
+    fragments = _FRAGMENTS | _at_depth(depth)
 
     def expand(match: re.Match[str]) -> str:
         words = match[1]
@@ -77,22 +87,40 @@ def _expanded(pattern: str, depth: int) -> str:
     return _PLACEHOLDER.sub(expand, pattern)
 
 
-_CLASSES = {"white", "flat_lazy"}
+_CLASSES = {"white", "flat_lazy", *_MARKS}
 """Fragments that are not grouped: the inside of a [class], and one that brings its own group."""
+
+
+def _kept(replacement: str, depth: int) -> str:
+    for name, text in {"quote": _at_depth(depth)["quote"], **_MARKS}.items():
+        replacement = replacement.replace(f"<{name}>", text)
+    return replacement
 
 
 def _replacements(rule: dict[str, Any]) -> list[Replacement]:
     return [
         Replacement(
             _expanded(rule["find"], depth),
-            rule.get("keep", _REDACTED).replace("<quote>", _at_depth(depth)["quote"]),
+            _kept(rule.get("keep", _REDACTED), depth),
             "\\" if depth else rule.get("needs", ""),
         )
         for depth in rule.get("depths", [0])
     ]
 
 
-SCANS = [_expanded(scan, 0) for scan in _CONFIGURATION["suspect"]]
+_NO_MARKS = {"find": f"[{''.join(_MARKS.values())}]+", "keep": ""}
+_RULES = [
+    _NO_MARKS,
+    *_VALUES["rules"],
+    *(rule._asdict() for rule in name_rules()),
+    *_SYNTAXES["rules"],
+    _NO_MARKS,
+    *_SYNTAXES["kept"],
+    *_VALUES["after_names"],
+    _NO_MARKS,
+]
+
+SCANS = [_expanded(scan, 0) for part in (_VALUES, _SYNTAXES) for scan in part["suspect"]]
 """A line that none of these matches is changed by no rule."""
-REPLACEMENTS = [replacement for rule in _CONFIGURATION["rules"] for replacement in _replacements(rule)]
+REPLACEMENTS = [replacement for rule in _RULES for replacement in _replacements(rule)]
 """Every rule at every depth, in the order in which they are applied."""

@@ -129,7 +129,7 @@ def _named() -> Iterator[Planted]:
 
 def _objects() -> Iterator[Planted]:
     hidden = _SECRETS["names"]["hidden"]
-    for name in ("credentials", "session", "token", "secret", "cookies", "password", "auth"):
+    for name in ("credentials", "token", "secret", "cookies", "password", "x-authorization"):
         inside = {"user": f"bob{{{hidden}", "more": [f"x]{hidden}", {"deep": hidden}], "n": 3}
         for place, line in {
             "value": _line(**{name: inside}, after=1),
@@ -217,11 +217,30 @@ def test_text_beside_a_secret_stays() -> None:
     assert redact(inner) == r'{"m":"{\"token\":\"[redacted]\",\"n\":1}"}'
 
 
+@pytest.mark.parametrize("name", ["auth", "session", "jwt", "signature"])
+def test_an_object_that_tells_of_a_session_loses_only_its_secret_members(name: str) -> None:
+    line = json.dumps({name: {"user": "bob", "method": "api_key", "token": "Xq7Zk9mNv", "roles": [{"password": "v"}]}})
+    cut = {"user": "bob", "method": "api_key", "token": "[redacted]", "roles": [{"password": "[redacted]"}]}
+    assert redact(line) == json.dumps({name: cut})
+
+
 @pytest.mark.parametrize("line", _SECRETS["safe"]["lines"])
 def test_harmless_text_is_not_touched(line: str) -> None:
     assert json.loads(line)
     assert redact(line) == line
     assert _in_sql([line])[0].redacted == line
+
+
+def test_what_is_no_secret_stays() -> None:
+    texts = (Path(__file__).parent / "harmless_lines.txt").read_text().splitlines()
+    assert len(texts) >= 150
+    lines = [
+        line
+        for text in texts
+        for line in (text, json.dumps({"m": text, "n": 1}), json.dumps({"a": json.dumps({"m": text, "n": 1})}))
+    ]
+    assert [redact(line) for line in lines] == lines
+    assert [answer.redacted for answer in _in_sql(lines)] == lines
 
 
 def test_the_sample_logs_lose_only_the_keys_planted_in_them() -> None:
