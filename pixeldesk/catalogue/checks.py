@@ -30,6 +30,8 @@ KEY_MARK = re.compile(
 _ALPHANUMERIC_RUN = re.compile(r"[A-Za-z0-9]+")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _HASH_LENGTHS = frozenset({40, 56, 64, 96, 128})  # hex digits of SHA-1, SHA-224, SHA-256, SHA-384, SHA-512
+# A trace id of AWS X-Ray has one capital letter, in the name before it.
+_XRAY_NAME = re.compile(r"(?:Root|Self)=(?=1-[0-9a-f]{8}-[0-9a-f]{24}(?![0-9A-Za-z]))")
 _LONG_RUN = re.compile(r"[A-Za-z0-9_+/=-]{32,}")
 
 
@@ -95,7 +97,7 @@ def looks_like_secret(token: str) -> bool:
         return False
     if any(len(run) in _HASH_LENGTHS and _HEX.fullmatch(run) for run in _ALPHANUMERIC_RUN.findall(token)):
         return True
-    return any(_is_mixed(run) for run in _LONG_RUN.findall(token))
+    return any(_is_mixed(run) for run in _LONG_RUN.findall(_XRAY_NAME.sub("", token)))
 
 
 def _is_mixed(run: str) -> bool:

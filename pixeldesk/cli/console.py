@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -287,6 +288,22 @@ def print_not_found(missing: NotFound) -> None:
     print_line(missing.reason)
     if missing.nearest:
         print_line(f"Nearest: {', '.join(missing.nearest)}")
+
+
+def print_shared(answer: LookupAnswer) -> None:
+    """Print which ids of the text lead to several requests."""
+    counts = Counter([*(card.found_by for card in answer.found), *(row.found_by for row in answer.more)])
+    for request_id, count in counts.items():
+        if count > 1:
+            print_line(
+                f"{request_id}  {count:,} requests share this id: which one is meant, the time and customer tell"
+            )
+
+
+def print_event_lines(answer: LookupAnswer) -> None:
+    """Print the application log lines that ids without a request lead to, in time order."""
+    for line in answer.events:
+        print_line(f"{rfc3339(line.timestamp)}  {line.line}")
 
 
 @contextmanager

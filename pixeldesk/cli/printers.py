@@ -10,6 +10,7 @@ from pixeldesk.cli.console import (
     print_diagnoses,
     print_doctor,
     print_error,
+    print_event_lines,
     print_incidents,
     print_ingest,
     print_line,
@@ -20,6 +21,7 @@ from pixeldesk.cli.console import (
     print_retention,
     print_retry,
     print_rows,
+    print_shared,
 )
 from pixeldesk.desk.commands.backup import Backup, CopyReport, Restore
 from pixeldesk.desk.commands.command import Command
@@ -60,11 +62,13 @@ def _(_: Ingest, answer: Ingested) -> None:
 
 @show.register
 def _(_: Lookup, answer: LookupAnswer) -> None:
+    print_shared(answer)
     for card in answer.found:
         print_card(card)
     print_more(answer)
     for missing in answer.not_found:
         print_not_found(missing)
+    print_event_lines(answer)
     if not answer.ids:
         print_error("there is no request id in that text; ids look like req_7Qm2xV9cT4")
 

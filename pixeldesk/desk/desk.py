@@ -35,7 +35,7 @@ from pixeldesk.store import Store, open_store
 from pixeldesk.store.backup import StoreCopy, backup, restore
 from pixeldesk.tickets.answer import LookupAnswer
 from pixeldesk.tickets.card import Card
-from pixeldesk.tickets.lookup import diagnosed, lookup, lookup_ids
+from pixeldesk.tickets.lookup import diagnosed, ids_of, lookup, lookup_ids
 from pixeldesk.tickets.membership import incident_of
 from pixeldesk.trends.contradictions import Contradiction, contradictions
 from pixeldesk.trends.coverage import Coverage, coverage
@@ -175,6 +175,10 @@ class Desk:
     def lookup(self, text: str) -> LookupAnswer:
         """Find the requests that a pasted text names, without diagnoses: takes milliseconds."""
         return lookup(self.store, text)
+
+    def ids_in(self, text: str) -> tuple[str, ...]:
+        """Return the ids that a pasted text names, as `lookup_ids` finds them again."""
+        return ids_of(self.store, text)
 
     def lookup_ids(self, ids: Iterable[str], since: datetime | None = None) -> LookupAnswer:
         """Find the requests of a list of ids; of an id that many share, cards of the first from `since` on."""

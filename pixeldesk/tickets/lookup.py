@@ -2,8 +2,8 @@
 
 Each step takes the result of the one before it, and none goes back:
 
-1. `named_ids`       a text, or a list of ids → the ids that it names
-2. `found_requests`  ids → requests, and the ids without any
+1. `named_ids`       a text, or a list of ids → the ids that it names, as the store writes them
+2. `found_requests`  ids → requests, and the ids without any; of these, `event_lines` and `not_found`
 3. `cards`           requests → cards
 4. `causes`          cards → cards with the diagnosis or the incident that explains each
 5. `replies`         the checked facts of cards → a mail, written when it is asked for
@@ -18,6 +18,7 @@ from pixeldesk.tickets.answer import LookupAnswer
 from pixeldesk.tickets.card import Card
 from pixeldesk.tickets.cards import cards_of
 from pixeldesk.tickets.causes import with_causes
+from pixeldesk.tickets.event_lines import in_time_order, lines_of_ids
 from pixeldesk.tickets.found_requests import find_requests
 from pixeldesk.tickets.named_ids import NamedId, ids_in_list, ids_in_text
 from pixeldesk.tickets.named_things import named, named_things
@@ -27,7 +28,7 @@ from pixeldesk.tickets.suggestions import suggestions
 
 def lookup(store: Store, text: str) -> LookupAnswer:
     """Find the requests that a text names: an id, several, an error body, a transcript or a whole ticket."""
-    answer = _answer(store, ids_in_text(text))
+    answer = _answer(store, ids_in_text(store, text))
     if answer.found and len(text.split()) <= len(answer.ids):
         return answer
     things = named_things(store, text)
@@ -42,7 +43,12 @@ def lookup_ids(store: Store, ids: Iterable[str], since: datetime | None = None) 
 
     If more requests share an id than there are cards, the cards are those of the first from `since` on.
     """
-    return _answer(store, ids_in_list(ids), since)
+    return _answer(store, ids_in_list(store, ids), since)
+
+
+def ids_of(store: Store, text: str) -> tuple[str, ...]:
+    """Return the ids that a text names, as `lookup_ids` finds them again: those of `lookup`, without their cards."""
+    return find_requests(store, ids_in_text(store, text)).ids
 
 
 def diagnosed(
@@ -56,12 +62,14 @@ def diagnosed(
     return answer.model_copy(update={"found": with_causes(store, answer.found, incident_of)})
 
 
-def _answer(store: Store, named: Sequence[NamedId], since: datetime | None = None) -> LookupAnswer:
-    requests = find_requests(store, named, since)
+def _answer(store: Store, asked: Sequence[NamedId], since: datetime | None = None) -> LookupAnswer:
+    requests = find_requests(store, asked, since)
+    lines = lines_of_ids(store, requests.missing)
     return LookupAnswer(
         ids=requests.ids,
         found=cards_of(store, requests.shown),
         more=requests.more,
         requests=requests.total,
-        not_found=tuple(not_found(store, request_id) for request_id in requests.missing),
+        not_found=not_found(store, requests.missing, lines),
+        events=in_time_order(lines),
     )

@@ -1,48 +1,78 @@
-"""Say why an id has no request: its line is in quarantine, only events carry it, or the logs do not cover it."""
+"""Say why ids have no request: the line is in quarantine, only events carry it, or the logs do not cover it."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.queries import question
-from pixeldesk.queries.values import rfc3339
 from pixeldesk.retention.retention import dropped_days
 from pixeldesk.store import Store
-from pixeldesk.tickets.answer import NotFound
+from pixeldesk.tickets.event_lines import LinesOfId
+from pixeldesk.tickets.spellings import spellings
+from pixeldesk.tickets.unanswered import Absence, NotFound
 from pixeldesk.trends.coverage import coverage
 
-_SHOWN_GAPS, _MOST_ALIASED = 3, 20
+_SHOWN_GAPS, _MOST_PLACES = 3, 5
+_MOST_EXAMINED = 20
+"""For more ids in one text, no similar ids are looked for, nor mentions in quarantine: each costs a scan."""
 
 
-def not_found(store: Store, request_id: str) -> NotFound:
-    """Return why no request has this id, and the ids most similar to it."""
-    mentions = question("quarantine_mentions").rows(store, text=request_id)
-    if mentions:
-        where = "; ".join(f"{line['source']} line {line['line']}: {line['reason']}" for line in mentions)
-        reason = f"Its log line could not be understood and is in quarantine ({where})."
-        return NotFound(request_id=request_id, absence="quarantined", reason=reason)
-    aliases = question("requests_of_aliases").rows(store, aliases=[request_id], count=_MOST_ALIASED)
-    names = [request_id, *(row["request_id"] for row in aliases)]
-    events = [event for name in names for event in question("request_events").rows(store, request_id=name)]
-    if events:
-        first = rfc3339(min(event["timestamp"] for event in events))
-        return NotFound(
-            request_id=request_id,
-            absence="only_events",
-            reason=f"Only {counted(len(events), 'application log line')} with this id, the first at {first}; "
-            "the line of the request itself is not in the logs that were read.",
-        )
+def not_found(store: Store, request_ids: Sequence[str], lines: Mapping[str, LinesOfId]) -> tuple[NotFound, ...]:
+    """Return why no request has these ids, and the ids most similar to each. `lines` are those that events have."""
+    examined = request_ids[:_MOST_EXAMINED]
+    places = _in_quarantine(store, examined)
+    unknown = [each for each in request_ids if each not in places and each not in lines]
+    absence, reason = _of_unknown(store) if unknown else ("not_in_logs", "")
+    nearest = _nearest(store, [each for each in unknown if each in examined]) if absence == "not_in_logs" else {}
+
+    def explained(request_id: str) -> NotFound:
+        if request_id in places:
+            reason_of_one = _quarantined(places[request_id])
+            return NotFound(request_id=request_id, absence="quarantined", reason=reason_of_one)
+        if request_id in lines:
+            return NotFound(request_id=request_id, absence="only_events", reason=_only_lines(lines[request_id]))
+        near = tuple(nearest.get(request_id, ()))
+        return NotFound(request_id=request_id, absence=absence, reason=reason, nearest=near)
+
+    return tuple(explained(each) for each in request_ids)
+
+
+def _of_unknown(store: Store) -> tuple[Absence, str]:
+    """Return why an id that no line has is not there: the same for every such id."""
     covered = coverage(store)
-    if covered.oldest is None or covered.newest is None:
-        reason = "The store holds no requests yet: read the logs first, with pixeldesk ingest PATH."
-        return NotFound(request_id=request_id, absence="no_logs", reason=reason)
-    reason = _not_covered(store, covered.oldest, covered.newest)
-    nearest = _nearest(store, request_id)
-    return NotFound(request_id=request_id, absence="not_in_logs", reason=reason, nearest=nearest)
+    if covered.oldest is not None and covered.newest is not None:
+        return "not_in_logs", _not_covered(store, covered.oldest, covered.newest)
+    if covered.events:
+        return "no_logs", "No line with this id is in the logs that were read: they hold no requests, only other lines."
+    return "no_logs", "The store holds no requests yet: read the logs first, with pixeldesk ingest PATH."
+
+
+def _in_quarantine(store: Store, request_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return where refused lines mention each id in any of its spellings."""
+    asked = {each: spellings(each) for each in request_ids}
+    texts = list(dict.fromkeys(text for each in asked.values() for text in each))
+    mentions: dict[str, list[str]] = defaultdict(list)
+    for row in question("quarantine_mentions").rows(store, texts=texts) if texts else ():
+        mentions[row["mentioned"]].append(f"{row['source']} line {row['line']}: {row['reason']}")
+    places = {each: dict.fromkeys(place for text in texts for place in mentions[text]) for each, texts in asked.items()}
+    return {each: list(of_one)[:_MOST_PLACES] for each, of_one in places.items() if of_one}
+
+
+def _quarantined(places: Sequence[str]) -> str:
+    return f"Its log line could not be understood and is in quarantine ({'; '.join(places)})."
+
+
+def _only_lines(lines: LinesOfId) -> str:
+    return (
+        f"Only {counted(lines.count, 'application log line')} with this id, the first at {_moment(lines.first)}; "
+        "the line of the request itself is not in the logs that were read."
+    )
 
 
 def _not_covered(store: Store, oldest: datetime, newest: datetime) -> str:
-    span = f"from {rfc3339(oldest)} to {rfc3339(newest)}"
-    gaps = [rfc3339(row["hour"]) for row in question("gaps").rows(store)]
+    span = f"from {_moment(oldest)} to {_moment(newest)}"
+    gaps = [f"{row['hour']:%-d %B %Y %H:00}" for row in question("gaps").rows(store)]
     missing = ""
     if gaps:
         more = f" and {len(gaps) - _SHOWN_GAPS} more" if len(gaps) > _SHOWN_GAPS else ""
@@ -57,14 +87,27 @@ def _dropped(store: Store) -> str:
     """Say what retention dropped: an id does not contain its day, so the request may be among it."""
     dropped = [
         f"{counted(gone.requests, 'request')} of {gone.environment or 'no named environment'} were dropped by the"
-        f" rule {gone.rule}, those of {counted(gone.days, 'day')} from {gone.first_day:%Y-%m-%d} to"
-        f" {gone.last_day:%Y-%m-%d}, last on {gone.dropped_at:%Y-%m-%d}"
+        f" rule {gone.rule}, those of {counted(gone.days, 'day')} from {_day(gone.first_day)} to"
+        f" {_day(gone.last_day)}, last on {_day(gone.dropped_at)}"
         for gone in dropped_days(store)
         if gone.requests
     ]
     return f" It may have been among what is kept no longer: {'; '.join(dropped)}." if dropped else ""
 
 
-def _nearest(store: Store, request_id: str) -> tuple[str, ...]:
-    rows = question("nearest_ids").rows(store, request_id=request_id, head=request_id[:8], tail=request_id[-5:])
-    return tuple(row["request_id"] for row in rows)
+def _nearest(store: Store, request_ids: Sequence[str]) -> dict[str, list[str]]:
+    nearest: dict[str, list[str]] = defaultdict(list)
+    if request_ids:
+        heads = list({each[:8].lower() for each in request_ids})
+        tails = list({each[-5:].lower() for each in request_ids})
+        for row in question("nearest_ids").rows(store, request_ids=list(request_ids), heads=heads, tails=tails):
+            nearest[row["asked_id"]].append(row["request_id"])
+    return nearest
+
+
+def _moment(time: datetime) -> str:
+    return f"{time:%-d %B %Y, %H:%M:%S} UTC"
+
+
+def _day(time: datetime) -> str:
+    return f"{time:%-d %B %Y}"

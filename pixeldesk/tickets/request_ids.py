@@ -1,11 +1,13 @@
-"""Find request ids in pasted text: a bare id, an error body, a curl transcript, a link, or a whole mail.
+"""Find what is certainly a request id in pasted text: an error body, a curl transcript, a link, or a whole mail.
 
-Three things count as a request id:
+These count as a request id, whether a store has them or not (`possible_ids` finds what the store is asked about):
 
 - *the API's own form*, anywhere in the text: ``req_`` and 6 to 64 letters and digits, not inside a longer word.
   Further groups joined by single ``-`` or ``_`` are part of the id, since proxies append such suffixes (``-FRA``);
   `variants` returns the spellings without them. Letter case is preserved, except in the prefix, which a sentence or a
   title may have capitalised;
+- *an id whose form only gateways and tracers write*: Vercel's (``fra1::vwn8m-1769518293090-3c3c2fe7c438``), AWS X-Ray's
+  (``1-5759e988-bd862e3fe1be46a994272793``), and the trace id of a traceparent;
 - *a labelled id* of any other form (``X-Request-Id: 01J8...``, ``"request_id": "5ls5b-17..."``), because the log
   format calls a request id opaque: 6 to 200 characters of ``A-Za-z0-9_.:-``, at least one of them a digit;
 - *a text of nothing but ids* of either form, without labels: one id, or a list of ids.
@@ -13,76 +15,17 @@ Three things count as a request id:
 Never an id: placeholders and variable names (``req_xxx``, ``req_headers``), ids of other things
 (``cus_...``), dates, addresses, host names, and everything that `looks_like_secret`.
 
-A line break inside an id is undone only if that is safe: at a mail's soft break (``=`` at the end of the line);
-between a quotation mark before the id and one after its continuation; and if the part before the break is too short
-for an id and the part after it cannot be a word. Otherwise the break ends the id, since an id at the end of a line is
-common and a broken id rare.
-
 Every regular expression here is free of nested repetition, so that time grows linearly with the length of the text.
 """
 
-import html
 import ipaddress
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from pixeldesk.catalogue.checks import KEY_MARK, OWN_PREFIX, looks_like_secret
+from pixeldesk.tickets.plain_text import as_plain_text
 
 _LONGEST_ID = 200
-
-# --- undo what mail clients, browsers and encoders do to a text ---------------------------------------------
-
-_INVISIBLE = [0x00AD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
-_SPACES = [0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000]
-_AS_ASCII: dict[int, str] = {
-    **{fullwidth: chr(fullwidth - 0xFEE0) for fullwidth in range(0xFF01, 0xFF5F)},
-    **dict.fromkeys(_SPACES, " "),
-    **dict.fromkeys(_INVISIBLE, ""),
-    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u2039\u203a"), "'"),
-    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u00ab\u00bb"), '"'),
-    **dict.fromkeys(map(ord, "\u2010\u2011"), "-"),
-}
-_LITERAL_ESCAPES = (("\\u005f", "_"), ("\\u005F", "_"), ("\\u002d", "-"), ("\\u002D", "-"), ("\\_", "_"))
-_ESCAPED_BLANK = re.compile(r"\\(?:n|t|r(?!eq_))")
-_ENCODED_EQUALS = re.compile(r"=3D(?=[\"']|req_)")
-_TEXT_TAG = re.compile(r"</?(?:b|i|u|em|strong|small|code|kbd|tt|pre|span|mark|br|p|div|li) ?/?>", re.IGNORECASE)
-_CELL_BORDER = re.compile(r"</(?:t[hd]|dt)>\s{0,50}<(?:t[hd]|dd)\b[^<>]{0,200}>", re.IGNORECASE)
-_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}+@[A-Za-z0-9.-]+")
-_JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_.-]{8,}+")
-_MASK = "\x00"
-
-_NEXT_LINE = r"\r?\n[ \t>]{0,20}"
-_SOFT_BREAK = re.compile(rf"(?<=[A-Za-z0-9_-])(?<![Ii][Dd])={_NEXT_LINE}(?![Rr][Ee][Qq]_)(?=[A-Za-z0-9_-])")
-_BREAK_IN_QUOTES = re.compile(
-    rf"([\"'`])([Rr][Ee][Qq]_[A-Za-z0-9]{{0,64}}+){_NEXT_LINE}(?![Rr][Ee][Qq]_)([A-Za-z0-9]{{1,64}}+)(?=\1)"
-)
-_BREAK_IN_SHORT_ID = re.compile(
-    rf"(?<![A-Za-z0-9_-])([Rr][Ee][Qq]_[A-Za-z0-9]{{1,5}}+){_NEXT_LINE}(?![Rr][Ee][Qq]_)([A-Za-z0-9]{{1,64}}+)"
-)
-_CANNOT_BE_A_WORD = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]|[a-z][A-Z]")
-
-
-def _as_plain_text(text: str) -> str:
-    decoded = unquote(unquote(html.unescape(text))).translate(_AS_ASCII)
-    for escape, character in _LITERAL_ESCAPES:
-        decoded = decoded.replace(escape, character)
-    decoded = _ENCODED_EQUALS.sub("=", _ESCAPED_BLANK.sub(" ", decoded))
-    decoded = _CELL_BORDER.sub("|", decoded.replace("<wbr>", "").replace("<wbr/>", ""))
-    decoded = _without_broken_ids(_TEXT_TAG.sub(" ", decoded))
-    return _JWT.sub(_MASK, _EMAIL.sub(_MASK, decoded))
-
-
-def _without_broken_ids(text: str) -> str:
-    text = _SOFT_BREAK.sub("", text)
-    text = _BREAK_IN_QUOTES.sub(r"\1\2\3", text)
-    return _BREAK_IN_SHORT_ID.sub(_joined_unless_a_word_follows, text)
-
-
-def _joined_unless_a_word_follows(match: re.Match[str]) -> str:
-    head, continuation = match.groups()
-    return head + continuation if _CANNOT_BE_A_WORD.search(continuation) else match[0]
-
 
 # --- the API's own form -------------------------------------------------------------------------------------
 
@@ -136,7 +79,7 @@ def _is_name_or_placeholder(body: str, first_group: str) -> bool:
     words_of_a_name = "_" in body and characters.isalpha() and (body.islower() or body.isupper())
     return (
         len(characters) < _SHORTEST_BODY
-        or len(set(characters.lower())) == 1
+        or set(characters.lower()) == {"x"}
         or words_of_a_name
         or bool(_NAMES_IN_CODE.fullmatch(first_group))
     )
@@ -156,7 +99,7 @@ _OTHER_READING = re.compile(
     r"|(?:.*[_.:-])?(?i:cus|customer|web|website|site|key|usr|user|org|acct|evt|vis|visitor)[_-].*"
 )
 _LABELLED = re.compile(
-    r"(?<![A-Za-z0-9])(?:request|req)[-_ +]?ids?(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:(?:request|req|ray|trace|correlation|vercel)[-_ +]?ids?|cf[-_ ]?ray)(?![A-Za-z0-9])"
     r"[\"'`*\\)\]_ ]{0,6}+"
     r"(?P<sign>[:=|#\t]|is\b|was\b|-?>)?"
     r"[\"'`*\\(\[<>_ \t\r\n+|:]{0,12}+"
@@ -164,7 +107,7 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_WITHOUT_SIGN = 16
-_LIST_SEPARATOR = re.compile(r"[\s,;|]+")
+_LISTED = re.compile(r"[^\s,;|]+")
 _AROUND_AN_ID = "\"'`*<>()[]{}.,:!?"
 
 
@@ -191,16 +134,36 @@ def _labelled_ids(text: str) -> Iterator[tuple[int, str]]:
             yield match.start("value"), value
 
 
+# --- ids that only gateways and tracers write ---------------------------------------------------------------
+
+_GATEWAY = re.compile(
+    r"(?<![A-Za-z0-9:_-])(?:[a-z][a-z][a-z]\d::){0,4}[a-z0-9]{5}-\d{13}-[0-9a-f]{12}(?![A-Za-z0-9_-])"
+    r"|(?<![A-Za-z0-9_-])1-[0-9a-f]{8}-[0-9a-f]{24}(?![A-Za-z0-9_-])"
+    r"|(?<![A-Za-z0-9_-])[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?![A-Za-z0-9_-])",
+    re.IGNORECASE,
+)
+
+
+def _gateway_ids(text: str) -> Iterator[tuple[int, str]]:
+    for match in _GATEWAY.finditer(text):
+        group = "trace" if match["trace"] else 0
+        if not looks_like_secret(match[group]):
+            yield match.start(group), match[group]
+
+
 # --- the public functions -----------------------------------------------------------------------------------
 
 
 def find_request_ids(text: str) -> tuple[str, ...]:
-    """Return every request id in a pasted text, each once, in the order of first appearance.
+    """Return every id in a pasted text that is certainly a request id, each once, in the order of first appearance.
 
-    Decodes mail quoting, Markdown, HTML, JSON within JSON, percent and quoted-printable encoding, and invisible or
-    full-width characters. Never returns anything that `looks_like_secret`.
+    Never returns anything that `looks_like_secret`.
     """
-    plain = _as_plain_text(text)
+    return tuple(dict.fromkeys(request_id for _, request_id in certain_ids(as_plain_text(text))))
+
+
+def certain_ids(plain: str) -> list[tuple[int, str]]:
+    """Return the ids in a plain text that are certainly request ids, each with its offset, in the order of the text."""
     found = _ids_if_nothing_else(plain)
     if not found:
         own = [
@@ -208,19 +171,20 @@ def find_request_ids(text: str) -> tuple[str, ...]:
             for word in _WORD.finditer(plain)
             for offset, request_id in _own_ids(word[0])
         ]
-        found = [request_id for _, request_id in sorted([*own, *_labelled_ids(plain)])]
-    return tuple(dict.fromkeys(found))
+        found = sorted({*own, *_labelled_ids(plain), *_gateway_ids(plain)})
+    return found
 
 
-def _ids_if_nothing_else(text: str) -> list[str]:
+def _ids_if_nothing_else(text: str) -> list[tuple[int, str]]:
     """Return the ids of a text that is one id or a list of ids; empty for any other text."""
-    found: list[str] = []
-    for raw in _LIST_SEPARATOR.split(text):
-        token = raw.strip(_AROUND_AN_ID)
-        own = [request_id for _, request_id in _own_ids(token)] if _WORD.fullmatch(token) else []
+    found: list[tuple[int, str]] = []
+    for raw in _LISTED.finditer(text):
+        token = raw[0].strip(_AROUND_AN_ID)
+        start = raw.start() + raw[0].find(token)
+        own = list(_own_ids(token)) if _WORD.fullmatch(token) else []
         if token and not own and not _is_opaque_id(token):
             return []
-        found += own or ([token] if token else [])
+        found += [(start + offset, each) for offset, each in own] or ([(start, token)] if token else [])
     return found
 
 

@@ -421,7 +421,8 @@ def test_nearest_ids_in_the_sample(sample_desk: Desk) -> None:
         head, tail = typed[:8].lower(), typed[-5:].lower()
         near = [each for each in ids if each.lower().startswith(head) or each.lower().endswith(tail)]
         expected = sorted((distance(each.lower(), typed.lower()), each) for each in near)
-        rows = question("nearest_ids").rows(sample_desk.store, request_id=typed, head=typed[:8], tail=typed[-5:])
+        other = {"request_ids": [typed, "req_unlike"], "heads": [head, "req_unli"], "tails": [tail, "nlike"]}
+        rows = [row for row in question("nearest_ids").rows(sample_desk.store, **other) if row["asked_id"] == typed]
         assert [(row["distance"], row["request_id"]) for row in rows] == [
             (edits, request_id) for edits, request_id in expected if edits <= 3
         ][:3]

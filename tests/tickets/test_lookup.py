@@ -300,13 +300,13 @@ def test_not_found_tells_the_span_and_the_gaps(desk: Desk, tmp_path: Path) -> No
     hours = [0, 1, 5]
     load(desk, tmp_path, *(request_line(request_id=f"req_hour{n:04}", timestamp=moment(n * 3600)) for n in hours))
     told = reason(desk, "req_unknownId1")
-    assert "from 2026-11-16T12:00:00.000Z to 2026-11-16T17:00:00.000Z" in told
-    assert "no line in the hours of 2026-11-16T14:00:00.000Z, 2026-11-16T15:00:00.000Z," in told
+    assert "from 16 November 2026, 12:00:00 UTC to 16 November 2026, 17:00:00 UTC" in told
+    assert "no line in the hours of 16 November 2026 14:00, 16 November 2026 15:00," in told
 
 
 def test_not_found_counts_the_gaps_that_are_too_many_to_name(desk: Desk, tmp_path: Path) -> None:
     load(desk, tmp_path, *(request_line(request_id=f"req_hour{n:04}", timestamp=moment(n * 3600)) for n in (0, 9)))
-    assert "2026-11-16T15:00:00.000Z and 5 more." in reason(desk, "req_unknownId1")
+    assert "16 November 2026 15:00 and 5 more." in reason(desk, "req_unknownId1")
 
 
 def test_not_found_without_gaps_names_none(desk: Desk, tmp_path: Path) -> None:
@@ -326,25 +326,18 @@ def test_not_found_because_its_line_is_in_quarantine(desk: Desk, tmp_path: Path)
 def test_not_found_but_its_other_lines_are_there(desk: Desk, tmp_path: Path) -> None:
     load(desk, tmp_path, event_line(request_id="req_eventOnly", timestamp=moment(7)))
     told = reason(desk, "req_eventOnly")
-    assert "Only 1 application log line" in told and "2026-11-16T12:00:07.000Z" in told
+    assert "Only 1 application log line" in told and "16 November 2026, 12:00:07 UTC" in told
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["req_7qm2xv9ct4", "req_7QM2XV9CT4", "req_7Qm2xV9cT5", "req_7Qm2V9cT4", "req_8Qm2xV9cT4", "req_7Qm2xV9cT4a"],
+    ["req_7qm2xv9ct5", "req_7QM2V9CT4", "req_7Qm2xV9cT5", "req_7Qm2V9cT4", "req_8Qm2xV9cT4", "req_7Qm2xV9cT4a"],
 )
 def test_the_nearest_ids_are_shown(typed: str, desk: Desk, tmp_path: Path) -> None:
     real = "req_7Qm2xV9cT4"
     load(desk, tmp_path, request_line(request_id=real), request_line(request_id="req_nothingLike"))
     (missing,) = ask(desk, typed)["not_found"]
     assert (missing["request_id"], missing["nearest"]) == (typed, [real])
-
-
-def test_an_id_in_other_letter_case_is_near_however_many_letters_it_has(desk: Desk, tmp_path: Path) -> None:
-    real = "req_ABCDEFGHKLMN"
-    load(desk, tmp_path, request_line(request_id=real))
-    (missing,) = ask(desk, real.lower())["not_found"]
-    assert missing["nearest"] == [real]
 
 
 def test_an_id_unlike_all_others_has_none_near(desk: Desk, tmp_path: Path) -> None:
@@ -423,12 +416,12 @@ def test_reused_ids_of_the_sample(sample_desk: Desk) -> None:
         ]
 
 
-def test_a_transposed_or_cut_id_of_the_sample_leads_to_the_real_one(sample_desk: Desk) -> None:
+def test_a_transposed_id_of_the_sample_leads_to_the_real_one_and_a_cut_id_is_it(sample_desk: Desk) -> None:
     one = sample_lines.requests()[4711].request_id
-    for typed in (one[:-1], one[:6] + one[7] + one[6] + one[8:]):
-        (missing,) = ask(sample_desk, typed)["not_found"]
-        assert one in missing["nearest"]
-        assert "from 2026-11-09T00:00:05.002Z" in missing["reason"]
+    (missing,) = ask(sample_desk, one[:6] + one[7] + one[6] + one[8:])["not_found"]
+    assert one in missing["nearest"]
+    assert "from 9 November 2026, 00:00:05 UTC" in missing["reason"]
+    assert ask(sample_desk, one[:-1])["ids"] == [one]
 
 
 def test_a_ticket_with_requests_of_two_customers_tells_neither_of_the_others_mistake(

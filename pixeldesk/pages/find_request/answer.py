@@ -35,7 +35,7 @@ def show_answer(answer: LookupAnswer, pending: "Future[Snapshot[LookupAnswer]]")
     card = cards[index]
     side = None
     if isinstance(card, NotFound):
-        show_not_found(card)
+        show_not_found(answer, card)
     else:
         side = show_card(answer, index, pending)
     show_more_requests(answer)

@@ -1,19 +1,24 @@
-"""Show why an id has no request, and the ids most similar to it."""
+"""Show why an id has no request: the application log lines that carry it, and the ids most similar to it."""
 
 import streamlit as st
 
+from pixeldesk.catalogue.wording import counted
 from pixeldesk.pages.widgets.request_link import ask_for
 from pixeldesk.pages.widgets.safe_text import code_label
-from pixeldesk.tickets.answer import NotFound
+from pixeldesk.pages.widgets.time_format import in_full
+from pixeldesk.tickets.answer import LookupAnswer, NotFound
+
+_MOST_LINES = 20
 
 
-def show_not_found(missing: NotFound) -> None:
-    """Show why there is no card, and a button for each of the nearest ids."""
+def show_not_found(answer: LookupAnswer, missing: NotFound) -> None:
+    """Show why there is no card, the lines that carry the id, and a button for each of the nearest ids."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge("Not found", color="gray")
+            st.badge("Not found" if missing.absence != "only_events" else "No request", color="gray")
             st.text(missing.request_id)
         st.text(missing.reason)
+        _show_lines(answer, missing)
         if missing.nearest:
             st.markdown("**Did the customer mean one of these?**")
             with st.container(horizontal=True, gap="small"):
@@ -24,3 +29,12 @@ def show_not_found(missing: NotFound) -> None:
                         on_click=ask_for,
                         args=([request_id],),
                     )
+
+
+def _show_lines(answer: LookupAnswer, missing: NotFound) -> None:
+    lines = [line for line in answer.events if line.request_id == missing.request_id]
+    for line in lines[:_MOST_LINES]:
+        st.caption(in_full(line.timestamp))
+        st.code(line.line, language=None, wrap_lines=True)
+    if len(lines) > _MOST_LINES:
+        st.caption(f"{counted(len(lines) - _MOST_LINES, 'later line')}: `pixeldesk lookup` prints them.")

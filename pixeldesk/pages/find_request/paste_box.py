@@ -11,7 +11,6 @@ import streamlit as st
 from pixeldesk.desk.desk import the_desk
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.pages.widgets.request_link import MOST_IDS, ask_for
-from pixeldesk.tickets.request_ids import find_request_ids
 
 _KEY = "paste_box"
 _WITHOUT_ID = "paste_box_without_id"
@@ -89,16 +88,11 @@ def pasted_without_id() -> bool:
 
 def _take_paste() -> None:
     text = st.session_state[_KEY].pasted
-    ids = _ids_in(text) if isinstance(text, str) else ()
+    ids: tuple[str, ...] = ()
+    # Of a store that does not answer, the page says so as it runs again.
+    with suppress(PixeldeskError):
+        ids = the_desk().ids_in(text) if isinstance(text, str) else ()
     if ids:
         ask_for(ids)
     st.session_state[_WITHOUT_ID] = not ids
     st.session_state[_LEFT_OUT] = max(0, len(ids) - MOST_IDS)
-
-
-def _ids_in(text: str) -> tuple[str, ...]:
-    """Return the ids in a text. If it has none of the usual form, ask the store whether all of it is an id."""
-    ids = find_request_ids(text)
-    with suppress(PixeldeskError):
-        ids = ids or the_desk().lookup(text).ids
-    return ids
