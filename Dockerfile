@@ -1,4 +1,5 @@
 # pixeldesk as an image: docs/running.md. The commands in here are run as processes by `make wheel-check`.
+# It answers Docker's own networks, from which a published port comes, and nobody else.
 FROM python:3.13-slim AS build
 WORKDIR /build
 RUN python3 -m venv /opt/pixeldesk
@@ -16,6 +17,7 @@ ENV PATH=/opt/pixeldesk/bin:$PATH \
     HOME=/data \
     PIXELDESK_DB=/data/pixeldesk.duckdb \
     PIXELDESK_HOST=0.0.0.0 \
+    PIXELDESK_TRUSTED_PROXY=172.16.0.0/12 \
     PIXELDESK_PORT=8501
 WORKDIR /data
 VOLUME /data

@@ -1,5 +1,7 @@
 """Define every setting with its default and unit. Each is an environment variable `PIXELDESK_<NAME>`."""
 
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -8,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, Secret
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 _IN_ANY_CASE = BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)
 
 
@@ -15,6 +18,28 @@ def _known_timezone(name: str) -> str:
     if name not in available_timezones() - {"localtime"}:
         raise ValueError("is no time zone that is known here; write its IANA name, such as Europe/Berlin or UTC")
     return name
+
+
+def _networks(addresses: str) -> str:
+    for each in _listed(addresses):
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise ValueError(
+                f"{each} is no address and no network; write 10.0.0.5 or 172.18.0.0/16, several with commas"
+            ) from None
+    return addresses
+
+
+def _hosts(names: str) -> str:
+    for each in _listed(names):
+        if not _HOST_NAME.fullmatch(each):
+            raise ValueError(f"{each} is no host name; write desk.example.com, several with commas")
+    return names
+
+
+def _listed(values: str) -> list[str]:
+    return [value.strip() for value in values.split(",") if value.strip()]
 
 
 class Settings(BaseSettings):
@@ -36,6 +61,20 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address the dashboard listens on.")
     port: int = Field(default=8501, ge=0, le=65535, description="Port the dashboard listens on.")
+
+    trusted_proxy: Annotated[str, AfterValidator(_networks)] = Field(
+        default="",
+        description="The proxy that signs people in: comma-separated addresses or networks. The dashboard then may "
+        "listen off the loopback address, and answers these; unset: it answers this machine only.",
+    )
+    allowed_hosts: Annotated[str, AfterValidator(_hosts)] = Field(
+        default="",
+        description="Names by which the dashboard is reached, comma-separated, beside localhost, its own address and "
+        "the host of PIXELDESK_PUBLIC_URL.",
+    )
+    headers_seconds: float = Field(
+        default=20, gt=0, description="A connection is closed if the headers of its request take longer, seconds."
+    )
 
     log_format: Annotated[Literal["text", "json"], _IN_ANY_CASE] = Field(
         default="text",
@@ -134,7 +173,17 @@ class Settings(BaseSettings):
     @property
     def followed_paths(self) -> list[str]:
         """The paths and addresses that the server follows, split at the commas."""
-        return [path.strip() for path in self.follow.split(",") if path.strip()]
+        return _listed(self.follow)
+
+    @property
+    def proxy_networks(self) -> list[IPv4Network | IPv6Network]:
+        """The networks of the proxy that signs people in."""
+        return [ip_network(each, strict=False) for each in _listed(self.trusted_proxy)]
+
+    @property
+    def other_hosts(self) -> list[str]:
+        """The further names by which the dashboard is reached."""
+        return _listed(self.allowed_hosts)
 
     @property
     def server_file(self) -> Path:

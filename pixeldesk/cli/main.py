@@ -30,6 +30,7 @@ from pixeldesk.desk.commands.report import ReportFile
 from pixeldesk.errors import PixeldeskError, UsageError
 from pixeldesk.file_modes import keep_files_private
 from pixeldesk.log_output import configure_logging
+from pixeldesk.server.gate.listening import require_sign_in
 from pixeldesk.server.handover.client import ask
 from pixeldesk.settings import Settings
 from pixeldesk.version import installed_version
@@ -105,6 +106,7 @@ def serve(
 ) -> None:
     """Run the dashboard."""
     settings = _settings(db, host=host, port=port)
+    require_sign_in(settings)
     if fill_empty is not None:
         _fill_if_empty(settings, fill_empty)
     from pixeldesk.server.app import run_dashboard  # Importing Streamlit takes a second; only this command needs it.

@@ -14,6 +14,7 @@ from typing import Any
 
 import anyio.to_thread
 import streamlit as st
+from starlette.middleware import Middleware
 
 from pixeldesk.alerts.watch import watching
 from pixeldesk.desk.desk import Desk, close_the_desk, open_the_desk
@@ -23,6 +24,9 @@ from pixeldesk.ingest.following.running import following
 from pixeldesk.ingest.sources.address import is_address
 from pixeldesk.log_output import configure_logging
 from pixeldesk.retention.daily import daily
+from pixeldesk.server.gate.connection import use_deadlines
+from pixeldesk.server.gate.gate import Gate, Rules
+from pixeldesk.server.gate.listening import require_sign_in
 from pixeldesk.server.handover.server import handover_server
 from pixeldesk.server.handover.server_file import require_safe_folder
 from pixeldesk.server.library_logs import hand_over_library_logs
@@ -39,6 +43,7 @@ _alerts_log = logging.getLogger("pixeldesk.alerts")
 _follow_log = logging.getLogger("pixeldesk.follow")
 _retention_log = logging.getLogger("pixeldesk.retention")
 _push = Push()
+_rules = Rules()
 
 
 @asynccontextmanager
@@ -54,6 +59,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         _fail(error)
     # If uvicorn was started with this app, `run_dashboard` has not run and uvicorn has configured its own logging.
     _configure_logging(desk.settings)
+    use_deadlines(desk.settings)
+    _rules.use(desk.settings)
     _log.info("version %s has opened %s", installed_version(), desk.store.path)
     await anyio.to_thread.run_sync(_warm_up)
     desk.warm_caches()
@@ -70,14 +77,16 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(close_the_desk)
 
 
-app = st.App(_NAVIGATION, lifespan=lifespan, routes=_push.routes())
+app = st.App(_NAVIGATION, lifespan=lifespan, routes=_push.routes(), middleware=[Middleware(Gate, rules=_rules)])
 
 
 def run_dashboard(settings: Settings) -> None:
     """Serve until stopped. Raises UsageError for invalid settings, or StoreError, before the server listens."""
+    require_sign_in(settings)
     require_senders(settings)
     open_the_desk(settings)
     require_safe_folder(settings.server_file)
+    use_deadlines(settings)
     _configure_logging(settings)
     sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
     sys.stdout.flush()

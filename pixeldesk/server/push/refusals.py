@@ -41,7 +41,7 @@ def too_many_frames(limit: int) -> Refusal:
 
 def too_slow(reason: str) -> Refusal:
     """Return 408: the body came too slowly. `reason` says which limit it broke."""
-    return Refusal(408, f"{reason}; nothing of it was stored")
+    return Refusal(408, f"{reason}; nothing of it was stored", {"Connection": "close"})
 
 
 def too_busy(seconds: int) -> Refusal:

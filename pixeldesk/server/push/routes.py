@@ -1,6 +1,5 @@
 """Serve the routes /ingest, /v1/logs, /healthz and /metrics in the dashboard's server."""
 
-import hmac
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from starlette.routing import Route
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.errors import StoreError
+from pixeldesk.server.metrics_token import may_read_metrics
 from pixeldesk.server.push.answers import Answers, IngestAnswers, OtlpJsonAnswers, OtlpProtobufAnswers
 from pixeldesk.server.push.backpressure import Backpressure
 from pixeldesk.server.push.metrics import Metrics
@@ -115,9 +115,7 @@ class Push:
     async def _metrics(self, request: Request) -> Response:
         if self._open is None:
             return JSONResponse({"error": _STARTING}, 503)
-        token = self._open.desk.settings.metrics_token
-        presented = request.headers.get("authorization", "").encode()
-        if token is not None and not hmac.compare_digest(presented, f"Bearer {token.get_secret_value()}".encode()):
+        if not may_read_metrics(self._open.desk.settings, request.headers.get("authorization", "")):
             return JSONResponse(
                 {"error": "send the token of PIXELDESK_METRICS_TOKEN"}, 401, {"WWW-Authenticate": "Bearer"}
             )

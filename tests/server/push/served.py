@@ -41,13 +41,14 @@ class Client:
 
     port: int
     token: str | None = TOKEN
+    address: str = "127.0.0.1"
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send a request; `body` may be an iterator of pieces, which are sent chunked."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=PATIENCE_S)
         try:
             connection.request(method, path, body, sent, encode_chunked=not isinstance(body, bytes | None))
             response = connection.getresponse()
