@@ -23,8 +23,8 @@ WITH failed AS (
             OR list_contains($fingerprints::VARCHAR[], key_fingerprint)
             OR list_contains($client_ips::VARCHAR[], client_ip)
             OR list_contains($beginnings::VARCHAR[], trim(key_prefix))
-            OR (customer_id IS NULL AND website_id IS NULL
-                AND list_contains($website_ids::VARCHAR[], regexp_extract(path, 'website_id=([^&#]+)', 1))))
+            OR list_contains($website_ids::VARCHAR[], CASE WHEN customer_id IS NULL AND website_id IS NULL
+                THEN regexp_extract(path, 'website_id=([^&#]+)', 1) END))
 ), asked AS (
     SELECT unnest($moments) AS moment
 ), near AS (

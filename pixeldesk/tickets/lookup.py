@@ -31,7 +31,7 @@ def lookup(store: Store, text: str) -> LookupAnswer:
     answer = _answer(store, ids_in_text(store, text))
     if answer.found and len(text.split()) <= len(answer.ids):
         return answer
-    things = named_things(store, text)
+    things = named_things(store, text, answer.ids)
     if things is None:
         return answer
     suggested = () if answer.found or answer.events else suggestions(store, things)

@@ -27,8 +27,13 @@ _TOKEN = re.compile(r"[^\s,;()<>\[\]{}|\"'`\u3001\u3002\u300c\u300d\uff08\uff09\
 _INNER = re.compile(r"[=/?&@#:]+")
 _LATIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@:-]*[A-Za-z0-9]")
 _AROUND = "*_~.:!?=-\u2026\u2013\u2014\u201c\u201d\u201e\u2018\u2019"
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+_CUT_KEY = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_-]{6,60}")
 _CUT = re.compile(r"(?:\.{2,}|\u2026|\*{2,}|[xX]{4,}|-{2,}).*$")
-_KEY_FORM = re.compile(r"(?:ak|sk|pk|rk)_(?:[a-z]{2,8}_)?[A-Za-z0-9]{2,}")
+_KEY_FORM = re.compile(r"(?!(?:ak|sk|pk|rk)_[a-z]{2,8}$)(?:ak|sk|pk|rk)_(?:[a-z]{2,8}_)?[A-Za-z0-9]{2,}")
+_MAY_BE_KEY = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_+/=.~$-]{12,}")
+# Websites and keys are called by names with digits or marks in them; customers may be called by any word.
+_MADE = re.compile(r"[0-9_.-]")
 _ID_FORMS: Mapping[CallerKind, re.Pattern[str]] = {
     "customer": re.compile(r"(?:cus|cust|customer|org|acct)_[A-Za-z0-9]{2,40}"),
     "website": re.compile(r"(?:web|website|site)_[A-Za-z0-9]{2,40}"),
@@ -73,7 +78,9 @@ def named_callers(store: Store, text: str, *, not_ids: Iterable[str] = ()) -> tu
     rows = question("known_callers").rows(
         store,
         words=list(words.plain),
-        fingerprints=list(fingerprints),
+        ids=[word for word in words.plain if _MADE.search(word)],
+        addresses=[word for word in words.plain if _is_address(word)],
+        fingerprints=[*fingerprints, *(word for word in words.plain if _FINGERPRINT.fullmatch(word))],
         beginnings=list(beginnings),
         short_beginnings=short,
     )
@@ -98,9 +105,10 @@ def _words(text: str, not_ids: frozenset[str]) -> _Words:
         if len(words.plain) + len(words.whole_keys) >= _MOST_WORDS:
             break
         cut = _CUT.sub("", token)
-        if len(cut) >= _SHORTEST_BEGINNING and (cut != token or len(cut) <= BEGINNING) and _KEY_FORM.fullmatch(cut):
+        is_cut = cut != token and _CUT_KEY.fullmatch(cut)
+        if is_cut or (_SHORTEST_BEGINNING <= len(cut) <= BEGINNING and _KEY_FORM.fullmatch(cut)):
             words.cut_keys.setdefault(cut, position)
-        elif len(token) >= BEGINNING and " " not in token:
+        elif _MAY_BE_KEY.fullmatch(token):
             # Whether it is a key, the store knows, by its fingerprint and its beginning.
             words.whole_keys.setdefault(token, position)
         lower = token.lower()
@@ -199,7 +207,8 @@ def _unknown(words: _Words) -> Iterator[NamedCaller]:
         if _KEY_FORM.fullmatch(key) and len(key) >= 2 * BEGINNING:
             yield NamedCaller(position, "key", fingerprint_of(key), False, fingerprint=fingerprint_of(key))
     for key, position in words.cut_keys.items():
-        yield NamedCaller(position, "key", key[:BEGINNING], False, beginning=key[:BEGINNING])
+        if _KEY_FORM.fullmatch(key):
+            yield NamedCaller(position, "key", key[:BEGINNING], False, beginning=key[:BEGINNING])
 
 
 def _is_address(token: str) -> bool:

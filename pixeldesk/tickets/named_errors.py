@@ -19,7 +19,7 @@ from pixeldesk.tickets.time_words import folded
 
 _MOST_CHARACTERS = 40_000
 _MOST_MESSAGES = 400
-_SHORTEST_RUN = 4
+_SHORTEST_RUN, _LONG_WORD = 4, 8
 _CAMEL_CASE_STEP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _STATUS = re.compile(
     r"(?<![\w.,:/#$\u20ac+-])(?:http[ /:_-]{0,2}(?:1\.1 |2 )?)?([1-5]\d\d)(?:er|s|x)?"
@@ -101,8 +101,12 @@ def _codes_by_name(plain: str, unsplit: str, codes: Iterable[str]) -> dict[str, 
         words = re.findall(r"[a-z0-9]+", folded(_CAMEL_CASE_STEP.sub(" ", code)))
         if not words:
             continue
-        # One word alone is a word of everyday language, unless it stands where a code does.
-        lead = "" if len(words) > 1 else r"(?:code|error|fehler|erreur|erro|errore)[\"'`:=\s]{1,5}"
+        # A short word alone is one of everyday language, unless it stands where a code does.
+        lead = (
+            ""
+            if len(words) > 1 or len(words[0]) >= _LONG_WORD or not words[0].isalpha()
+            else r"(?:code|error|fehler|erreur|erro|errore)[\"'`:=\s]{1,5}"
+        )
         spelled = r"[\s_.-]{1,2}".join(words)
         match = re.search(rf"(?<![a-z0-9]){lead}{spelled}(?![a-z0-9])", plain)
         if match:

@@ -1,6 +1,6 @@
 """Gather what a text names beside request ids: callers, errors, endpoints and times."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,16 +23,20 @@ class NamedThings:
     logged: LoggedSpan
 
 
-def named_things(store: Store, text: str) -> NamedThings | None:
-    """Return what a text names; None if the store holds no requests. Takes a constant number of queries."""
+def named_things(store: Store, text: str, ids: Iterable[str] = ()) -> NamedThings | None:
+    """Return what a text names beside these request ids; None if the store holds no requests.
+
+    Takes a constant number of queries.
+    """
     covered = coverage(store)
     if covered.oldest is None or covered.newest is None:
         return None
     now = datetime.now(UTC).replace(tzinfo=None)
     logged = logged_span(covered.oldest, covered.newest, now)
     errors = named_errors(store, text)
+    meant = (*ids, *errors.environments, *errors.hosts, *errors.codes, *errors.pipes)
     return NamedThings(
-        callers=named_callers(store, text, not_ids=(*errors.environments, *errors.hosts, *errors.codes)),
+        callers=named_callers(store, text, not_ids=[word.lower() for word in meant if word]),
         errors=errors,
         times=named_times(text, logged),
         logged=logged,

@@ -365,15 +365,23 @@ def _dates(day: Day | None, written: _Written, logged: LoggedSpan) -> list[date]
 
 
 def _dated(reading: tuple[int | None, int, int], today: date) -> date | None:
+    """Return the date of a reading: without a year or a month, the newest that is not in the future."""
     year, month, day = reading
-    for candidate in (year,) if year else (today.year, today.year - 1, today.year + 1, today.year - 4):
-        try:
-            found = date(candidate, month, day)
-        except ValueError:
-            continue
-        if year or found <= today + 2 * _DAY:
-            return found
-    return None
+    if year and month:
+        return date(year, month, day)
+    latest = today + 2 * _DAY
+    newest = today.year * 12 + today.month + 1
+    months = (newest - back for back in range(60) if not month or (newest - back - month) % 12 == 0)
+    dates = (_date(number, day) for number in months)
+    return next((each for each in dates if each and each <= latest), None)
+
+
+def _date(month_number: int, day: int) -> date | None:
+    """Return a date by the number of its month since the year 0; None if the month has no such day."""
+    try:
+        return date((month_number - 1) // 12, (month_number - 1) % 12 + 1, day)
+    except ValueError:
+        return None
 
 
 def _utc(moment: datetime) -> datetime:

@@ -18,7 +18,10 @@ _PAST, _FUTURE = datetime(2001, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=U
 
 @dataclass(frozen=True)
 class Day:
-    """A day: one of several readings (year or None, month, day), a number of days from now, or a weekday."""
+    """A day: one of several readings (year, month, day), a number of days from now, or a weekday.
+
+    A year may be None, a month 0, if the text does not say it.
+    """
 
     dates: tuple[tuple[int | None, int, int], ...] = ()
     relative: int | None = None
@@ -246,13 +249,23 @@ def _dates(words: TimeWords) -> Iterator[tuple[str, Reader]]:
     ordinal = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?![\w%]|[.:,]\d)"
     yield rf"{no_verb}(?P<name>{month})\.?\s+(?:the\s+)?{ordinal}", _date
     yield r"(?<![\w./:-])(?P<d>[0-3]?\d)\.\s?(?P<m>[01]?\d)\.(?!\d)", _date
+    weekday = any_of([*words.weekdays, *(word for word in words.short_weekdays if len(word) > 2)])
+    no_month = r"(?!\d|[.,:/]\d|\s*[/%\u20ac$:]|\s?(?:uhr|h)\b)"
+    yield r"(?:(?<=on )|(?<=since )|(?<=from )|(?<=until )|(?<=by ))(?:the\s+)?(?P<d>[0-3]?\d)(?:st|nd|rd|th)\b", _date
+    yield (
+        rf"{weekday},?\s+(?:the\s+|den\s+|dem\s+|dia\s+|le\s+)?(?P<d>[0-3]?\d)(?:st|nd|rd|th|er|\.)?{no_month}(?!\w)",
+        _date,
+    )
+    yield r"(?<![a-z])(?:am|seit\s+dem|vom|bis\s+zum)\s+(?P<d>[0-3]?\d)\.(?!\s?\d)", _date
+    yield rf"(?<![a-z])(?:dia|le|il|el)\s+(?P<d>[0-3]?\d){no_month}(?=\s*(?:[,.;)!]|$|a\s|as\s|alle\s|vers\s))", _date
+    yield r"(?<![\d月])(?P<d>[0-3]?\d)\s?日(?!間|前)", _date
     yield r"(?<![\w./:-])(?P<a>[0-3]?\d)(?P<sep>/)(?P<b>[0-3]?\d)(?![\w/-]|\.\d)", _numeric
 
 
 def _date(match: re.Match[str]) -> tuple[Meaning, ...]:
     words, groups = time_words(), match.groupdict()
     name = groups.get("name") or groups.get("name2")
-    month = {**words.months, **words.short_months}[name] if name else int(groups["m"])
+    month = {**words.months, **words.short_months}[name] if name else int(groups.get("m") or 0)
     dates = _checked_dates([(_year(groups.get("y")), month, int(groups["d"]))])
     return (Day(dates),) if dates else ()
 
@@ -280,7 +293,7 @@ def _checked_dates(readings: list[tuple[int | None, int, int]]) -> tuple[tuple[i
 
 def _is_date(year: int | None, month: int, day: int) -> bool:
     try:
-        date(year or 2024, month, day)
+        date(year or 2024, month or 1, day)
     except ValueError:
         return False
     return True
