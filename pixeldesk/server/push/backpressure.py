@@ -19,7 +19,7 @@ _SHORTEST, _LONGEST = 1, 60
 _WEIGHT = 0.3
 # Bytes a second, until the first measurement.
 _ASSUMED_RATE = 10_000_000.0
-# The room of posts without a known sender: this part of the whole, and beside it.
+# The room for bytes without a known sender: this part of the whole, and beside it.
 _UNSIGNED_PART = 8
 
 
@@ -55,9 +55,8 @@ class Backpressure:
         self._lock = threading.Lock()
         names = tuple(senders)
         self._signed = (_Room.shared(most_posts, names), _Room.shared(most_bytes, names))
-        self._unsigned = tuple(
-            _Room.shared(max(most // _UNSIGNED_PART, 1), (_NOBODY,)) for most in (most_posts, most_bytes)
-        )
+        # A post of which nothing came takes no more than a connection does, so that their number need not be small.
+        self._unsigned = (_Room.shared(most_posts, (_NOBODY,)), _Room.shared(most_bytes // _UNSIGNED_PART, (_NOBODY,)))
         self._rate = _ASSUMED_RATE
 
     @property

@@ -16,7 +16,7 @@ from pixeldesk.server.push.backpressure import Backpressure, Reservation
 from pixeldesk.server.push.pace import Pace
 from pixeldesk.server.push.post import PostOptions, PostResult, parse_post
 from pixeldesk.server.push.refusals import Refusal, push_disabled, too_large, unknown_sender
-from pixeldesk.server.push.senders import Sender, Senders
+from pixeldesk.server.push.senders import SIGNATURE, Sender, Senders
 from pixeldesk.server.push.spool import Spool
 from pixeldesk.server.push.writer import Writer
 from pixeldesk.settings import Settings
@@ -97,7 +97,10 @@ class Receiver:
 
     def _signature_in(self, request: Request) -> str:
         # Bodies without a token are received only if a Vercel drain is configured.
-        return request.headers.get("x-vercel-signature", "") if self._settings.push_vercel_verify else ""
+        if not self._settings.push_vercel_verify:
+            return ""
+        presented = request.headers.get("x-vercel-signature", "")
+        return presented if SIGNATURE.fullmatch(presented) else ""
 
     def _signer(self, request: Request, signatures: list[hmac.HMAC]) -> Sender:
         presented = self._signature_in(request)

@@ -10,6 +10,8 @@ from pixeldesk.settings import Settings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 _SHORTEST_TOKEN = 16
+SIGNATURE = re.compile(r"[0-9a-f]{40}")
+"""What a signature looks like: HMAC-SHA1 in hex."""
 
 
 @dataclass(frozen=True)

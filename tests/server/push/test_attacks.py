@@ -15,7 +15,8 @@ from tests.server.conftest import DRAIN_TOKEN
 from tests.server.push.served import TOKEN, Answer, Client
 from tests.server.running import Running, all_of
 
-WITHOUT_A_TOKEN = {"x-vercel-signature": "00"}
+WRONG = "0" * 40
+WITHOUT_A_TOKEN = {"x-vercel-signature": WRONG}
 WITH_A_TOKEN = {"Authorization": f"Bearer {TOKEN}"}
 # The whole room for what is waiting, four times.
 _ANNOUNCED = 67_108_864
@@ -44,7 +45,7 @@ def head(server: Running, headers: dict[str, str], length: int = _ANNOUNCED) -> 
 def test_posts_that_announce_much_and_send_nothing_stop_nobody(server: Running, who: dict[str, str]) -> None:
     name = f"idle{len(who)}{'Authorization' in who}"
     with ExitStack() as open_ones:
-        idle = [open_ones.enter_context(closing(server.connected())) for _ in range(20)]
+        idle = [open_ones.enter_context(closing(server.connected())) for _ in range(200)]
         for connection in idle:
             connection.sendall(head(server, who) + b"{")
         told = [Client(server.port).post(lines(f"{name}a")), drained(server, lines(f"{name}b"))]
@@ -64,7 +65,7 @@ def test_nothing_is_unpacked_for_somebody_unknown(server: Running) -> None:
     }
     before = server.processor_seconds
     for name, body in packed.items():
-        sent = {"x_vercel_signature": "00", "Content_Encoding": name[:4]}
+        sent = {"x_vercel_signature": WRONG, "Content_Encoding": name[:4]}
         assert Client(server.port, token=None).post(body, **sent).status == 401
     # It took 33 seconds of a processor once.
     assert server.processor_seconds - before < 3
@@ -82,9 +83,16 @@ def test_endless_frames_are_refused_and_a_frame_a_batch_is_not(server: Running) 
     assert server.processor_seconds - before < 10
 
 
+def test_what_cannot_be_a_signature_is_refused_before_the_body(server: Running) -> None:
+    for wrong in ("00", "x" * 40, WRONG.replace("0", "A"), ""):
+        with closing(server.connected()) as connection:
+            connection.sendall(head(server, {"x-vercel-signature": wrong}))
+            assert connection.recv(4096).startswith(b"HTTP/1.1 401")
+
+
 def test_what_a_signature_does_not_fit_is_told_nothing_of_the_body(server: Running) -> None:
     told = [
-        Client(server.port, token=None).post(body, x_vercel_signature="00", Content_Encoding=encoding)
+        Client(server.port, token=None).post(body, x_vercel_signature=WRONG, Content_Encoding=encoding)
         for body, encoding in ((b"damaged", "gzip"), (gzip.compress(b"{}")[:-3], "gzip"), (b"", ""), (b"{}" * 9, ""))
     ]
     assert {(one.status, one.body) for one in told} == {(401, told[0].body)}
