@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pixeldesk.catalogue.checks import looks_like_secret
 from pixeldesk.queries import question
@@ -11,7 +10,7 @@ from pixeldesk.store import Store
 from pixeldesk.tickets.plain_text import as_plain_text
 from pixeldesk.tickets.possible_ids import PossibleId, is_marked_as_cut, possible_ids
 from pixeldesk.tickets.request_ids import certain_ids, is_well_formed, variants
-from pixeldesk.tickets.spellings import beginnings, endings, spellings
+from pixeldesk.tickets.spellings import beginnings, endings, heads, spellings
 
 _LONGEST_ID = 200
 _MOST_BEGINNINGS = 40
@@ -137,9 +136,13 @@ def _shorter(mention: _Mention) -> tuple[str, ...]:
 def _of_one_id(store: Store, mentions: Sequence[_Mention]) -> dict[_Mention, str]:
     """Return the mentions that begin or end only one of the stored ids, with that id."""
     by_beginning = {each: beginnings(each.part.written) for each in mentions}
-    by_ending = {each: ends for each in mentions if (ends := endings(each.part.written))}
-    beginning = _fitting(store, "beginning", by_beginning)
-    ending = _fitting(store, "ending", by_ending)
+    by_ending = {each: tails for each in mentions if (tails := endings(each.part.written))}
+    texts = _texts(by_beginning)
+    first_letters = list(dict.fromkeys(head for each in texts for head in heads(each)))
+    starts = question("ids_beginning_with").rows(store, beginnings=texts, heads=first_letters) if texts else []
+    ends = question("ids_ending_with").rows(store, endings=_texts(by_ending)) if by_ending else []
+    # The best fit of each text comes last.
+    beginning, ending = {row["beginning"]: row for row in starts}, {row["ending"]: row for row in ends}
     found = {}
     for mention in mentions:
         rows = [beginning[text] for text in by_beginning[mention] if text in beginning]
@@ -150,9 +153,5 @@ def _of_one_id(store: Store, mentions: Sequence[_Mention]) -> dict[_Mention, str
     return {mention: stored for mention, stored in found.items() if not looks_like_secret(stored)}
 
 
-def _fitting(store: Store, which: str, asked: Mapping[_Mention, tuple[str, ...]]) -> dict[str, Mapping[str, Any]]:
-    """Return the stored ids that fit each text best."""
-    texts = list(dict.fromkeys(text for each in asked.values() for text in each))
-    rows = question(f"ids_{which}_with").rows(store, **{f"{which}s": texts}) if texts else []
-    # The best comes last.
-    return {row[which]: row for row in rows}
+def _texts(asked: Mapping[_Mention, tuple[str, ...]]) -> list[str]:
+    return list(dict.fromkeys(text for each in asked.values() for text in each))

@@ -48,7 +48,9 @@ _OTHER_THING = re.compile(
     re.IGNORECASE,
 )
 _OWN_BEGINNING = re.compile(r"req[_-]", re.IGNORECASE)
-_SHORTEST_CUT, _SHORTEST_UNMARKED = 6, 8
+_SHORTEST_CUT, _CHANGES_OF_A_RANDOM_WORD = 6, 3
+_CHANGE = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])")
+_SEPARATED = re.compile(r"[^A-Za-z0-9-]|-.*-.*-|^.{0,7}$")
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,13 @@ class PossibleId:
 
     @property
     def may_be_cut(self) -> bool:
-        """Whether it may be the beginning of an id: an ellipsis says so, or it is long and no word."""
-        shortest = _SHORTEST_CUT if self.is_marked_as_cut or _OWN_BEGINNING.match(self.written) else _SHORTEST_UNMARKED
-        body = _OWN_BEGINNING.sub("", self.written)
-        return len(body) >= shortest and any(map(str.isdigit, body)) and any(map(str.isalpha, body))
+        """Whether it may be the beginning of an id: an ellipsis says so, or it looks random."""
+        if self.is_marked_as_cut or _OWN_BEGINNING.match(self.written):
+            body = _OWN_BEGINNING.sub("", self.written)
+            return len(body) >= _SHORTEST_CUT and _LIKE_AN_ID.search(body) is not None
+        return (
+            len(_CHANGE.findall(self.written)) >= _CHANGES_OF_A_RANDOM_WORD and _SEPARATED.search(self.written) is None
+        )
 
 
 def possible_ids(plain: str) -> list[PossibleId]:
@@ -108,18 +113,27 @@ def _spaced(text: str) -> Iterator[PossibleId]:
 
 def _pieces(chunk: str) -> Iterator[tuple[int, str]]:
     """Yield the parts of a run of characters, the longest first: it as a whole, and what it may be split into."""
+    if not _LIKE_AN_ID.search(chunk):
+        return
     whole = chunk.strip(_AROUND)
-    if _may_be_id(whole):
-        yield chunk.find(whole), whole
+    seen = {(chunk.find(whole), whole)}
+    if _may_be_id(whole) and not looks_like_secret(whole):
+        yield from seen
     secrets: list[tuple[int, int]] = []
     for split in _SPLITS:
         for match in split.finditer(chunk):
-            if looks_like_secret(match[0]) and not _OWN_BEGINNING.match(match[0]):
-                secrets.append(match.span())
-            elif not any(start <= match.start() < end for start, end in secrets):
-                written = match[0].strip(_AROUND)
-                if _may_be_id(written):
-                    yield match.start() + match[0].find(written), written
+            written = match[0].strip(_AROUND)
+            place = match.start() + match[0].find(written), written
+            if place in seen or not _may_be_id(written):
+                continue
+            seen.add(place)
+            if any(start <= match.start() < end for start, end in secrets):
+                continue
+            if looks_like_secret(written):
+                # A key that follows an id is cut off from it elsewhere.
+                secrets += [] if _OWN_BEGINNING.match(written) else [match.span()]
+            else:
+                yield place
 
 
 def _across_lines(text: str) -> Iterator[PossibleId]:
@@ -145,5 +159,4 @@ def _may_be_id(written: str) -> bool:
         and _LIKE_AN_ID.search(written) is not None
         and not _NUMBER_OR_TIME.fullmatch(written)
         and not _OTHER_THING.fullmatch(written)
-        and not looks_like_secret(written)
     )

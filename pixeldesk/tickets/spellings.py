@@ -4,6 +4,7 @@ Every regular expression here is free of nested repetition, so that time grows l
 """
 
 import re
+from itertools import product
 
 from pixeldesk.catalogue.checks import OWN_PREFIX
 
@@ -39,15 +40,32 @@ def spellings(written: str) -> tuple[str, ...]:
 
 
 def beginnings(written: str) -> tuple[str, ...]:
-    """Return how the store may begin an id of which this is the beginning, or all but a suffix."""
+    """Return how the store may begin an id of which this is the beginning, or all but a suffix.
+
+    Empty for what is a whole id by its form.
+    """
     if ray := _RAY.fullmatch(written):
         return (f"{ray[1].lower()}-",)
+    if _UUID_DIGITS.fullmatch(written.replace("-", "")) or _VERCEL.fullmatch(written.rpartition(":")[2]):
+        return ()
     if _XRAY.fullmatch(written):
         return (f"Root={written.lower()};", f"{written.lower()};")
     prefix = _PREFIX.match(written)
     body = written[prefix.end() :] if prefix else written
     found = [written, OWN_PREFIX + body, written.lower()]
     return tuple(dict.fromkeys(each for each in found if len(each) >= _SHORTEST_BEGINNING))
+
+
+def heads(beginning: str) -> tuple[str, ...]:
+    """Return the first six characters of a beginning in the letter cases that ids have: all small, or all capitals.
+
+    After the prefix of the own form, each letter may have another case.
+    """
+    head = beginning[:_SHORTEST_BEGINNING]
+    if head.startswith(OWN_PREFIX):
+        letters = [(each.lower(), each.upper()) for each in head.removeprefix(OWN_PREFIX)]
+        return tuple(dict.fromkeys(OWN_PREFIX + "".join(each) for each in product(*letters)))
+    return tuple(dict.fromkeys((head, head.lower(), head.upper())))
 
 
 def endings(written: str) -> tuple[str, ...]:
