@@ -35,6 +35,7 @@ _LABEL_WIDTH = 14
 _PIPED_WIDTH = 240
 _MOST_MORE_ROWS = 20
 _MOST_UNREAD_ROWS = 10
+_SHOWN_OF_SUGGESTED = {"timestamp", "request_id", "customer_id", "status", "code", "route", "why"}
 _SHOWN_OF_NEIGHBOURS = {"timestamp", "request_id", "method", "route", "status", "error_code"}
 
 
@@ -122,6 +123,27 @@ def print_card(card: Card) -> None:
     for line in card.reply.splitlines():
         print_line(line)
     print_line("")
+
+
+def print_named(answer: LookupAnswer) -> None:
+    """Print what a text names beside ids; without a found id also the requests that fit it, and the reply."""
+    console = Console(highlight=False)
+    if answer.named:
+        console.print(Text("the text names", "dim"))
+        for each in answer.named:
+            print_line(f"  {each.kind:<12} {each.value}{'' if each.is_known else '  (not in the logs)'}")
+    if answer.found:
+        return
+    if answer.suggested:
+        console.print(Text("\nfailing requests that fit it, best first", "dim"))
+        print_rows([each.model_dump(mode="json", include=_SHOWN_OF_SUGGESTED) for each in answer.suggested])
+    if answer.diagnoses:
+        console.print(Text("\ndiagnoses of these callers", "dim"))
+        print_diagnoses(answer.diagnoses)
+    if answer.named:
+        console.print(Text("\nreply", "dim"))
+        for line in answer.reply.splitlines():
+            print_line(line)
 
 
 def print_diagnoses(diagnoses: Sequence[Diagnosis]) -> None:

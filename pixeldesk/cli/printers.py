@@ -15,6 +15,7 @@ from pixeldesk.cli.console import (
     print_ingest,
     print_line,
     print_more,
+    print_named,
     print_not_found,
     print_rebuild,
     print_replay,
@@ -69,6 +70,7 @@ def _(_: Lookup, answer: LookupAnswer) -> None:
     for missing in answer.not_found:
         print_not_found(missing)
     print_event_lines(answer)
+    print_named(answer)
     if not answer.ids:
         print_error("there is no request id in that text; ids look like req_7Qm2xV9cT4")
 

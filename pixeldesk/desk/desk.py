@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from pixeldesk.alerts.replay import Replay, replay
 from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.desk.customer import Customer, customer_of
+from pixeldesk.desk.recent_tickets import RecentTickets
 from pixeldesk.desk.refreshed import Refreshed, RefreshedAnswers, Snapshot, last_batch
 from pixeldesk.diagnosis.case_file import cases
 from pixeldesk.diagnosis.diagnose import DiagnosisScope, customer_retry_hygiene, diagnose
@@ -83,6 +84,7 @@ class Desk:
         self._diagnoses = Refreshed(partial(diagnose, store), newest, self._refreshing)
         self._incidents = Refreshed(self._find_incidents, newest, self._refreshing)
         self._answers = RefreshedAnswers(newest)
+        self.recent_tickets = RecentTickets()
         self.retention = Retention(store, settings.retention, self._ingest_lock)
 
     def ingest(
@@ -192,7 +194,8 @@ class Desk:
         """Start `diagnosed` for a page that shows the cards meanwhile; cached while the same requests are found."""
         found = tuple((card.request_id, card.timestamp) for card in answer.found)
         missing = tuple(each.request_id for each in answer.not_found)
-        return self._answers.future(("answer", answer.ids, found, missing), lambda: self.diagnosed(answer))
+        key = ("answer", answer.ids, found, missing, answer.named, answer.suggested)
+        return self._answers.future(key, lambda: self.diagnosed(answer))
 
     def diagnose(
         self,

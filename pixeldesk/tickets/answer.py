@@ -2,6 +2,7 @@
 
 from pydantic import computed_field
 
+from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.tickets.card import Card
 from pixeldesk.tickets.found_requests import RequestRow
@@ -35,6 +36,8 @@ class LookupAnswer(FrozenModel):
     """What else the text names, in the order of the text."""
     suggested: tuple[Suggested, ...] = ()
     """If no id was found: the requests that fit best what the text names, best first."""
+    diagnoses: tuple[Diagnosis, ...] = ()
+    """If no id was found: the diagnoses of the callers that the text names, active ones first."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -8,6 +8,9 @@ from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.store import Store
 from pixeldesk.tickets.card import Card
+from pixeldesk.tickets.unanswered import Named, NamedKind, Suggested
+
+_CALLERS: tuple[NamedKind, ...] = ("customer", "key", "website", "address")
 
 
 def with_causes(
@@ -26,6 +29,26 @@ def with_causes(
     return tuple(
         card if card.explaining_diagnosis else card.model_copy(update={"incident": incident_of(card)})
         for card in diagnosed
+    )
+
+
+def diagnoses_of_named(store: Store, named: Sequence[Named], suggested: Sequence[Suggested]) -> tuple[Diagnosis, ...]:
+    """Return the diagnoses of the callers that a text names, or of the one customer whom all that fits it is of."""
+    known = {kind: {each.value for each in named if each.kind == kind and each.is_known} for kind in _CALLERS}
+    if not any(known.values()):
+        return ()
+    customers = known["customer"] or {each.customer_id for each in suggested if each.customer_id}
+    if len(customers) > 1 and not known["customer"]:
+        customers = set()
+    callers = [Caller(customer_id=each) for each in sorted(customers)]
+    callers += [Caller(key_fingerprint=each) for each in sorted(known["key"])]
+    callers += [Caller(website_id=each) for each in sorted(known["website"])]
+    found = explain(store, DiagnosisScope(callers=tuple(callers))).diagnoses if callers else []
+    return tuple(
+        each
+        for each in found
+        if each.customer_id in customers
+        or (each.key_fingerprint in known["key"] or each.website_id in known["website"])
     )
 
 

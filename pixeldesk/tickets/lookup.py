@@ -1,9 +1,11 @@
-"""Answer a ticket, in one direction: text, ids, requests, cards, causes, reply.
+"""Answer a ticket, in one direction: text, what it names, requests, cards, causes, reply.
 
 Each step takes the result of the one before it, and none goes back:
 
 1. `named_ids`       a text, or a list of ids → the ids that it names, as the store writes them
+   `named_things`    a text → what else it names: callers, errors, endpoints, times
 2. `found_requests`  ids → requests, and the ids without any; of these, `event_lines` and `not_found`
+   `suggestions`     what else a text names → the failures that fit it, if no id was found
 3. `cards`           requests → cards
 4. `causes`          cards → cards with the diagnosis or the incident that explains each
 5. `replies`         the checked facts of cards → a mail, written when it is asked for
@@ -17,7 +19,7 @@ from pixeldesk.store import Store
 from pixeldesk.tickets.answer import LookupAnswer
 from pixeldesk.tickets.card import Card
 from pixeldesk.tickets.cards import cards_of
-from pixeldesk.tickets.causes import with_causes
+from pixeldesk.tickets.causes import diagnoses_of_named, with_causes
 from pixeldesk.tickets.event_lines import in_time_order, lines_of_ids
 from pixeldesk.tickets.found_requests import find_requests
 from pixeldesk.tickets.named_ids import NamedId, ids_in_list, ids_in_text
@@ -54,12 +56,14 @@ def ids_of(store: Store, text: str) -> tuple[str, ...]:
 def diagnosed(
     store: Store, answer: LookupAnswer, incident_of: Callable[[Card], Incident | None] = lambda _: None
 ) -> LookupAnswer:
-    """Add causes to the cards of an answer; their replies then name them.
+    """Add causes to the cards of an answer, whose replies then name them; without a card, those of the named callers.
 
     `incident_of` returns the incident that a request is part of. A lookup takes milliseconds, this may take seconds, so
     a page shows the cards first.
     """
-    return answer.model_copy(update={"found": with_causes(store, answer.found, incident_of)})
+    if answer.found:
+        return answer.model_copy(update={"found": with_causes(store, answer.found, incident_of)})
+    return answer.model_copy(update={"diagnoses": diagnoses_of_named(store, answer.named, answer.suggested)})
 
 
 def _answer(store: Store, asked: Sequence[NamedId], since: datetime | None = None) -> LookupAnswer:

@@ -1,5 +1,6 @@
 """The first page in a real browser: paste, links, back and forward, hostile records, light, dark and small."""
 
+import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ from tests.browser.conftest import OpenPage, go_back, paste, settle
 from tests.browser.elements import heading, open_row, table
 from tests.browser.requests_of_the_tests import DENIED, HOSTILE, KEY, OURS, SHARED
 from tests.browser.screens import BACKGROUND, NARROW, WIDE, expect_no_sideways_scrolling
+from tests.pages.failing_lines import SCOPELESS
 
 pytestmark = pytest.mark.browser
 
@@ -108,7 +110,7 @@ def test_a_text_without_an_id_says_so(open_page: OpenPage) -> None:
     page = open_page()
     paste(page, f"It does not work! My key is {KEY}")
     expect(page.get_by_text("No request id in that text.")).to_be_visible()
-    assert query(page) == {}
+    assert list(query(page)) == ["ticket"]
     assert KEY not in page.content()
 
 
@@ -160,3 +162,39 @@ def test_the_card_fits_the_screen(open_page: OpenPage, tmp_path: Path, width: in
             box = page.get_by_text(text).first.bounding_box()
             assert box is not None
             assert box["y"] + box["height"] <= height, text
+
+
+def test_a_ticket_without_an_id_leads_to_the_request_that_fits(open_page: OpenPage) -> None:
+    page = open_page()
+    paste(
+        page,
+        f"Hallo,\n\nam 16.11.2026 um 13:30 Uhr MEZ bekam Kunde {SCOPELESS} insufficient_scope, mit dem Key {KEY}.\n"
+        "Wir zahlen dafür!\n\nGruß, Ada (ada@customer.example)\n",
+    )
+    expect(page.get_by_text("Failing requests that fit it, best first")).to_be_visible()
+    expect(page.get_by_text("The text names")).to_be_visible()
+    expect(page.get_by_text("What is known of the callers that the text names")).to_be_visible()
+    settle(page)
+    asked = query(page)
+    assert list(asked) == ["ticket"]
+    content = page.content()
+    assert all(private not in content for private in (KEY, "ada@customer.example", "Wir zahlen"))
+    page.get_by_role("button", name="Copy reply").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    suggestion = page.locator("ol").get_by_role("link", name="req_Less00001")
+    expect(suggestion).to_have_attribute("href", re.compile("request_id=req_Less00001"))
+    suggestion.click()
+    expect_card(page, "Key lacks a scope")
+    settle(page)
+    assert query(page)["request_id"] == ["req_Less00001"]
+    expect(page.get_by_text("Reply to the customer")).to_be_visible()
+    go_back(page)
+    expect(suggestion).to_be_visible()
+    assert query(page) == asked
+    page.reload()
+    expect(suggestion).to_be_visible()
+
+
+def test_a_ticket_of_another_day_is_no_longer_known(open_page: OpenPage) -> None:
+    page = open_page("/?ticket=abcdefghijklmnop")
+    expect(page.get_by_text("is no longer known")).to_be_visible()

@@ -10,10 +10,9 @@ import streamlit as st
 
 from pixeldesk.desk.desk import the_desk
 from pixeldesk.errors import PixeldeskError
-from pixeldesk.pages.widgets.request_link import MOST_IDS, ask_for
+from pixeldesk.pages.widgets.request_link import MOST_IDS, ask_for, ask_for_ticket
 
 _KEY = "paste_box"
-_WITHOUT_ID = "paste_box_without_id"
 _LEFT_OUT = "paste_box_left_out"
 
 _HTML = """
@@ -81,18 +80,21 @@ def paste_box() -> None:
         )
 
 
-def pasted_without_id() -> bool:
-    """Return whether the last paste held no request id. Return True only once per paste."""
-    return bool(st.session_state.pop(_WITHOUT_ID, False))
-
-
 def _take_paste() -> None:
     text = st.session_state[_KEY].pasted
-    ids: tuple[str, ...] = ()
     # Of a store that does not answer, the page says so as it runs again.
     with suppress(PixeldeskError):
-        ids = the_desk().ids_in(text) if isinstance(text, str) else ()
-    if ids:
-        ask_for(ids)
-    st.session_state[_WITHOUT_ID] = not ids
+        if isinstance(text, str):
+            _ask(text)
+
+
+def _ask(text: str) -> None:
+    desk = the_desk()
+    ids = desk.ids_in(text)
     st.session_state[_LEFT_OUT] = max(0, len(ids) - MOST_IDS)
+    # The answer to more ids than are shown would be looked up in vain.
+    answer = desk.lookup(text) if len(ids) <= MOST_IDS else None
+    if answer is None or answer.found:
+        ask_for(ids)
+    else:
+        ask_for_ticket(desk.recent_tickets.remember(answer), ids)

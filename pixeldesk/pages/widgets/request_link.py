@@ -15,7 +15,7 @@ from pixeldesk.pages.widgets.query_value import query_value
 from pixeldesk.pages.widgets.switch_page import request_switch
 from pixeldesk.queries.values import parse_time, rfc3339
 
-_REQUEST_ID, _SHOWN, _SINCE = "request_id", "show", "from"
+_REQUEST_ID, _SHOWN, _SINCE, _TICKET = "request_id", "show", "from", "ticket"
 
 MOST_IDS = 20
 """How many requests the page looks up at once. The command line takes any number."""
@@ -37,6 +37,16 @@ def asked_since() -> datetime | None:
 def ask_for(ids: Sequence[str]) -> None:
     """Show these requests, at most MOST_IDS. The browser's back button leads to the former address."""
     st.query_params.from_dict({_REQUEST_ID: list(ids[:MOST_IDS])})
+
+
+def asked_ticket() -> str | None:
+    """Return the name of a remembered ticket in the address."""
+    return query_value(_TICKET)
+
+
+def ask_for_ticket(name: str, ids: Sequence[str] = ()) -> None:
+    """Show what a remembered ticket names, and why there is no request with these ids."""
+    st.query_params.from_dict({_TICKET: name, **({_REQUEST_ID: list(ids[:MOST_IDS])} if ids else {})})
 
 
 def ask_for_one(request_id: str, at: datetime) -> None:
