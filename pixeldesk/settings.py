@@ -109,12 +109,14 @@ class Settings(BaseSettings):
         default=30, gt=0, description="A pushed body of which no byte comes for so long is given up, seconds."
     )
     push_body_seconds: float = Field(
-        default=60, gt=0, description="Time for a whole pushed body, and more for what came of it, seconds."
+        default=60,
+        gt=0,
+        description="How long a pushed body may come slower than PIXELDESK_PUSH_SLOWEST_BYTES, seconds.",
     )
     push_slowest_bytes: int = Field(
         default=16 * 1024,
         ge=1,
-        description="What has to come of a pushed body in each second beyond PIXELDESK_PUSH_BODY_SECONDS, bytes.",
+        description="The lowest rate of a pushed body that lasts longer, bytes a second.",
     )
     push_vercel_verify: str = Field(
         default="", description="The code with which Vercel verifies a drain's endpoint; unset: no drain may push."

@@ -7,11 +7,12 @@ signature is checked wait in a small room apart. What counts are the bytes that 
 
 import math
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 
-from pixeldesk.server.push.refusals import too_busy
+from pixeldesk.server.push.refusals import Refusal, too_busy
 
 # Bounds of Retry-After, seconds.
 _SHORTEST, _LONGEST = 1, 60
@@ -21,6 +22,8 @@ _WEIGHT = 0.3
 _ASSUMED_RATE = 10_000_000.0
 # The room for bytes without a known sender: this part of the whole, and beside it.
 _UNSIGNED_PART = 8
+# From this age on, a post without a known sender gives way to those that find no room, seconds.
+GIVES_WAY_AFTER_S = 10.0
 
 
 @dataclass
@@ -51,12 +54,20 @@ class _Room:
 class Backpressure:
     """Counts the posts and bytes in flight, by sender. Any thread may call any method."""
 
-    def __init__(self, most_posts: int, most_bytes: int, senders: Iterable[str]) -> None:
-        self._lock = threading.Lock()
+    def __init__(
+        self,
+        most_posts: int,
+        most_bytes: int,
+        senders: Iterable[str],
+        gives_way_after: float = GIVES_WAY_AFTER_S,
+    ) -> None:
+        self._lock = threading.RLock()
+        self._gives_way_after = gives_way_after
         names = tuple(senders)
         self._signed = (_Room.shared(most_posts, names), _Room.shared(most_bytes, names))
         # A post of which nothing came takes no more than a connection does, so that their number need not be small.
         self._unsigned = (_Room.shared(most_posts, (_NOBODY,)), _Room.shared(most_bytes // _UNSIGNED_PART, (_NOBODY,)))
+        self._oldest_first: dict[Reservation, float] = {}
         self._rate = _ASSUMED_RATE
 
     @property
@@ -74,24 +85,30 @@ class Backpressure:
 
         `sender` is None until the signature of the post is checked.
         """
-        self.take(sender, 1, 0)
-        return Reservation(self, sender)
+        reservation = Reservation(self, sender)
+        with self._lock:
+            self.take(reservation, sender, 1, 0)
+            if sender is None:
+                self._oldest_first[reservation] = time.monotonic()
+        return reservation
 
-    def take(self, sender: str | None, posts: int, size: int) -> None:
+    def take(self, reservation: "Reservation", sender: str | None, posts: int, size: int) -> None:
         """Reserve room for so many more posts and bytes of a sender. Raises Refusal if there is none."""
         (of_posts, of_bytes), name = self._rooms(sender)
         with self._lock:
             # A sender's only post is always admitted: its size has a limit of its own.
-            is_alone = of_posts.taken[name] + posts <= 1
-            if not is_alone and not (of_posts.has(name, posts) and of_bytes.has(name, size)):
-                raise too_busy(self._seconds(size))
+            while of_posts.taken[name] + posts > 1 and not (of_posts.has(name, posts) and of_bytes.has(name, size)):
+                refusal = too_busy(self._seconds(size))
+                if sender is not None or not self._has_given_way(reservation, refusal):
+                    raise refusal
             of_posts.taken[name] += posts
             of_bytes.taken[name] += size
 
-    def release(self, sender: str | None, size: int) -> None:
+    def release(self, reservation: "Reservation", sender: str | None, size: int) -> None:
         """Release the room of a post of so many bytes."""
         (of_posts, of_bytes), name = self._rooms(sender)
         with self._lock:
+            self._oldest_first.pop(reservation, None)
             of_posts.taken[name] -= 1
             of_bytes.taken[name] -= size
 
@@ -99,6 +116,14 @@ class Backpressure:
         """Update the write rate with a transaction that stored this many bytes in this many seconds."""
         with self._lock:
             self._rate += _WEIGHT * (stored / max(seconds, 1e-3) - self._rate)
+
+    def _has_given_way(self, newer: "Reservation", refusal: Refusal) -> bool:
+        """Take the room of the oldest post without a known sender; return whether there was one, and no young one."""
+        oldest = next((one for one in self._oldest_first if one is not newer), None)
+        if oldest is None or time.monotonic() - self._oldest_first[oldest] < self._gives_way_after:
+            return False
+        oldest.give_way(refusal)
+        return True
 
     def _rooms(self, sender: str | None) -> tuple[tuple[_Room, ...], str]:
         return (self._unsigned, _NOBODY) if sender is None else (self._signed, sender)
@@ -115,25 +140,38 @@ class Reservation:
         self._backpressure = backpressure
         self._sender = sender
         self._reserved = 0
+        self._refusal: Refusal | None = None
+        self.on_giving_way: Callable[[Refusal], None] = lambda _: None
+        """Called, in the thread of the newer post, when this one gives way to it."""
 
     def __enter__(self) -> "Reservation":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._backpressure.release(self._sender, self._reserved)
+        if self._refusal is None:
+            self._backpressure.release(self, self._sender, self._reserved)
 
     def grow_to(self, size: int) -> None:
-        """Reserve room for `size` bytes in all. Raises Refusal if there is none."""
+        """Reserve room for `size` bytes in all. Raises Refusal if there is none, or if it gave way to another post."""
+        if self._refusal is not None:
+            raise self._refusal
         if size > self._reserved:
-            self._backpressure.take(self._sender, 0, size - self._reserved)
+            self._backpressure.take(self, self._sender, 0, size - self._reserved)
             self._reserved = size
 
     def is_of(self, sender: str) -> None:
         """Move it into the room of the sender who signed the post. Raises Refusal if there is none."""
+        self.grow_to(0)
         if self._sender != sender:
-            self._backpressure.take(sender, 1, self._reserved)
-            self._backpressure.release(self._sender, self._reserved)
+            self._backpressure.take(self, sender, 1, self._reserved)
+            self._backpressure.release(self, self._sender, self._reserved)
             self._sender = sender
+
+    def give_way(self, refusal: Refusal) -> None:
+        """Release the room, and refuse the post."""
+        self._backpressure.release(self, self._sender, self._reserved)
+        self._refusal = refusal
+        self.on_giving_way(refusal)
 
 
 # No sender has this name: see senders.

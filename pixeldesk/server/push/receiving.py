@@ -85,8 +85,9 @@ class Receiver:
     ) -> None:
         """Write the whole body to the spool. Raises ClientDisconnect if the sender disconnects before its end."""
         pace = Pace(self._settings)
+        reservation.on_giving_way = pace.give_up
         chunks = request.stream()
-        while (chunk := await pace.next(chunks, spool.received)) is not None:
+        while (chunk := await pace.next(chunks)) is not None:
             reservation.grow_to(spool.received + len(chunk))
             spool.write(chunk)
             for signature in signatures:

@@ -57,6 +57,35 @@ def test_a_post_moves_to_the_sender_who_signed_it() -> None:
     assert (backpressure.posts, backpressure.bytes) == (0, 0)
 
 
+def test_the_oldest_post_without_a_sender_gives_way_to_newer_ones() -> None:
+    backpressure = Backpressure(1000, 1000, ["drain"], gives_way_after=0)
+    given_up: list[Refusal] = []
+    with backpressure.enter(None) as oldest, backpressure.enter(None) as older, backpressure.enter(None) as newest:
+        oldest.on_giving_way = given_up.append
+        oldest.grow_to(60)
+        older.grow_to(60)
+        newest.grow_to(60)
+        assert ([refusal.status for refusal in given_up], backpressure.bytes) == ([429], 120)
+        with pytest.raises(Refusal, match="too much is waiting"):
+            oldest.grow_to(61)
+        with pytest.raises(Refusal, match="too much is waiting"):
+            oldest.is_of("drain")
+        # Nobody gives way to itself, and no known sender to anybody.
+        older.is_of("drain")
+        newest.grow_to(500)
+        assert backpressure.bytes == 560
+    assert (backpressure.posts, backpressure.bytes) == (0, 0)
+
+
+def test_a_young_post_gives_way_to_none() -> None:
+    backpressure = Backpressure(1000, 1000, ["drain"], gives_way_after=1000)
+    with backpressure.enter(None) as older, backpressure.enter(None) as newer:
+        older.grow_to(100)
+        with pytest.raises(Refusal):
+            newer.grow_to(100)
+        older.grow_to(120)
+
+
 def test_the_only_post_of_a_sender_is_always_admitted() -> None:
     backpressure = Backpressure(1, 10, SENDERS)
     with backpressure.enter("web") as one, backpressure.enter("edge") as other, backpressure.enter(None) as third:
@@ -69,7 +98,7 @@ def test_the_only_post_of_a_sender_is_always_admitted() -> None:
 @settings(max_examples=60)
 @given(st.lists(st.tuples(WHO, st.integers(0, 400)), max_size=60))
 def test_all_room_is_given_back(steps: list[tuple[str | None, int]]) -> None:
-    backpressure = Backpressure(20, 1000, SENDERS)
+    backpressure = Backpressure(20, 1000, SENDERS, gives_way_after=0)
     held: list[Reservation] = []
     for place, (sender, size) in enumerate(steps):
         if held and place % 3 == 2:
@@ -81,7 +110,7 @@ def test_all_room_is_given_back(steps: list[tuple[str | None, int]]) -> None:
             reservation.is_of("web")
         except Refusal as refusal:
             assert 1 <= int(refusal.headers["Retry-After"]) <= 60
-        assert backpressure.posts == len(held)
+        assert backpressure.posts == sum(one._refusal is None for one in held)
     for reservation in held:
         reservation.__exit__(None, None, None)
     assert (backpressure.posts, backpressure.bytes) == (0, 0)
