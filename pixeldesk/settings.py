@@ -195,8 +195,13 @@ class Settings(BaseSettings):
     @property
     def desk_url(self) -> str:
         """The address at which people open the desk, without a trailing slash."""
+        return (self.public_url or self.own_url).rstrip("/")
+
+    @property
+    def own_url(self) -> str:
+        """The address on which the dashboard listens."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return f"http://{host}:{self.port}"
 
     @property
     def alerts_file(self) -> Path:

@@ -88,7 +88,7 @@ def run_dashboard(settings: Settings) -> None:
     require_safe_folder(settings.server_file)
     use_deadlines(settings)
     _configure_logging(settings)
-    sys.stdout.write(f"pixeldesk: http://{settings.host}:{settings.port}\n")
+    sys.stdout.write(f"pixeldesk: {settings.own_url}\n")
     sys.stdout.flush()
     app.run(config={**_config(), "server.address": settings.host, "server.port": settings.port})
 

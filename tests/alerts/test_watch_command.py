@@ -170,6 +170,7 @@ def test_the_address_of_the_desk() -> None:
     assert Settings().desk_url == "http://127.0.0.1:8501"
     assert Settings(host="::1", port=80).desk_url == "http://[::1]:80"
     assert Settings(public_url="https://desk.example/pixel/").desk_url == "https://desk.example/pixel"
+    assert Settings(public_url="https://desk.example", host="::1", port=80).own_url == "http://[::1]:80"
 
 
 # --- the incidents of the sample ----------------------------------------------------------------------------
