@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pixeldesk.ingest.redaction import cards
 from pixeldesk.ingest.redaction.rules import (
     ESCAPED_PRINTABLE,
     ESCAPED_PUNCTUATION,
@@ -32,7 +33,8 @@ def redact_sql(column: str) -> str:
         for needed in dict.fromkeys(rule.needs for rule in REPLACEMENTS if rule.needs)
     )
     decoded = f"CASE WHEN contains({column}, '\\u00') THEN {_decode_escapes_sql(column)} ELSE {column} END"
-    return f"CASE WHEN {needs} THEN {_chain_sql(decoded, REPLACEMENTS)} ELSE {_chain_sql(column, simple)} END"
+    return f"""CASE WHEN {needs} THEN {_chain_sql(_without_cards_sql(decoded), REPLACEMENTS)}
+        ELSE {_chain_sql(_without_cards_sql(column), simple)} END"""
 
 
 def presented_key_sql(column: str, header_paths: Sequence[str] = ()) -> str:
@@ -60,6 +62,22 @@ def _chain_sql(text: str, replacements: list[Replacement]) -> str:
     for rule in replacements:
         text = _replace_sql(text, rule.find, rule.keep)
     return text
+
+
+def _without_cards_sql(text: str) -> str:
+    """Return an expression for the text without the numbers of payment cards."""
+    number = f"regexp_replace(regexp_extract(found, {literal(cards.DIGITS)}, 1), '[^0-9]', '', 'g')"
+    # Every second digit from the right is doubled, and the digits of the result are added.
+    doubled = f"(ascii(substr(reverse({number}), place, 1)) - 48) * (2 - place % 2)"
+    summed = f"list_sum(list_transform(range(1, length({number}) + 1), lambda place: {doubled} // 10 + {doubled} % 10))"
+    is_whole = f"regexp_full_match(found, {literal(cards.WHOLE)})"
+    is_card = f"{is_whole} AND NOT regexp_matches(found, {literal(cards.NO_CARD)}) AND {summed} % 10 = 0"
+    quoted = _replace_sql("found", cards.IN_JSON, cards.KEEP_IN_JSON)
+    candidates = f"regexp_extract_all({text}, {literal(cards.CANDIDATE)})"
+    return f"""CASE WHEN regexp_matches({text}, {literal(cards.WHOLE)}) THEN list_reduce(
+        list_filter({candidates}, lambda found: {is_card}),
+        lambda rest, found: replace(rest, found, {_replace_sql(quoted, cards.DIGITS, "[redacted]")}), {text})
+        ELSE {text} END"""
 
 
 def _first_text_sql(column: str, paths: Sequence[str]) -> str:

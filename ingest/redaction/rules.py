@@ -1,7 +1,8 @@
 """The rules of redaction, as regular expressions that mean the same to DuckDB (RE2) and to Python.
 
-`rules.toml` says which values are secrets, `names.toml` which names, `syntaxes.toml` how a name and its value stand
-beside each other. They hold placeholders, which this module expands. Two engines apply the result and
+`rules.toml` says which values are secrets and `tokens.toml` how tokens of vendors begin, `names.toml` which names are
+those of secrets, `syntaxes.toml` how a name and its value stand beside each other. They hold placeholders, which this
+module expands. Two engines apply the result and
 return the same bytes: `in_sql` for the lines that DuckDB parses, `in_python` for the lines that it refuses. A cheap
 scan (`SCANS`) separates the few suspect lines, which need the rules, from the many that do not.
 
@@ -25,7 +26,16 @@ _VALUES = _read("rules.toml")
 _SYNTAXES = _read("syntaxes.toml")
 # Unicode keeps these characters for use inside a program; a line that has them loses them before they are set.
 _MARKS = {"named": "\ufdd0", "perhaps": "\ufdd1", "kept": "\ufdd2"}
-_FRAGMENTS = _VALUES["fragments"] | _SYNTAXES["fragments"] | _MARKS
+_TOKENS = _read("tokens.toml")["tokens"]
+_ALTERNATIVES = {
+    name: "|".join(
+        token.get("find") or token["begins"] + token.get("goes_on", "")
+        for token in _TOKENS
+        if token.get("alone", False) == are_alone
+    )
+    for name, are_alone in {"tokens": False, "lone_tokens": True}.items()
+}
+_FRAGMENTS = _VALUES["fragments"] | _SYNTAXES["fragments"] | _ALTERNATIVES | _MARKS
 _REDACTED = r"\1[redacted]"
 _PLACEHOLDER = re.compile("<([a-z_ ]+)>")
 _ANY = r'(?:["\\]|[^"\\])'
@@ -120,7 +130,12 @@ _RULES = [
     _NO_MARKS,
 ]
 
-SCANS = [_expanded(scan, 0) for part in (_VALUES, _SYNTAXES) for scan in part["suspect"]]
+SCANS = [
+    *(_expanded(scan, 0) for part in (_VALUES, _SYNTAXES) for scan in part["suspect"]),
+    _expanded("|".join(token.get("scan") or token["begins"] for token in _TOKENS), 0),
+]
 """A line that none of these matches is changed by no rule."""
 REPLACEMENTS = [replacement for rule in _RULES for replacement in _replacements(rule)]
 """Every rule at every depth, in the order in which they are applied."""
+CARD = _expanded("<card>(?:=[0-9]{7,})?", 0)
+"""Matches what may be the number of a payment card, and the track behind it."""
