@@ -59,7 +59,9 @@ class Settings(BaseSettings):
     )
     threads: int | None = Field(default=None, ge=1, description="Threads of the engine; unset: one per processor.")
 
-    host: str = Field(default="127.0.0.1", description="Address the dashboard listens on.")
+    host: str = Field(
+        default="127.0.0.1", description="Address the dashboard listens on; off loopback only with a trusted proxy."
+    )
     port: int = Field(default=8501, ge=0, le=65535, description="Port the dashboard listens on.")
 
     trusted_proxy: Annotated[str, AfterValidator(_networks)] = Field(

@@ -97,7 +97,10 @@ def watch(
 
 
 def serve(
-    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option("--host", help="Address to listen on; off loopback only behind PIXELDESK_TRUSTED_PROXY."),
+    ] = None,
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on.")] = None,
     fill_empty: Annotated[
         str | None, typer.Option("--fill-empty", help="Read these logs first if the store is empty.")
