@@ -61,6 +61,8 @@ class Replacement(NamedTuple):
     keep: str
     needs: str
     """A character that every match contains; '' where there is none."""
+    title: str = ""
+    """What it finds."""
 
 
 def _spelt(words: str) -> str:
@@ -113,6 +115,7 @@ def _replacements(rule: dict[str, Any]) -> list[Replacement]:
             _expanded(rule["find"], depth),
             _kept(rule.get("keep", _REDACTED), depth),
             "\\" if depth else rule.get("needs", ""),
+            rule.get("title", ""),
         )
         for depth in rule.get("depths", [0])
     ]
@@ -130,11 +133,24 @@ _RULES = [
     _NO_MARKS,
 ]
 
-SCANS = [
-    *(_expanded(scan, 0) for part in (_VALUES, _SYNTAXES) for scan in part["suspect"]),
-    _expanded("|".join(token.get("scan") or token["begins"] for token in _TOKENS), 0),
+
+def _joined(scans: list[str]) -> list[str]:
+    """Join the scans that end in the same placeholder."""
+    beginnings: dict[str, list[str]] = {}
+    for scan in scans:
+        beginning, ending, _ = scan.rpartition("<") if scan.endswith("closer>") else (scan, "", "")
+        beginnings.setdefault(scan[len(beginning) :] if ending else scan, []).append(beginning)
+    return [f"(?:{'|'.join(begun)}){ending}" if begun != [ending] else ending for ending, begun in beginnings.items()]
+
+
+_SUSPECT = [
+    *(scan for part in (_VALUES, _SYNTAXES) for scan in part["suspect"]),
+    "|".join(token.get("scan") or token["begins"] for token in _TOKENS),
 ]
+SCANS = [_expanded(scan, 0) for scan in _SUSPECT]
 """A line that none of these matches is changed by no rule."""
+JOINED_SCANS = [_expanded(scan, 0) for scan in _joined(_SUSPECT)]
+"""The same in fewer patterns, for an engine that scans for alternatives as quickly."""
 REPLACEMENTS = [replacement for rule in _RULES for replacement in _replacements(rule)]
 """Every rule at every depth, in the order in which they are applied."""
 CARD = _expanded("<card>(?:=[0-9]{7,})?", 0)

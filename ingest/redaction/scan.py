@@ -2,10 +2,11 @@
 
 Hyperscan finds all patterns in one pass over the bytes, three times as fast as DuckDB's scans one after another, lets
 other threads run meanwhile, and hardly gets slower with more patterns. It comes in wheels for the usual platforms only:
-where it is missing, DuckDB scans (`in_sql.suspect_sql`), and the rows that are stored are the same.
+where it is missing, DuckDB scans (`in_sql.suspect_sql`), and the rows that are stored are the same. So it does in a
+process that reads a few lines only, since compiling the patterns takes a quarter of a second.
 
-A pattern means a little more here, never less: a match may go on into the next line, and the ends of a text are left
-out. So a line may be taken for a suspect that is none; no rule changes it.
+A pattern means a little more here, never less: a match may go on into the next line, for instance. So a line may be
+taken for a suspect that is none; no rule changes it.
 """
 
 import re
@@ -17,17 +18,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pixeldesk.ingest.redaction.rules import SCANS
+from pixeldesk.ingest.redaction.rules import JOINED_SCANS
 
 # Python is called for each match. With more matches than this, DuckDB's scans cost less.
 _BYTES_PER_MATCH = 40
 _FEWEST_MATCHES = 1000
+# Compiling takes so long, DuckDB's scans of some lines so long to plan, and so long a byte: seconds of a processor.
+_COMPILING_S = 0.25
+_PLANNING_S = 0.03
+_SCANNING_S = 8e-9
 # Lengths are 32 bits wide.
 _LONGEST = (1 << 32) - 1
 # An escape, a class with the repetition behind it, or what else is not written in Hyperscan's way.
 _TOKEN = re.compile(r"\\z|\\.|(\[\^?\]?(?:\\.|[^\]\\])*\])([*+]?)|\^|\.|[^\x00-\x7f]", re.DOTALL)
+# The end of a line: what may stand behind one in a buffer.
+_END = r"(?:[\n\r\x00,]|\z)"
 _BEYOND_ASCII = r"[\xc2-\xf4][\x80-\xbf]{1,3}"
+_spent_s = 0.0
 Octets = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 
@@ -56,17 +65,19 @@ def scanned(table: pa.Table) -> pa.Table:
 
 
 def _suspects_among(texts: pa.LargeStringArray) -> pa.BooleanArray:
-    _, offsets, content = texts.buffers()
-    if not len(texts) or content is None:
-        return pa.array(np.zeros(len(texts), bool))
-    bounds = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    octets = np.frombuffer(content, np.uint8)[bounds[0] : bounds[-1]]
-    return suspects(octets, bounds[:-1] - bounds[0])
+    if not len(texts):
+        return pa.array([], pa.bool_())
+    texts = pc.fill_null(texts, "")
+    lengths = pc.binary_length(texts).to_numpy(zero_copy_only=False)
+    starts = np.cumsum(lengths + 1) - lengths - 1
+    one_list = pa.ListArray.from_arrays([0, len(texts)], texts)
+    whole = pc.binary_join(one_list, pa.scalar("\n", pa.large_string()))
+    return suspects(np.frombuffer(whole.buffers()[2], np.uint8), starts)
 
 
 def _matches(octets: Octets) -> Offsets | None:
     """Return the offset of the last byte of each match; None without Hyperscan, or if there are too many."""
-    database = _database()
+    database = _database() if _is_worth_compiling(len(octets)) else None
     if database is None or len(octets) > _LONGEST:
         return None
     found: list[int] = []
@@ -85,6 +96,13 @@ def _matches(octets: Octets) -> Offsets | None:
     return np.array(found, np.int64) - 1
 
 
+def _is_worth_compiling(size: int) -> bool:
+    """Return whether all that this process has scanned, and so many bytes, take longer to scan than to compile."""
+    global _spent_s
+    _spent_s += _PLANNING_S + size * _SCANNING_S
+    return _spent_s >= _COMPILING_S
+
+
 @cache
 def _database() -> Any:
     """Return the compiled scans; None where Hyperscan is missing or cannot run on this processor."""
@@ -92,7 +110,7 @@ def _database() -> Any:
         import hyperscan
     except ImportError:
         return None
-    patterns = [in_bytes(scan) for scan in SCANS]
+    patterns = [in_bytes(scan) for scan in JOINED_SCANS]
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     try:
         database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns), flags=0)
@@ -108,8 +126,10 @@ def in_bytes(pattern: str) -> bytes:
 
 def _rewritten(token: re.Match[str]) -> str:
     text, members, repetition = token[0], token[1], token[2]
-    if text in (r"\z", "^"):
+    if text == "^":
         return "(?:)"
+    if text == r"\z":
+        return _END
     if text == ".":
         return _one_of(r"[^\n\x80-\xff]")
     if members is None:

@@ -40,6 +40,11 @@ _TEXTS = st.lists(st.one_of(_PIECES, _PIECES, st.characters(codec="utf-8")), max
 _QUICK = settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
+@pytest.fixture(autouse=True)
+def _compiled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "_COMPILING_S", 0)
+
+
 def _without_hyperscan(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(scan, "_database", lambda: None)
 
@@ -81,6 +86,7 @@ def test_no_suspect_of_duckdb_is_missed(lines: list[str]) -> None:
         ("a.b", "a🔑b"),
         (r"(?:^|[^a-z])key", "key"),
         (r"key=[a-z]+(?:;|\z)", "key=abc"),
+        (r"key=[a-z]+\z", "key=abc"),
         (r"[\]\\x]+[^]a]=", r"\]x-="),
     ],
 )
@@ -104,6 +110,18 @@ def test_an_arrow_column_is_scanned_in_all_its_pieces() -> None:
         pieces = pa.concat_tables([table.slice(0, 4), table.slice(4, 0), table.slice(4)])
         assert scan.scanned(pieces)["is_suspect"].to_pylist() == expected
     assert scan.scanned(pa.table({"line": pa.array([], pa.string())}))["is_suspect"].to_pylist() == []
+    with_null = pa.table({"line": pa.array(["x", None, "password=hunter2"])})
+    assert scan.scanned(with_null)["is_suspect"].to_pylist() == [False, False, True]
+
+
+def test_a_few_lines_are_not_worth_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "_COMPILING_S", 0.25)
+    monkeypatch.setattr(scan, "_spent_s", 0)
+    answers = [_found(["password: x"]) for _ in range(20)]
+    assert answers[0] == [None]
+    assert answers[-1] == [True]
+    monkeypatch.setattr(scan, "_spent_s", 0)
+    assert _found(["x" * 40_000_000, "password: x"]) == [False, True]
 
 
 def test_with_too_many_matches_duckdb_scans(monkeypatch: pytest.MonkeyPatch) -> None:
