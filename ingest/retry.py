@@ -32,6 +32,7 @@ from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.rejected_lines import RejectedLine, rejected_lines, stored_texts, with_bytes
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
+from pixeldesk.ingest.writing.rules_of_texts import note_rules
 from pixeldesk.ingest.writing.staging import Staging, stored
 from pixeldesk.settings import Settings
 from pixeldesk.store import Store, Transaction
@@ -78,6 +79,7 @@ class _Retry:
         self._transaction = transaction
         self._settings = settings
         self._now = datetime.now(UTC).replace(tzinfo=None)
+        note_rules(transaction, settings.personal_data)
         self._first_batch = self._next_batch()
         # A last line without a line feed is withdrawn when its source grows, so each source has a batch for its own.
         self._provisional: dict[int, int] = {}
@@ -197,7 +199,7 @@ class _Retry:
         """Store the lines that parse in this format. Returns the other lines, and the reasons by their index."""
         times = times_of_lines(self._settings, self._now)
         known = Known(_LINE_HASH, occurrence="occurrence")
-        staging = Staging(self._transaction, candidate, times, self._first_batch, known)
+        staging = Staging(self._transaction, candidate, times, self._first_batch, self._settings.personal_data, known)
         table = scanned(self._table(lines))
         with self._transaction.registered("lines", table):
             staging.stage(table)

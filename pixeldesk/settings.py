@@ -162,6 +162,11 @@ class Settings(BaseSettings):
     max_expansion_from: int = Field(
         default=1024 * MIB, ge=1024, description="Decompressed bytes from which the bomb rule applies."
     )
+    personal_data: Annotated[Literal["keep", "shorten", "drop"], _IN_ANY_CASE] = Field(
+        default="keep",
+        description="What becomes of addresses and mail addresses before a line is stored: keep, shorten (to the "
+        "network, to the domain) or drop.",
+    )
     retention: str = Field(
         default="",
         description="How long lines are stored, such as production:5xx=400d, production=90d, *=180d, or a TOML file of "

@@ -21,6 +21,7 @@ from pixeldesk.ingest.parsing.extraction import Extraction
 from pixeldesk.ingest.parsing.field_sql import Candidate, ColumnSql
 from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.redaction.in_sql import presented_key_sql, redact_sql, suspect_sql
+from pixeldesk.ingest.redaction.personal_data import PersonalData, personal_data_sql
 from pixeldesk.ingest.sources.mending import mended_sql, needs_mending_sql
 from pixeldesk.ingest.sql import literal
 
@@ -31,9 +32,9 @@ _KEY_COLUMNS = ("key_fingerprint", "key_prefix", "key_length")
 _LONGEST_ALIAS = 211
 
 
-def redact_suspects_sql(log_format: LogFormat, *, are_scanned: bool = False) -> str:
+def redact_suspects_sql(log_format: LogFormat, personal_data: PersonalData, *, are_scanned: bool = False) -> str:
     """Return a SELECT over `lines`: row, raw and presented_key of the few lines that may hold a secret, or need
-    mending.
+    mending; of all lines unless personal data is kept.
 
     `are_scanned`: is_suspect of `lines` says of each whether it may hold a secret; it may be NULL otherwise.
     It is a statement of its own, since the rules take longer to plan than a small chunk takes to parse.
@@ -49,9 +50,10 @@ def redact_suspects_sql(log_format: LogFormat, *, are_scanned: bool = False) -> 
     key = presented[0] if len(presented) == 1 else f"coalesce({', '.join(reversed(presented))})"
     # A name of a secret may be in colours: what is a secret is asked again of the mended line.
     raw = f"CASE WHEN {suspect_sql('line')} THEN {redact_sql('line')} ELSE line END"
-    return f"""SELECT row, {raw} AS raw, {key} AS presented_key
+    condition = _is_suspect(log_format, are_scanned) if personal_data == "keep" else "true"
+    return f"""SELECT row, {personal_data_sql(raw, personal_data)} AS raw, {key} AS presented_key
         FROM (SELECT row, {mended_sql("line", names=not log_format.strict)} AS line FROM lines
-            WHERE {_is_suspect(log_format, are_scanned)})"""
+            WHERE {condition})"""
 
 
 def suspects_exist_sql(log_format: LogFormat, *, are_scanned: bool = False) -> str:

@@ -22,6 +22,7 @@ from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine_refused
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
+from pixeldesk.ingest.writing.rules_of_texts import note_rules
 from pixeldesk.ingest.writing.stacks import Stacks
 from pixeldesk.ingest.writing.staging import Staging, stored
 from pixeldesk.settings import Settings
@@ -103,6 +104,7 @@ class _Replay:
         self._transaction = transaction
         self._settings = settings
         self._times = times_of_lines(settings, now)
+        note_rules(transaction, settings.personal_data)
         self._batch = self._next_batch()
         self._reused_ids = ReusedIds(transaction, self._batch)
         self._counts = BatchCounts(transaction, self._batch, now)
@@ -164,7 +166,7 @@ class _Replay:
         return lines.filter(pc.is_in(lines["row"], value_set=rows))
 
     def _staged(self, lines: pa.Table, log_format: LogFormat, *, are_final: bool = False) -> Staging:
-        staging = Staging(self._transaction, log_format, self._times, self._batch, _KNOWN)
+        staging = Staging(self._transaction, log_format, self._times, self._batch, self._settings.personal_data, _KNOWN)
         with self._transaction.registered("lines", lines):
             staging.stage(lines)
             if are_final:

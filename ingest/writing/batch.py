@@ -28,6 +28,7 @@ from pixeldesk.ingest.writing.joining import begin_joining
 from pixeldesk.ingest.writing.merging import merge
 from pixeldesk.ingest.writing.quarantine import quarantine_refused, quarantine_unreadable
 from pixeldesk.ingest.writing.reused_ids import ReusedIds
+from pixeldesk.ingest.writing.rules_of_texts import note_rules
 from pixeldesk.ingest.writing.source_progress import SourceProgress, record, retire, withdraw_unterminated
 from pixeldesk.ingest.writing.stacks import Stacks
 from pixeldesk.ingest.writing.staging import SourceCounts, Staging, stored
@@ -48,8 +49,10 @@ class Batch:
         self._gather_bytes = settings.chunk_bytes
         self._max_line_bytes = settings.max_line_bytes
         self._custom_formats = settings.formats
+        self._personal_data = settings.personal_data
         self._now = now.astimezone(UTC).replace(tzinfo=None)
         self._times = times_of_lines(settings, self._now)
+        note_rules(transaction, settings.personal_data)
         self.batch_id = self._next("batch_ids")
         """The first batch id of the transaction."""
         self._sources: dict[SourceName, SourceProgress] = {}
@@ -163,7 +166,7 @@ class Batch:
         are_words_left = False
         while lines.num_rows:
             tried.append(formats.pop(0))
-            staging = Staging(self._transaction, tried[-1], self._times, self.batch_id)
+            staging = Staging(self._transaction, tried[-1], self._times, self.batch_id, self._personal_data)
             with self._transaction.registered("lines", lines):
                 staging.stage(lines)
                 is_of_words = are_words_left
@@ -189,7 +192,7 @@ class Batch:
         unreadable = [
             (batch_id, source.source_id, line) for source, chunk, batch_id in gathered for line in chunk.unreadable
         ]
-        duplicates = quarantine_unreadable(self._transaction, unreadable)
+        duplicates = quarantine_unreadable(self._transaction, unreadable, self._personal_data)
         self._count("duplicates", [(batch_id, source_id or 0, 1) for batch_id, source_id, _ in duplicates])
 
     def _further_formats(self, staging: Staging, tried: list[LogFormat]) -> list[LogFormat]:

@@ -1,5 +1,6 @@
 -- Mark the staged lines that are stored already, and count the equal lines of each source: equal_lines.py runs these
 -- statements. A hash only finds candidates: a duplicate has the same text too, so no line is lost to a hash collision.
+-- Texts that were redacted by other rules than those of now cannot be compared.
 
 -- name: staged
 -- How many lines are staged, and with how many hashes? How many have an occurrence: of the good ones, and of the rejected
@@ -44,7 +45,7 @@ WHERE row IN (
     FROM staged
     JOIN stored_lines ON stored_lines.line_hash = staged.line_hash AND stored_lines.timestamp = staged.timestamp
     WHERE staged.occurrence IS NULL AND stored_lines.timestamp BETWEEN $first AND $last
-        AND stored_lines.raw = staged.raw);
+        AND (stored_lines.raw = staged.raw OR stored_lines.has_other_rules));
 
 -- name: no_equal_lines
 CREATE OR REPLACE TEMP TABLE equal_lines (
@@ -56,10 +57,11 @@ CREATE OR REPLACE TEMP TABLE equal_lines (
 -- $last timestamp
 -- with stored_lines
 INSERT INTO equal_lines
-SELECT stored.source_id, stored.line_hash, stored.raw, false, stored.occurrence
+SELECT stored.source_id, stored.line_hash, counted.raw, false, stored.occurrence
 FROM (FROM stored_lines WHERE timestamp BETWEEN $first AND $last) AS stored
-SEMI JOIN (FROM staged WHERE occurrence IS NOT NULL) AS counted
-    ON counted.line_hash = stored.line_hash AND counted.timestamp = stored.timestamp AND counted.raw = stored.raw;
+JOIN (SELECT DISTINCT line_hash, timestamp, raw FROM staged WHERE occurrence IS NOT NULL) AS counted
+    ON counted.line_hash = stored.line_hash AND counted.timestamp = stored.timestamp
+WHERE counted.raw = stored.raw OR stored.has_other_rules;
 
 -- name: equal_rejected
 -- The rejected lines that are equal to a staged rejected line. Only an excerpt may be stored, so the length is compared.

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.refusal import why_refused
 from pixeldesk.ingest.redaction.in_sql import redact_sql, suspect_sql
+from pixeldesk.ingest.redaction.personal_data import PersonalData, personal_data_sql
 from pixeldesk.ingest.sources.byte_escapes import escaped, is_mostly_text, readable
 from pixeldesk.ingest.sources.lines import UnreadableLine
 from pixeldesk.ingest.sources.reason import Reason
@@ -50,13 +51,15 @@ def quarantine_refused(transaction: Transaction, log_format: LogFormat, timezone
     _insert(transaction, [_row(origin, reasons[raw], raw) for *origin, raw in refused])
 
 
-def quarantine_unreadable(transaction: Transaction, unreadable: list[Unreadable]) -> list[Unreadable]:
+def quarantine_unreadable(
+    transaction: Transaction, unreadable: list[Unreadable], personal_data: PersonalData
+) -> list[Unreadable]:
     """Quarantine the unreadable lines, and return those that are duplicates of quarantined ones."""
     duplicates: list[Unreadable] = []
     for first in range(0, len(unreadable), _INSERTED_AT_ONCE):
         new, repeated = _new_and_duplicates(transaction, unreadable[first : first + _INSERTED_AT_ONCE])
         duplicates += repeated
-        texts = _redacted(transaction, [_stored_text(line) for _, _, line in new])
+        texts = _redacted(transaction, [_stored_text(line) for _, _, line in new], personal_data)
         _insert(transaction, [_unreadable_row(*line, text) for line, text in zip(new, texts, strict=True)])
     return duplicates
 
@@ -84,15 +87,21 @@ def _new_and_duplicates(transaction: Transaction, lines: list[Unreadable]) -> tu
     return new, duplicates
 
 
-def _redacted(transaction: Transaction, texts: list[str]) -> list[str]:
-    """Return texts without their secrets. The engine's regular expressions take linear time, however hostile a text."""
+def _redacted(transaction: Transaction, texts: list[str], personal_data: PersonalData) -> list[str]:
+    """Return texts without their secrets, and their personal data as the setting has it.
+
+    The engine's regular expressions take linear time, however hostile a text is.
+    """
     if not texts:
         return []
     with transaction.registered("texts", pa.table({"row": range(len(texts)), "text": pa.array(texts, pa.string())})):
         # The rules take long to plan, and most texts hold no secret.
-        if not transaction.value(f"SELECT EXISTS (SELECT 1 FROM texts WHERE {suspect_sql('text')})"):
+        if personal_data == "keep" and not transaction.value(
+            f"SELECT EXISTS (SELECT 1 FROM texts WHERE {suspect_sql('text')})"
+        ):
             return texts
         text = f"CASE WHEN {suspect_sql('text')} THEN {redact_sql('text')} ELSE text END"
+        text = personal_data_sql(text, personal_data)
         return [redacted for (redacted,) in transaction.execute(f"SELECT {text} FROM texts ORDER BY row")]
 
 

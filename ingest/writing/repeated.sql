@@ -34,8 +34,12 @@ WHERE inserted.row IS NOT NULL AND (earlier.row IS NULL OR earlier.row < inserte
 -- $first timestamp
 -- $last timestamp
 CREATE OR REPLACE TEMP TABLE repeated AS
-WITH texts AS (
-    SELECT source_id, line_number, raw FROM requests WHERE timestamp BETWEEN $first AND $last
+WITH other_rules AS (
+    SELECT coalesce(max(CAST(value AS INTEGER)), 0) AS before_batch FROM meta WHERE name = 'batches_by_other_rules'
+), texts AS (
+    SELECT source_id, line_number, raw, batch_id < before_batch AS has_other_rules
+    FROM requests, other_rules
+    WHERE timestamp BETWEEN $first AND $last
 )
 SELECT DISTINCT candidates.batch_id, candidates.source_id, candidates.line_number
 FROM candidates
@@ -43,7 +47,7 @@ JOIN texts AS inserted
     ON inserted.source_id = candidates.source_id AND inserted.line_number = candidates.line_number
 JOIN texts AS earlier
     ON earlier.source_id = candidates.earlier_source_id AND earlier.line_number = candidates.earlier_line_number
-WHERE earlier.raw = inserted.raw;
+WHERE earlier.raw = inserted.raw OR earlier.has_other_rules;
 
 -- name: delete
 DELETE FROM requests USING repeated

@@ -11,6 +11,7 @@ import pyarrow as pa
 from pixeldesk.ingest.formats.log_format import LogFormat
 from pixeldesk.ingest.parsing.parse_sql import NOTHING_KNOWN, Known, ParseSql, redact_suspects_sql, suspects_exist_sql
 from pixeldesk.ingest.parsing.time_notation import Times
+from pixeldesk.ingest.redaction.personal_data import PersonalData
 from pixeldesk.ingest.writing.equal_lines import EqualLines
 from pixeldesk.ingest.writing.joining import wait
 from pixeldesk.ingest.writing.quarantine import EXCERPT_CHARACTERS
@@ -40,7 +41,10 @@ def stored(transaction: Transaction, table: str, batch: int) -> SourceCounts:
 
 
 class Staging:
-    """Moves registered lines into their tables. `batch` is the first batch id of the current transaction."""
+    """Moves registered lines into their tables. `batch` is the first batch id of the current transaction.
+
+    `personal_data` is the setting of that name.
+    """
 
     def __init__(
         self,
@@ -48,10 +52,12 @@ class Staging:
         log_format: LogFormat,
         times: Times,
         batch: int,
+        personal_data: PersonalData,
         known: Known = NOTHING_KNOWN,
     ) -> None:
         self._transaction = transaction
         self._known = known
+        self._personal_data = personal_data
         self._format = log_format
         self._times = times
         self._parse = ParseSql(log_format, times)
@@ -130,10 +136,11 @@ class Staging:
         run = self._transaction.execute
         # In a small chunk there often is none, and the rules take longer to plan than the chunk takes to parse.
         exist = suspects_exist_sql(self._format, are_scanned=are_scanned)
-        if rows < _MIN_DIRECT_LINES and not self._transaction.value(exist):
+        is_few = rows < _MIN_DIRECT_LINES and self._personal_data == "keep"
+        if is_few and not self._transaction.value(exist):
             run("CREATE OR REPLACE TEMP TABLE redacted (row BIGINT, raw VARCHAR, presented_key VARCHAR)")
         else:
-            suspects = redact_suspects_sql(self._format, are_scanned=are_scanned)
+            suspects = redact_suspects_sql(self._format, self._personal_data, are_scanned=are_scanned)
             run(f"CREATE OR REPLACE TEMP TABLE redacted AS {suspects}")
 
     def take_unknown(self, *, but_words: bool = False) -> pa.Table:
