@@ -13,6 +13,7 @@ from pixeldesk.ingest.redaction.rules import (
 )
 from pixeldesk.ingest.sql import literal
 
+_REMOVED = "[redacted]"
 _KEY_PATHS = ("$.api_key", "$.api_key.key", "$.api_key.value", "$.api_key.raw")
 _HEADERS = ("$.headers", "$.request.headers", "$")
 _SPELLINGS = (str.lower, str.title, str.upper)
@@ -35,6 +36,16 @@ def redact_sql(column: str) -> str:
     decoded = f"CASE WHEN contains({column}, '\\u00') THEN {_decode_escapes_sql(column)} ELSE {column} END"
     return f"""CASE WHEN {needs} THEN {_chain_sql(_without_cards_sql(decoded), REPLACEMENTS)}
         ELSE {_chain_sql(_without_cards_sql(column), simple)} END"""
+
+
+def redaction_steps(column: str) -> list[tuple[str, str]]:
+    """Return the steps of `redact_sql`: the title of each rule that removes something, or '', and its expression."""
+    decoded = f"CASE WHEN contains({column}, '\\u00') THEN {_decode_escapes_sql(column)} ELSE {column} END"
+    steps = [("", decoded), ("numbers of payment cards", _without_cards_sql(column))]
+    for rule in REPLACEMENTS:
+        title = rule.title if _REMOVED in rule.keep else ""
+        steps.append((title, _replace_sql(column, rule.find, rule.keep)))
+    return steps
 
 
 def presented_key_sql(column: str, header_paths: Sequence[str] = ()) -> str:

@@ -18,6 +18,7 @@ from pixeldesk.alerts.replay import Replay
 from pixeldesk.desk.doctor import Examination
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.incidents.incident import Incident
+from pixeldesk.ingest.cleaning.report import CleaningReport
 from pixeldesk.ingest.rebuilding.report import RebuildReport
 from pixeldesk.ingest.report import Ingested, Reading, Retried
 from pixeldesk.printable import printable
@@ -274,6 +275,23 @@ def print_retention(report: RetentionReport) -> None:
     what = f"{report.requests:,} requests and {report.events:,} application log lines of {report.days:,} days"
     would = "would be" if report.dry_run else "were"
     print_line(f"{what} {would} dropped; what was counted of them stays in charts")
+
+
+def print_redacted(report: CleaningReport, *, is_check: bool) -> None:
+    """Print what was found in the texts of a store, by table and by kind, and what is left to do by hand."""
+    print_rows([table.as_json() for table in report.tables])
+    print_rows([kind.as_json() for kind in report.kinds])
+    found = f"something was found in {report.changed:,} of {report.rows:,} rows"
+    if is_check:
+        print_line(f"{found}; pixeldesk redact removes it" if report.changed else found)
+    else:
+        print_line(f"{found} and removed" if report.changed else found)
+    if report.is_unfinished:
+        print_line("an earlier run was interrupted: the file still holds the former texts; run pixeldesk redact again")
+    if report.is_file_new:
+        print_line("the store is in a new file; what the former one had on the disk stays until that is reused")
+    for path in report.older_copies:
+        print_line(f"{path} holds the store as it was before; delete it when you need it no longer")
 
 
 def print_doctor(found: Examination) -> None:

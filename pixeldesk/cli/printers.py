@@ -18,6 +18,7 @@ from pixeldesk.cli.console import (
     print_named,
     print_not_found,
     print_rebuild,
+    print_redacted,
     print_replay,
     print_retention,
     print_retry,
@@ -35,6 +36,7 @@ from pixeldesk.desk.commands.mark import Mark
 from pixeldesk.desk.commands.quarantine import Quarantine, Retry
 from pixeldesk.desk.commands.query import Query, Row
 from pixeldesk.desk.commands.rebuild import Rebuild
+from pixeldesk.desk.commands.redact import Redact
 from pixeldesk.desk.commands.report import ReportContent, ReportFile
 from pixeldesk.desk.commands.retain import Retain
 from pixeldesk.desk.doctor import Examination
@@ -42,6 +44,7 @@ from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark as MarkAnswer
 from pixeldesk.file_modes import modes_of_the_user
 from pixeldesk.incidents.incident import Incident
+from pixeldesk.ingest.cleaning.report import CleaningReport
 from pixeldesk.ingest.rebuilding.report import RebuildReport
 from pixeldesk.ingest.report import Ingested, Retried
 from pixeldesk.queries import question
@@ -123,6 +126,11 @@ def _(_: Retry, answer: Retried) -> None:
 @show.register
 def _(_: Retain, answer: RetentionReport) -> None:
     print_retention(answer)
+
+
+@show.register
+def _(command: Redact, answer: CleaningReport) -> None:
+    print_redacted(answer, is_check=command.check)
 
 
 @show.register

@@ -23,6 +23,7 @@ from pixeldesk.incidents.around import Around, around, examples_of
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.selection import chosen, within
 from pixeldesk.incidents.traffic import too_quiet
+from pixeldesk.ingest.cleaning.report import CleaningReport
 from pixeldesk.ingest.following.running import RunningFollowers
 from pixeldesk.ingest.following.source_states import FollowState, SourceState, follow_states, source_states
 from pixeldesk.ingest.rebuilding.report import RebuildReport
@@ -159,6 +160,13 @@ class Desk:
 
         with self._ingest_lock:
             return rebuild(self.store, self.settings, old, progress)
+
+    def redact(self, *, is_check: bool = False) -> CleaningReport:
+        """Redact what is stored by the rules of now, or only say what would be found. See pixeldesk.ingest.cleaning."""
+        from pixeldesk.ingest.cleaning.clean import clean  # Imports Arrow, as above.
+
+        with self._ingest_lock:
+            return clean(self.store, self.settings, is_check=is_check)
 
     def sources(self) -> list[SourceState]:
         """Return each source: how far it was read, how fresh it is, and its lines by outcome."""

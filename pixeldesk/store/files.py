@@ -38,6 +38,13 @@ def remove_stale_spills(path: Path) -> None:
         spill_folder(path).rmdir()
 
 
+def older_copies(path: Path) -> list[Path]:
+    """Return the files that hold a store as it was before it was migrated, or before another was restored."""
+    migrated = path.parent.glob(glob.escape(path.stem) + ".schema-*" + glob.escape(path.suffix))
+    restored = path.parent.glob(glob.escape(path.name) + ".*.former*")
+    return sorted([*migrated, *restored])
+
+
 def files_of(path: Path) -> Iterator[Path]:
     """Yield the files and folders of the store at `path` that are there."""
     yield from (path.resolve(), log_of(path), spill_folder(path), *spilled_files(path))

@@ -16,6 +16,7 @@ from pixeldesk.desk.commands.mark import Mark
 from pixeldesk.desk.commands.quarantine import Quarantine, Retry
 from pixeldesk.desk.commands.query import Query
 from pixeldesk.desk.commands.rebuild import Rebuild
+from pixeldesk.desk.commands.redact import Redact
 from pixeldesk.desk.commands.report import Report, ReportFile
 from pixeldesk.desk.commands.retain import Retain
 from pixeldesk.errors import UsageError
@@ -35,6 +36,7 @@ COMMANDS: tuple[type[Command[Any]], ...] = (
     Quarantine,
     Retry,
     Retain,
+    Redact,
     Backup,
     Restore,
     Rebuild,

@@ -23,6 +23,7 @@ from pixeldesk.desk.commands.incidents import Incidents, Replay
 from pixeldesk.desk.commands.lookup import Lookup
 from pixeldesk.desk.commands.quarantine import Quarantine
 from pixeldesk.desk.commands.query import Query, Row
+from pixeldesk.desk.commands.redact import Redact
 from pixeldesk.desk.commands.report import Report, ReportFile
 from pixeldesk.desk.commands.retain import Retain
 from pixeldesk.desk.desk import Desk
@@ -46,6 +47,7 @@ READING: list[Command[Any]] = [
     Query(name="requests", environment="production", parameters={"customer_id": "cus_qd6lx"}),
     Query(name="failing_values", parameters={"count": "3", "not_callers": ["cus_qd6lx", ""]}),
     Quarantine(limit=7),
+    Redact(check=True),
     Doctor(),
 ]
 # Those that write, to the store or beside it, or change what runs in the server.
