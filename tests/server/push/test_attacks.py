@@ -7,7 +7,6 @@ import json
 from contextlib import ExitStack, closing
 from typing import Any
 
-import pytest
 import zstandard
 
 from tests.log_lines import as_bytes, moment, request_line
@@ -41,14 +40,12 @@ def head(server: Running, headers: dict[str, str], length: int = _ANNOUNCED) -> 
     ).encode()
 
 
-@pytest.mark.parametrize("who", [WITH_A_TOKEN, WITHOUT_A_TOKEN], ids=["with a token", "without"])
-def test_posts_that_announce_much_and_send_nothing_stop_nobody(server: Running, who: dict[str, str]) -> None:
-    name = f"idle{len(who)}{'Authorization' in who}"
+def test_posts_that_announce_much_and_send_nothing_stop_nobody(server: Running) -> None:
     with ExitStack() as open_ones:
-        idle = [open_ones.enter_context(closing(server.connected())) for _ in range(200)]
-        for connection in idle:
-            connection.sendall(head(server, who) + b"{")
-        told = [Client(server.port).post(lines(f"{name}a")), drained(server, lines(f"{name}b"))]
+        idle = [open_ones.enter_context(closing(server.connected())) for _ in range(400)]
+        for place, connection in enumerate(idle):
+            connection.sendall(head(server, WITH_A_TOKEN if place % 2 else WITHOUT_A_TOKEN) + b"{")
+        told = [Client(server.port).post(lines("idleA")), drained(server, lines("idleB"))]
         assert [(one.status, one.json.get("requests")) for one in told] == [(200, 2), (200, 2)]
         # And each is ended, although its bytes might go on to come one by one.
         ended = [all_of(connection) for connection in idle]
@@ -68,7 +65,7 @@ def test_nothing_is_unpacked_for_somebody_unknown(server: Running) -> None:
         sent = {"x_vercel_signature": WRONG, "Content_Encoding": name[:4]}
         assert Client(server.port, token=None).post(body, **sent).status == 401
     # It took 33 seconds of a processor once.
-    assert server.processor_seconds - before < 3
+    assert server.processor_seconds - before < 8
 
 
 def test_endless_frames_are_refused_and_a_frame_a_batch_is_not(server: Running) -> None:
@@ -80,7 +77,7 @@ def test_endless_frames_are_refused_and_a_frame_a_batch_is_not(server: Running) 
         appended = b"".join(pack(line + b"\n") + pack(b"") for line in batch.splitlines()) * 1000
         told = client.post(appended, Content_Encoding=encoding)
         assert (told.status, told.json["lines"]) == (200, 2000)
-    assert server.processor_seconds - before < 10
+    assert server.processor_seconds - before < 15
 
 
 def test_what_cannot_be_a_signature_is_refused_before_the_body(server: Running) -> None:
