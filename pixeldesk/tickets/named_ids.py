@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pixeldesk.catalogue.checks import looks_like_secret
 from pixeldesk.queries import question
@@ -13,6 +14,7 @@ from pixeldesk.tickets.request_ids import certain_ids, is_well_formed, variants
 from pixeldesk.tickets.spellings import beginnings, endings, heads, spellings
 
 _LONGEST_ID = 200
+_LAST_CHARACTER = "\U0010ffff"
 _MOST_BEGINNINGS = 40
 # So many ids at most are looked up in other spellings than their own.
 _MOST_RESPELLED = 600
@@ -79,11 +81,12 @@ def _may_be_id(text: str) -> bool:
 
 def _named(store: Store, mentions: Sequence[_Mention]) -> tuple[NamedId, ...]:
     found = _disjoint({}, _stored(store, mentions))
+    certain = [each for each in mentions if each.is_certain]
     # Without an id in the text, its words may be beginnings of ids.
-    tried = [each for each in mentions if each.is_certain or (each.is_beginning and not found)]
+    tried = certain if certain or found else [each for each in mentions if each.is_beginning]
     left = sorted(_apart(tried, found), key=_chance)[:_MOST_BEGINNINGS]
     found = _disjoint(found, _of_one_id(store, left))
-    found = _disjoint(found, {each: each.part.written for each in mentions if each.is_certain})
+    found = _disjoint(found, {each: each.part.written for each in certain})
     return tuple(NamedId(each) for each in dict.fromkeys(found.values()))
 
 
@@ -137,9 +140,7 @@ def _of_one_id(store: Store, mentions: Sequence[_Mention]) -> dict[_Mention, str
     """Return the mentions that begin or end only one of the stored ids, with that id."""
     by_beginning = {each: beginnings(each.part.written) for each in mentions}
     by_ending = {each: tails for each in mentions if (tails := endings(each.part.written))}
-    texts = _texts(by_beginning)
-    first_letters = list(dict.fromkeys(head for each in texts for head in heads(each)))
-    starts = question("ids_beginning_with").rows(store, beginnings=texts, heads=first_letters) if texts else []
+    starts = _beginning_with(store, _texts(by_beginning))
     ends = question("ids_ending_with").rows(store, endings=_texts(by_ending)) if by_ending else []
     # The best fit of each text comes last.
     beginning, ending = {row["beginning"]: row for row in starts}, {row["ending"]: row for row in ends}
@@ -151,6 +152,19 @@ def _of_one_id(store: Store, mentions: Sequence[_Mention]) -> dict[_Mention, str
         if best and all(1 in (row["ids"], row["requests"]) for row in best) and len({row["id"] for row in best}) == 1:
             found[mention] = best[0]["id"]
     return {mention: stored for mention, stored in found.items() if not looks_like_secret(stored)}
+
+
+def _beginning_with(store: Store, texts: list[str]) -> list[dict[str, Any]]:
+    if not texts:
+        return []
+    first = [head for each in texts for head in heads(each)]
+    return question("ids_beginning_with").rows(
+        store,
+        beginnings=texts,
+        heads=list(dict.fromkeys(head.lower() for head in first)),
+        least=min(first),
+        past=max(first) + _LAST_CHARACTER,
+    )
 
 
 def _texts(asked: Mapping[_Mention, tuple[str, ...]]) -> list[str]:

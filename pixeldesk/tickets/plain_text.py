@@ -45,7 +45,7 @@ _MASK = "\x00"
 _NEXT_LINE = r"\r?\n[ \t>]{0,20}"
 # Fifteen characters before the sign are an id of AWS API Gateway, which ends with it.
 _SOFT_BREAK = re.compile(
-    rf"(?<=[A-Za-z0-9_-])(?<![Ii][Dd])(?<![^A-Za-z0-9_-][A-Za-z0-9_-]{{15}})={_NEXT_LINE}(?![Rr][Ee][Qq]_)(?=[A-Za-z0-9_-])"
+    rf"(?<=[A-Za-z0-9_-])(?<![Ii][Dd])(?<!Root)(?<![^A-Za-z0-9_-][A-Za-z0-9_-]{{15}})={_NEXT_LINE}(?![Rr][Ee][Qq]_)(?=[A-Za-z0-9_-])"
 )
 _BREAK_IN_QUOTES = re.compile(
     rf"([\"'`])([Rr][Ee][Qq]_[A-Za-z0-9]{{0,64}}+){_NEXT_LINE}(?![Rr][Ee][Qq]_)([A-Za-z0-9]{{1,64}}+)(?=\1)"
@@ -86,4 +86,6 @@ def _without_broken_ids(text: str) -> str:
 
 def _joined_unless_a_word_follows(match: re.Match[str]) -> str:
     head, continuation = match.groups()
-    return head + continuation if _CANNOT_BE_A_WORD.search(continuation) else match[0]
+    # req_id and req_body are names, and whole.
+    is_name = head[len("req_") :].islower() and head[len("req_") :].isalpha()
+    return head + continuation if _CANNOT_BE_A_WORD.search(continuation) and not is_name else match[0]

@@ -23,6 +23,7 @@ _DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63"), 
 _CHUNK = re.compile(r"[^\s\"'`<>(){}\[\]|\x00,;*\u2026]{4,300}+")
 _SPLITS = (
     re.compile(r"[A-Za-z0-9_.:-]{4,200}+"),
+    re.compile(r"(?:[A-Za-z0-9_.-]|::){4,200}+"),
     re.compile(r"[A-Za-z0-9_-]{4,200}+"),
     re.compile(r"[A-Za-z0-9]{8,100}+"),
 )

@@ -137,8 +137,8 @@ def _labelled_ids(text: str) -> Iterator[tuple[int, str]]:
 # --- ids that only gateways and tracers write ---------------------------------------------------------------
 
 _GATEWAY = re.compile(
-    r"(?<![A-Za-z0-9:_-])(?:[a-z][a-z][a-z]\d::){0,4}[a-z0-9]{5}-\d{13}-[0-9a-f]{12}(?![A-Za-z0-9_-])"
-    r"|(?<![A-Za-z0-9_-])1-[0-9a-f]{8}-[0-9a-f]{24}(?![A-Za-z0-9_-])"
+    r"(?<![A-Za-z0-9_-])(?<!::)(?:[a-z][a-z][a-z]\d::){0,4}[a-z0-9]{5}-\d{13}-[0-9a-f]{12}(?![A-Za-z0-9_-])"
+    r"|(?<![A-Za-z0-9_-])(?<!Self=)1-[0-9a-f]{8}-[0-9a-f]{24}(?![A-Za-z0-9_-])"
     r"|(?<![A-Za-z0-9_-])[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?![A-Za-z0-9_-])",
     re.IGNORECASE,
 )

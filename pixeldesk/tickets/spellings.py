@@ -4,7 +4,6 @@ Every regular expression here is free of nested repetition, so that time grows l
 """
 
 import re
-from itertools import product
 
 from pixeldesk.catalogue.checks import OWN_PREFIX
 
@@ -57,15 +56,15 @@ def beginnings(written: str) -> tuple[str, ...]:
 
 
 def heads(beginning: str) -> tuple[str, ...]:
-    """Return the first six characters of a beginning in the letter cases that ids have: all small, or all capitals.
+    """Return the first six characters of a beginning in the letter cases in which ids are looked for.
 
-    After the prefix of the own form, each letter may have another case.
+    After the prefix of the own form, each letter may have either case; in another id all have one, or those written.
     """
     head = beginning[:_SHORTEST_BEGINNING]
     if head.startswith(OWN_PREFIX):
-        letters = [(each.lower(), each.upper()) for each in head.removeprefix(OWN_PREFIX)]
-        return tuple(dict.fromkeys(OWN_PREFIX + "".join(each) for each in product(*letters)))
-    return tuple(dict.fromkeys((head, head.lower(), head.upper())))
+        body = head.removeprefix(OWN_PREFIX)
+        return (OWN_PREFIX + body.upper(), OWN_PREFIX + body.lower())
+    return (head, head.lower(), head.upper())
 
 
 def endings(written: str) -> tuple[str, ...]:
