@@ -10,9 +10,8 @@ CANDIDATE = CARD + "[0-9A-Za-z_-]*"
 WHOLE = CARD
 """Matches all of a candidate that does not go on."""
 NO_CARD = (
-    r"(?:[Ii]d|ID)s?[\\\"']*[ ]*[:=]|(?:[Oo]rder|[Ii]nvoice|[Tt]racking|[Tt]ransaction|[Rr]ef|[Rr]eference|[Ss]eq|"
-    r"[Ss]equence|[Oo]ffset|[Tt]imestamp|[Tt]ime|[Tt]s|[Nn]anos|[Tt]race|[Ss]pan|[Rr]equest)"
-    r"[A-Za-z_-]{0,7}[\\\"']*[ ]*[:=]"
+    r"(?:(?:(?:^|[^A-Za-z])[Ii]d|[a-z]Id|ID)s?|(?:[Oo]rder|[Ii]nvoice|[Tt]racking|[Tt]ransaction|[Rr]eference|[Ss]equence|"
+    r"[Oo]ffset|[Tt]imestamp|[Tt]ime|[Nn]anos|[Tt]race|[Ss]pan|[Rr]equest)(?:[ _-]?[A-Za-z]{1,7})?)[\\\"']*[ ]*[:= ]"
 )
 """Matches a candidate that is none by its name."""
 DIGITS = r"([0-9]{4}[0-9 -]{9,})(?:=[0-9]+)?\z"

@@ -67,6 +67,9 @@ _HARMLESS = [
     "npm_config_registry npm_lifecycle_event task-scheduler-of-the-month disk-pressure",
     "hooks.slack.com timed out; discord.com/api/webhooks is down",
     "locale sk-SK, tk-us-east, key-value, SG.1, dapi, hvs. and sl.",
+    "GET /share/2026-11-16-report-of-the-month, /join/2026-winter-conference-berlin, /verify/req_7Qm2xV9cT4",
+    "/tickets?ticket=SUPPORT-2026-0001234&sign=Sagittarius, ?code=SQLSTATE_23505_UNIQUE",
+    "redis://cache:6379/0?x=a@b.example, amqp://mq:5672/a@b, mongodb://a:27017,b:27017/app",
     "card ending in 4242, cvv check failed, cvc_check: pass",
 ]
 
@@ -74,6 +77,13 @@ _HARMLESS = [
 def test_what_only_looks_like_a_secret_stays() -> None:
     in_json = [json.dumps({"message": text, "path": text}) for text in _HARMLESS]
     assert _checked([*_HARMLESS, *in_json]) == [*_HARMLESS, *in_json]
+
+
+def test_the_number_of_an_order_stays_even_if_it_could_be_that_of_a_card() -> None:
+    number = made("{visa}", "seed").text
+    texts = [f"{name}{number}" for name in ("order ", "order number ", "orderNumber=", "trace_id=", "timestamp: ", "#")]
+    assert _checked(texts) == texts
+    assert _checked([f"paid by {number}", f"card number {number}"]) == ["paid by [redacted]", "card number [redacted]"]
 
 
 def test_the_number_of_a_card_in_json_becomes_a_text() -> None:
