@@ -24,6 +24,7 @@ from pixeldesk.ingest.sources.fingerprint import resume_point, was_read_as_docum
 from pixeldesk.ingest.sources.lines import Buffers, Chunk, read_buffers
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES, Source, SourceChanged
 from pixeldesk.ingest.sources.source_name import SourceName, SourceRow, rows_by_name
+from pixeldesk.ingest.sources.stored_name import stored_name
 from pixeldesk.ingest.writing.batch import Batch
 from pixeldesk.ingest.writing.not_understood import IN_A_FILE, NotUnderstood
 from pixeldesk.ingest.writing.source_progress import SourceProgress
@@ -162,7 +163,7 @@ class _Load:
 
     def _is_of_the_store(self, source: Source) -> bool:
         """Return whether a source is a file of the store itself, which would grow for as long as it is read."""
-        own = str(self._store.path.resolve())
+        own = stored_name(str(self._store.path.resolve()))
         return source.repeatable and source.source_name.path.startswith(own)
 
     def _is_bulk(self, unread: int) -> bool:

@@ -97,7 +97,7 @@ class FileFollower:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The followed paths, as the user gave them."""
+        """The followed paths, as the user gave them, without secrets."""
         return self._paths.given
 
     @property

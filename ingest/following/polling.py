@@ -14,6 +14,7 @@ from pixeldesk.errors import InputError
 from pixeldesk.ingest.sources.find_sources import files_of
 from pixeldesk.ingest.sources.source import unreadable
 from pixeldesk.ingest.sources.source_name import SourceName
+from pixeldesk.ingest.sources.stored_name import stored_name
 
 FileId = tuple[int, int]
 """Device and inode. They identify a file while it is open, and are no more than a hint when it is not."""
@@ -49,14 +50,14 @@ class WatchedPaths:
 
     @property
     def given(self) -> tuple[str, ...]:
-        """The paths as the user gave them."""
-        return self._paths
+        """The paths as the user gave them, without secrets."""
+        return tuple(map(stored_name, self._paths))
 
     @property
     def folders(self) -> set[str]:
-        """The folders that the paths refer to, even if they hold no file."""
+        """The names of the folders that the paths refer to, even if they hold no file."""
         real = [os.path.realpath(path) for path in self._paths if not glob.has_magic(path)]
-        return {path if os.path.isdir(path) else os.path.dirname(path) for path in real}  # noqa: PTH112, PTH120
+        return {stored_name(path if os.path.isdir(path) else os.path.dirname(path)) for path in real}  # noqa: PTH112, PTH120
 
     def poll(self) -> dict[FileId, PolledFile]:
         """Return the files that exist now, each once, under the first of its names."""
@@ -83,15 +84,15 @@ class WatchedPaths:
         except FileNotFoundError:
             return None  # Deleted since the folder was listed.
         except OSError as error:
-            problems[path] = str(unreadable(path, error))
+            problems[path] = str(unreadable(stored_name(path), error))
             return None
         if not stat.S_ISREG(status.st_mode):
-            problems[path] = f"{path}: is not a regular file, and is not followed"
+            problems[path] = f"{stored_name(path)}: is not a regular file, and is not followed"
             return None
         file_id = (status.st_dev, status.st_ino)
         known = self._names.get(path)
         # Resolving the real name takes a system call for each of its folders, so only a new file pays for it.
-        name = known[1] if known and known[0] == file_id else SourceName(os.path.realpath(path))
+        name = known[1] if known and known[0] == file_id else SourceName(stored_name(os.path.realpath(path)))
         names[path] = (file_id, name)
         return polled_file(name, status)
 

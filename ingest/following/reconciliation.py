@@ -23,6 +23,7 @@ from pixeldesk.ingest.sources.fingerprint import (
 )
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES
 from pixeldesk.ingest.sources.source_name import SourceName, SourceRow, name_of
+from pixeldesk.ingest.sources.stored_name import path_of
 
 # A file that had been quiet for so long at the last poll was finished: its deletion is no loss.
 _FINISHED_AFTER = timedelta(hours=1)
@@ -249,7 +250,7 @@ def _status_of(name: SourceName) -> os.stat_result | None:
     if not name.is_present:
         return None
     try:
-        return os.stat(name.path)  # noqa: PTH116
+        return os.stat(path_of(name.path))  # noqa: PTH116
     except OSError:
         return None
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pixeldesk.ingest.following.polling import FileId, PolledFile, polled_file
 from pixeldesk.ingest.following.tracked_file import TrackedFile
 from pixeldesk.ingest.sources.source_name import SourceName
+from pixeldesk.ingest.sources.stored_name import path_of, stored_name
 
 # A deleted file is closed when it has been quiet for so long, a file that was moved away after more. Seconds.
 _CLOSE_DELETED_AFTER = 60.0
@@ -55,9 +56,9 @@ class FileRegistry:
         for file_id in self._files.keys() - found.keys():
             self._update_hidden(self._files[file_id], now)
 
-    def at(self, path: str, status: os.stat_result, now: float) -> TrackedFile:
+    def at(self, name: str, status: os.stat_result, now: float) -> TrackedFile:
         """Return the file of this name and status, tracked or not."""
-        polled = polled_file(SourceName(path), status)
+        polled = polled_file(SourceName(name), status)
         return self._files.get(polled.id) or _new(polled, now)
 
     def adopt(self, file: TrackedFile) -> TrackedFile:
@@ -117,13 +118,13 @@ class Siblings:
 
     def _list(self, folder: str) -> Iterator[TrackedFile]:
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(path_of(folder)), key=lambda entry: entry.name)
         except OSError:
             return
         for entry in entries:
             with suppress(OSError):
                 if not entry.name.startswith(".") and entry.is_file(follow_symlinks=False):
-                    yield self._files.at(entry.path, entry.stat(), self._now)
+                    yield self._files.at(stored_name(entry.path), entry.stat(), self._now)
 
 
 def _new(polled: PolledFile, now: float) -> TrackedFile:

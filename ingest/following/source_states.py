@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pixeldesk.ingest.report import OUTCOMES
 from pixeldesk.ingest.sources.source import COMPRESSED_SUFFIXES
+from pixeldesk.ingest.sources.stored_name import path_of
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 
@@ -103,7 +104,7 @@ def _share_read(row: dict[str, Any]) -> float | None:
     if not row["present"] or row["path"].endswith(COMPRESSED_SUFFIXES):
         return None
     try:
-        size = Path(row["path"]).stat().st_size
+        size = Path(path_of(row["path"])).stat().st_size
     except (OSError, ValueError):
         return None
     return min(row["position"] / size, 1.0) if size else 1.0

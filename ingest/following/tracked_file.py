@@ -12,6 +12,7 @@ from pixeldesk.ingest.following.polling import PolledFile, polled_file
 from pixeldesk.ingest.sources.byte_stream import is_compressed
 from pixeldesk.ingest.sources.source import Source, SourceChanged, unreadable
 from pixeldesk.ingest.sources.source_name import SourceName, SourceState
+from pixeldesk.ingest.sources.stored_name import path_of, stored_name
 
 _READ_AHEAD_BYTES = 1 << 16
 
@@ -121,7 +122,7 @@ class TrackedFile:
                 pass  # Only Linux has these links, and their targets do not resolve across containers.
             else:
                 if (status.st_dev, status.st_ino) == self.polled.id:
-                    return SourceName(name)
+                    return SourceName(stored_name(name))
         if self.is_nameless:
             return self.polled.name
         return SourceName(self.polled.name.path, SourceState.GONE, datetime.now(UTC).replace(tzinfo=None))
@@ -133,7 +134,7 @@ class TrackedFileSource(Source):
     is_followed = True
 
     def __init__(self, file: TrackedFile, *, is_growing: bool) -> None:
-        super().__init__(file.polled.name, path=Path(file.polled.name.path))
+        super().__init__(file.polled.name, path=Path(path_of(file.polled.name.path)))
         self._file = file
         self.is_growing = is_growing
 
@@ -180,7 +181,7 @@ class _OpenFile(io.RawIOBase):
 
 def _opened(polled: PolledFile) -> int:
     try:
-        descriptor = os.open(polled.name.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path_of(polled.name.path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise SourceChanged(f"{polled.name}: was deleted") from None
     except OSError as error:

@@ -1,5 +1,6 @@
 """Recognise addresses of remote sources, such as `s3://bucket/logs/`, and strip secrets for names and messages."""
 
+import hashlib
 import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -13,6 +14,15 @@ _SECRET_PARAMETER = re.compile(
     r"|s[evprtk]|spr|sr|st|skoid|sktid|skt|ske|sks|skv|sip|code|expiry)",
     re.IGNORECASE,
 )
+# What tells one file from another. Of any other parameter the value is a secret, unless it is short and a number.
+_HARMLESS_PARAMETER = re.compile(
+    r"day|date|hour|month|year|week|from|to|start|end|since|until|file|path|name|prefix|page|format|type|stream|service"
+    r"|env|environment|region|host|version|versionid|generation|alt|limit|delimiter",
+    re.IGNORECASE,
+)
+_NUMBER_OR_DATE = re.compile(r"[\d.:TZ-]{0,20}")
+_CUT = "[redacted]"
+_DIGITS = 6
 
 
 def is_address(path: str) -> bool:
@@ -48,5 +58,12 @@ def _without_secrets(hop: str) -> str:
     if not question_mark or not location.lower().startswith(("http:", "https:")):
         return location + question_mark + query
     parameters = parse_qsl(query.partition("#")[0], keep_blank_values=True)
-    harmless = urlencode([(name, value) for name, value in parameters if not _SECRET_PARAMETER.fullmatch(name)])
-    return f"{location}?{harmless}" if harmless else location
+    kept = [(name, _shown(name, value)) for name, value in parameters if not _SECRET_PARAMETER.fullmatch(name)]
+    return f"{location}?{urlencode(kept, safe='[] ')}" if kept else location
+
+
+def _shown(name: str, value: str) -> str:
+    """Return a value, or what stands for it: a digest, since it may tell two files apart."""
+    if _HARMLESS_PARAMETER.fullmatch(name) or _NUMBER_OR_DATE.fullmatch(value):
+        return value
+    return f"{_CUT} {hashlib.sha256(value.encode()).hexdigest()[:_DIGITS]}"

@@ -11,6 +11,7 @@ from pixeldesk.errors import InputError
 from pixeldesk.ingest.sources.address import as_path, is_address, without_secrets
 from pixeldesk.ingest.sources.object_libraries import library_missing
 from pixeldesk.ingest.sources.source import STANDARD_INPUT, Source, unreadable
+from pixeldesk.ingest.sources.stored_name import stored_name
 
 
 def find_sources(paths: Iterable[str], standard_input: BinaryIO | None = None) -> Iterator[Source | InputError]:
@@ -43,7 +44,7 @@ def _resolved(given: str) -> Iterator[Source | InputError]:
         return
     for path in found:
         name = os.path.realpath(path)
-        yield Source(name, path=Path(name))
+        yield Source(stored_name(name), path=Path(name))
 
 
 def _resolved_address(given: str) -> Iterator[Source | InputError]:
@@ -68,11 +69,11 @@ def files_of(given: str) -> list[str] | InputError:
         if files:
             return list(dict.fromkeys(files))
         if glob.has_magic(given):
-            return InputError(f"{given}: matches no file; check the pattern")
-        return unreadable(given, error)
+            return InputError(f"{stored_name(given)}: matches no file; check the pattern")
+        return unreadable(stored_name(given), error)
     if not stat.S_ISDIR(mode):
         return [given]
-    return _folder(given) or InputError(f"{given}: holds no files; give a folder with log files in it")
+    return _folder(given) or InputError(f"{stored_name(given)}: holds no files; give a folder with log files in it")
 
 
 def _folder(folder: str) -> list[str]:

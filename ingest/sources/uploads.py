@@ -5,6 +5,7 @@ import io
 from typing import BinaryIO
 
 from pixeldesk.ingest.sources.source import Source
+from pixeldesk.ingest.sources.stored_name import stored_name
 
 _NAME_PREFIX = "upload:"
 
@@ -13,7 +14,7 @@ class Upload(Source):
     """An uploaded file. The same content under the same name is not read again."""
 
     def __init__(self, file_name: str, content: bytes) -> None:
-        super().__init__(_NAME_PREFIX + file_name)
+        super().__init__(_NAME_PREFIX + stored_name(file_name))
         self._content = content
 
     @property

@@ -11,6 +11,7 @@ from pixeldesk.ingest.sources.byte_stream import ByteStream, byte_stream
 from pixeldesk.ingest.sources.documents import DocumentStream
 from pixeldesk.ingest.sources.format_name import FormatName
 from pixeldesk.ingest.sources.source import Source
+from pixeldesk.ingest.sources.stored_name import path_of
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction
 
@@ -104,7 +105,7 @@ def _with_bytes_of_source(lines: list[RejectedLine], settings: Settings) -> Iter
 
 def _opened(line: RejectedLine, settings: Settings) -> ByteStream | None:
     """Open the source of a line; return None for a source that is not a file, such as a pipe. Raises InputError."""
-    path = Path(line.path)
+    path = Path(path_of(line.path))
     if not path.is_absolute():
         return None
     stream = byte_stream(Source(line.path, path).open(), settings.max_expansion, settings.max_expansion_from)

@@ -9,14 +9,21 @@ from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.desk.desk import Desk
 from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.ingest.report import OUTCOMES, IngestReport
+from pixeldesk.ingest.sources.address import is_address, without_secrets
+from pixeldesk.ingest.sources.stored_name import stored_name
 from pixeldesk.ingest.writing.not_understood import IN_A_FILE, IN_A_POST, NotUnderstood
 from pixeldesk.queries import question
 from pixeldesk.retention.retention import RetentionState
+from pixeldesk.settings import MIB
+from pixeldesk.store.files import stale_spills
 from pixeldesk.trends.coverage import Coverage
 from pixeldesk.version import installed_version
 
 _SHOWN_GAPS = 20
 _SHOWN_LOSSES = 20
+# Settings that are a credential as a whole. Those of the type Secret hide themselves, and look like this.
+_CREDENTIALS = {"push_vercel_verify"}
+_HIDDEN = "*" * 10
 # How the names of sources begin that were pushed.
 _PUSHED = "push:"
 
@@ -113,7 +120,7 @@ def examine(desk: Desk) -> Examination:
         ok=not wrong,
         wrong=tuple(wrong),
         version=installed_version(),
-        settings={name: _shown(value) for name, value in desk.settings.model_dump().items()},
+        settings={name: _shown(name, value) for name, value in desk.settings.model_dump().items()},
         store=FoundStore(path=str(desk.store.path), **dict(desk.coverage())),
         gaps=Gaps(hours=len(gaps), first=tuple(gaps[:_SHOWN_GAPS])),
         following=Following(files=sum(follower.latest.files for follower in desk.following.followers())),
@@ -130,6 +137,7 @@ def _wrong(desk: Desk, sources: Sequence[_Source]) -> list[str]:
     followed = [follower.latest for follower in desk.following.followers()]
     wrong += [str(problem) for report in followed for problem in report.unreadable]
     wrong += _not_understood(desk, followed)
+    wrong += _spilled(desk)
     wrong += [
         f"{source.source}: {source.lines} lines read, but the outcomes do not add up to it"
         for source in sources
@@ -149,9 +157,29 @@ def _not_understood(desk: Desk, followed: Sequence[IngestReport]) -> Iterable[st
     return [*stored, *(str(text) for text in texts if text.source is None or text.source.path not in rows)]
 
 
+def _spilled(desk: Desk) -> list[str]:
+    stale = stale_spills(desk.store.path)
+    if not stale:
+        return []
+    size = sum(file.stat().st_size for file in stale if file.exists())
+    return [
+        f"{stale[0].parent}: {-(-size // MIB):,} MiB that a process had spilled there when it was killed; "
+        "the next command that writes to the store removes them"
+    ]
+
+
 def _remedy(source: str) -> str:
     return IN_A_POST if source.startswith(_PUSHED) else IN_A_FILE
 
 
-def _shown(value: object) -> int | float | str | None:
-    return value if isinstance(value, int | float | str | None) else str(value)
+def _shown(name: str, value: object) -> int | float | str | None:
+    """Return a setting without the credentials in it."""
+    if isinstance(value, int | float | None):
+        return value
+    if name in _CREDENTIALS:
+        return _HIDDEN if value else ""
+    return ",".join(map(_without_credentials, str(value).split(",")))
+
+
+def _without_credentials(text: str) -> str:
+    return without_secrets(text) if is_address(text.strip()) else stored_name(text)

@@ -11,6 +11,8 @@ from pixeldesk.store.file_copy import log_of
 
 # The names, after that of the store, of the journals, the lock, the server file, and what a restore moved aside.
 _BESIDE = (".server.json", ".alerts.ndjson", ".alerts.lock", ".marks.ndjson", ".*.former", ".*.former.wal")
+# How the engine names what it spills; the number of the process comes next.
+_SPILLED = "duckdb_temp_"
 _STARTED_AT = time.time()
 
 
@@ -21,7 +23,12 @@ def spill_folder(path: Path) -> Path:
 
 def spilled_files(path: Path) -> list[Path]:
     """Return the files in a store's spill folder: rows of statements that run, or of a process that was killed."""
-    return sorted(spill_folder(path).glob("duckdb_temp_*"))
+    return sorted(spill_folder(path).glob(f"{_SPILLED}*"))
+
+
+def stale_spills(path: Path) -> list[Path]:
+    """Return what processes have spilled that do not run any more."""
+    return [file for file in spilled_files(path) if not _is_running(file)]
 
 
 def remove_stale_spills(path: Path) -> None:
@@ -31,7 +38,7 @@ def remove_stale_spills(path: Path) -> None:
     """
     for file in spilled_files(path):
         with suppress(OSError):
-            is_ours = file.name.startswith(f"duckdb_temp_{os.getpid()}_")
+            is_ours = file.name.startswith(f"{_SPILLED}{os.getpid()}_")
             if not is_ours or file.lstat().st_mtime < _STARTED_AT:
                 file.unlink()
     with suppress(OSError):  # It is not there, or not empty.
@@ -43,6 +50,17 @@ def older_copies(path: Path) -> list[Path]:
     migrated = path.parent.glob(glob.escape(path.stem) + ".schema-*" + glob.escape(path.suffix))
     restored = path.parent.glob(glob.escape(path.name) + ".*.former*")
     return sorted([*migrated, *restored])
+
+
+def _is_running(spilled: Path) -> bool:
+    number = spilled.name.removeprefix(_SPILLED).partition("_")[0]
+    try:
+        os.kill(int(number), 0)
+    except PermissionError:  # It is another user's.
+        return True
+    except (ValueError, OSError, OverflowError):
+        return False
+    return True
 
 
 def files_of(path: Path) -> Iterator[Path]:

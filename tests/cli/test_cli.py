@@ -215,6 +215,24 @@ def test_doctor(db: Path, tmp_path: Path) -> None:
     assert wrong.err == "pixeldesk: error codes that the catalogue does not know: quota_of_the_moon\n"
 
 
+def test_doctor_shows_no_credential(db: Path) -> None:
+    env = {
+        "PIXELDESK_FOLLOW": "https://me:geheim1@logs.example/a.log?sig=geheim2&day=3, /var/log/token=geheim3.log,/logs",
+        "PIXELDESK_PUBLIC_URL": "https://desk:geheim4@desk.example/x",
+        "PIXELDESK_PUSH_VERCEL_VERIFY": "geheim5",
+        "PIXELDESK_PUSH_TOKENS": "vector=geheim6geheim6geheim6",
+        "PIXELDESK_METRICS_TOKEN": "geheim7",
+        "PIXELDESK_WEBHOOK_URL": "https://hooks.example/geheim8",
+    }
+    for as_json in ([], ["--json"]):
+        finished = run("doctor", "--db", db, *as_json, env=env)
+        assert "geheim" not in finished.out + finished.err
+    settings = finished.json["settings"]
+    assert settings["follow"].startswith("https://logs.example/a.log?day=3, /var/log/token=[redacted] ")
+    assert settings["follow"].endswith(".log,/logs")
+    assert (settings["public_url"], settings["push_vercel_verify"]) == ("https://desk.example/x", "*" * 10)
+
+
 # --- what goes wrong is one line on stderr and exit code 2 --------------------------------------------------
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pixeldesk.desk.desk import Desk
+from pixeldesk.desk.doctor import examine
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from pixeldesk.store.files import spill_folder, spilled_files
@@ -16,6 +18,8 @@ from tests.command import ROOT
 # Rows that do not compress, and one that has a file of its own.
 SPILL = """
 import sys, pathlib
+from pixeldesk.desk.desk import Desk
+from pixeldesk.desk.doctor import examine
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 store = open_store(Settings(db=pathlib.Path(sys.argv[1]), memory_mib=256))
@@ -51,6 +55,9 @@ def test_what_the_engine_spills_is_encrypted_and_removed_by_the_next_owner(setti
     # It is not alone, but it takes the files away from others.
     assert spilled_files(settings.db) == left
     assert not [file for file in (*left, spill_folder(settings.db)) if file.stat().st_mode & 0o077]
+    (said,) = examine(Desk(settings, reader)).wrong
+    assert said.startswith(f"{spill_folder(settings.db)}: ")
+    assert said.endswith("the next command that writes to the store removes them")
     reader.close()
     own = spill_folder(settings.db) / f"duckdb_temp_{os.getpid()}_0_storage_DEFAULT-0.tmp"
     own.touch()

@@ -1,0 +1,133 @@
+"""A secret in the name of a file is neither stored nor said, and the file is the same one when it has grown."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pixeldesk.desk.desk import Desk
+from pixeldesk.ingest.following.files import FileFollower
+from pixeldesk.ingest.sources.address import without_secrets
+from pixeldesk.ingest.sources.stored_name import path_of, stored_name
+from tests.log_lines import as_bytes, request_lines, write_lines
+
+SECRETS = ("token=Gk3vR8tYw2", "ghp_" + "a1B2c3" * 6, "password=hunter2hunter2")
+NAMES = ("token=Gk3vR8tYw2.ndjson", f"{SECRETS[1]}.log", "password=hunter2hunter2.log-20261116.gz")
+
+
+def stored(desk: Desk) -> str:
+    """Return all that the store and the commands say of sources, as one text."""
+    tables = [desk.store.rows(f"SELECT * FROM {table}") for table in ("sources", "losses", "quarantine")]
+    said = [desk.query("sources_read"), desk.query("quarantined", limit=9), [str(state) for state in desk.sources()]]
+    return json.dumps([tables, said, [str(state) for state in desk.followed()]], default=str)
+
+
+def assert_no_secret(text: str) -> None:
+    for secret in ("Gk3vR8tYw2", "a1B2c3a1B2c3", "hunter2"):
+        assert secret not in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_has_no_secret_and_keeps_its_ending(name: str) -> None:
+    shown = stored_name(f"/var/log/{name}")
+    assert_no_secret(shown)
+    assert shown.startswith("/var/log/")
+    assert shown.endswith((".ndjson", ".log", ".log-20261116.gz"))
+    # What is said of it, and what is stored, passes through the rules once more.
+    assert without_secrets(shown) == shown
+    # A rotated file has the name of its log, and more.
+    assert stored_name(f"/var/log/{SECRETS[0]}.log.1") == stored_name(f"/var/log/{SECRETS[0]}.log") + ".1"
+    assert stored_name("token=other9999.ndjson") != stored_name(NAMES[0])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=20))
+def test_a_name_without_a_secret_is_the_path(word: str) -> None:
+    name = stored_name(f"/logs/{word}.log")
+    assert name == f"/logs/{word}.log" or "[redacted" in name or "secret" in name
+
+
+def test_the_file_of_a_name_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / SECRETS[0]
+    folder.mkdir()
+    for name in (*NAMES, "app.log"):
+        (folder / name).touch()
+        path = str(folder / name)
+        assert path_of(stored_name(path)) == path
+    (folder / NAMES[0]).unlink()
+    gone = stored_name(str(folder / NAMES[0]))
+    assert path_of(gone) != str(folder / NAMES[0])
+    assert not Path(path_of(gone)).exists()
+
+
+def test_files_are_read_on_and_told_apart(desk: Desk, tmp_path: Path) -> None:
+    for number, name in enumerate(NAMES[:2]):
+        write_lines(tmp_path / name, request_lines(3, host=f"web-{number}"))
+    other = write_lines(tmp_path / "token=Zx9otherone.ndjson", [*request_lines(2, host="web-7"), "not a log line"])
+    assert (desk.ingest([str(tmp_path)]).requests, desk.ingest([str(tmp_path)]).unchanged) == (8, 3)
+    with other.open("ab") as log:
+        log.write(as_bytes(request_lines(1, host="web-8")))
+    grown = desk.ingest([str(tmp_path)])
+    assert (grown.lines, grown.requests, grown.unchanged) == (1, 1, 2)
+    assert_no_secret(stored(desk))
+    assert "Zx9otherone" not in stored(desk)
+    # A refused line is read from its file once more.
+    assert desk.retry_quarantine().still == 1
+    missing = desk.ingest([str(tmp_path / "token=Gk3vR8tYw2xx.ndjson"), str(tmp_path / "token=Gk3vR8tYw2*.nothing")])
+    assert [problem for problem in map(str, missing.unreadable) if "Gk3" in problem] == []
+    assert len(missing.unreadable) == 2
+
+
+def test_an_uploaded_file_is_known_again(desk: Desk) -> None:
+    content = as_bytes([*request_lines(2), "not a log line"])
+    for name in NAMES:
+        assert desk.ingest_upload(name, content).lines == 3
+        assert desk.ingest_upload(name, content).unchanged == 1
+    assert_no_secret(stored(desk))
+    assert len(desk.query("sources_read")) == 3
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_followed_file_is_read_on_after_rotation(desk: Desk, tmp_path: Path, restarted: bool) -> None:
+    log = write_lines(tmp_path / f"{SECRETS[1]}.log", request_lines(3))
+
+    def follower() -> Any:
+        return FileFollower(desk.store, desk.settings, [str(log)])
+
+    following = follower()
+    following.poll()
+    with log.open("ab") as file:
+        file.write(as_bytes(request_lines(2, host="web-8")))
+    if restarted:
+        following.close()
+        following = follower()
+    following.poll()
+    assert following.report.counts.requests == (2 if restarted else 5)
+    with log.open("ab") as file:
+        file.write(as_bytes(request_lines(2, host="web-9")))
+    log.rename(f"{log}.1")
+    write_lines(log, request_lines(1, host="web-10"))
+    if restarted:
+        following.close()
+        following = follower()
+    following.poll()
+    following.poll()
+    assert desk.store.rows("SELECT count(*) AS n FROM requests") == [{"n": 8}]
+    assert desk.query("losses", limit=9) == []
+    following.close()
+    assert_no_secret(stored(desk) + str(following.paths) + str(following.report))
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://logs.example/x.log?k=SECRET", "https://logs.example/x.log?k=[redacted] 0917b1"),
+        ("https://u:p@logs.example/x.log?day=2026-11-16&n=3&sig=a", "https://logs.example/x.log?day=2026-11-16&n=3"),
+    ],
+)
+def test_an_address_keeps_only_what_is_no_secret(address: str, name: str) -> None:
+    assert without_secrets(address).replace("+", " ") == name
+    assert without_secrets(without_secrets(address)).count("[redacted]") == name.count("[redacted]")
