@@ -1,4 +1,4 @@
-"""Write rows as CSV or XLSX in which no cell is a formula.
+"""Write rows as CSV or XLSX in which no cell is a formula, and in CSV none turns what stands beside it.
 
 In CSV a cell that begins with = + - @ is a formula, and log text may hold anything, so such text is prefixed with an
 apostrophe. Numbers are our own and stay unchanged. In XLSX each cell declares its own type.
@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from pixeldesk.printable import visible
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
@@ -41,7 +43,8 @@ def as_csv(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> bytes:
 def _cell(value: Any) -> Any:
     if value is None or isinstance(value, int | float):
         return value
-    text = str(value)
+    # Tabs and line ends stay: the file is quoted where they need it.
+    text = visible(str(value))
     begins = text[:1] in _STARTS_A_FORMULA[-3:] or text.lstrip().startswith(_STARTS_A_FORMULA)
     return f"'{text}" if text and begins else text
 

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from pixeldesk.printable import visible
 from pixeldesk.spreadsheet import Sheet, as_csv, as_xlsx
 from tests.workbook import read_workbook
 
@@ -59,9 +60,11 @@ def test_numbers_stay_numbers_and_none_is_empty() -> None:
 
 @hypothesis_settings(deadline=None)
 @given(st.text())
+@example("\x1b[31m\x9b\u202e")
 def test_no_text_is_read_as_a_formula(text: str) -> None:
     written = cell(text)
-    assert written in (text, f"'{text}")
+    assert written in (visible(text), f"'{visible(text)}")
+    assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]", written)
     assert not written.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
     assert not written.startswith(("\t", "\r", "\n"))
 

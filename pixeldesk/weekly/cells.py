@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pixeldesk.printable import visible
 from pixeldesk.weekly.rates import Difference
 
 _SMALL_RATE = 0.001
@@ -76,7 +77,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def _log_text(value: str | None) -> str:
-    return shortened(value or "", _LONGEST_SHOWN)
+    return shortened(visible(value or ""), _LONGEST_SHOWN)
 
 
 TEXT = Kind(str, (("", None),), lambda value: (str(value),), is_number=False)

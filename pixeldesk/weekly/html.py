@@ -2,9 +2,11 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from pixeldesk.printable import visible
 from pixeldesk.weekly.charts import WIDTH, bar_chart, column_chart
 from pixeldesk.weekly.markdown import MOST_SHOWN
 from pixeldesk.weekly.review import Review
@@ -30,7 +32,14 @@ def as_html(review: Review) -> str:
     )
 
 
+def _finalized(value: Any) -> Any:
+    """Return a value as the template writes it: in a text, nothing turns what stands beside it."""
+    return visible(value) if isinstance(value, str) else value
+
+
 @cache
 def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_finalized, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.from_string(_TEMPLATE.read_text())

@@ -58,7 +58,11 @@ def evidence(test: AppTest) -> list[dict[str, Any]]:
 
 def sentences(test: AppTest) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return the sign, the text and the cited ids of each sentence of evidence."""
-    return [(row["sign"], row["text"], tuple(row["ids"])) for panel in evidence(test) for row in panel["sentences"]]
+    return [
+        (row["sign"], row["text"], tuple(link["id"] for link in row["links"]))
+        for panel in evidence(test)
+        for row in panel["sentences"]
+    ]
 
 
 def says_how_to_fill_the_store(test: AppTest) -> bool:

@@ -20,6 +20,7 @@ from pixeldesk.desk.desk import Desk
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from pixeldesk.weekly.export import exported, file_name
+from pixeldesk.weekly.form import Form
 from pixeldesk.weekly.markdown import MOST_SHOWN, inert
 from pixeldesk.weekly.review import Review
 from pixeldesk.weekly.reviewing import review_week
@@ -93,7 +94,7 @@ def test_markdown_shows_log_text_as_code_and_nothing_else(review: Review) -> Non
         "code_inline",
     }
     codes = {token.content for token in found if token.type == "code_inline"}
-    assert {IMAGE, "=cmd¦' /C calc'!A0", "two lines ¦ '' ' ''\\", "�[31m�"} <= codes
+    assert {IMAGE, "=cmd¦' /C calc'!A0", "two lines ¦ '' ' ''\\", "\\u001b[31m\\u202e"} <= codes
     outside = " ".join(token.content for token in found if token.type == "text")
     assert not re.search(r"evil|img|script|cmd|SUM|7 \* 7", outside)
 
@@ -237,6 +238,13 @@ def test_markdown_and_html_say_how_many_rows_they_leave_out(review: Review) -> N
     more = f"And {len(review.new_customers or ()) - MOST_SHOWN} more."
     assert more in exported(review, "md").decode()
     assert more in exported(review, "html").decode()
+
+
+@pytest.mark.parametrize("form", ["md", "html", "csv", "json"])
+def test_no_text_turns_or_hides_what_stands_beside_it(review: Review, form: Form) -> None:
+    shown = exported(review.model_copy(update={"environment": HOSTILE[-1]}), form).decode("utf-8-sig")
+    assert re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]", shown) is None
+    assert "[31m" in shown
 
 
 def test_a_file_is_named_after_its_week(review: Review) -> None:

@@ -10,6 +10,7 @@ from pixeldesk.pages.customer.mark_buttons import mark_buttons
 from pixeldesk.pages.widgets.copy_button import copy_button
 from pixeldesk.pages.widgets.diagnosis_panel import extent, retry_rows, show_diagnosis
 from pixeldesk.pages.widgets.evidence_list import evidence_list
+from pixeldesk.pages.widgets.safe_text import show_text
 
 
 def show_diagnoses(diagnoses: Sequence[Diagnosis], marks: Mapping[str, Mark]) -> None:
@@ -30,7 +31,7 @@ def show_diagnosis_with_reply(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -
             mark_buttons(diagnosis, marks)
             copy_button("Copy reply", diagnosis.reply, key=f"copy_{diagnosis_id}", type="primary")
         with st.expander("Reply to the customer"):
-            st.text(diagnosis.reply)
+            show_text(diagnosis.reply)
 
 
 def show_retries(retries: RetryHygiene | None) -> None:

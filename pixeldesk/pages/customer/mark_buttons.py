@@ -8,6 +8,7 @@ from pixeldesk.desk.desk import the_desk
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.diagnosis.mark_journal import Mark, Verdict
 from pixeldesk.errors import PixeldeskError
+from pixeldesk.pages.widgets.safe_text import show_text
 
 _FAILED = "mark_failed"
 _LABELS: dict[Verdict, str] = {"right": ":material/check: Right", "wrong": ":material/close: Wrong"}
@@ -30,7 +31,7 @@ def mark_buttons(diagnosis: Diagnosis, marks: Mapping[str, Mark]) -> None:
         )
     failed = st.session_state.get(_FAILED)
     if failed and failed[0] == diagnosis.id:
-        st.text(failed[1])
+        show_text(failed[1])
 
 
 def _mark(diagnosis_id: str, key: str) -> None:

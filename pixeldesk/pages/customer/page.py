@@ -19,7 +19,7 @@ from pixeldesk.pages.customer.totals import show_totals
 from pixeldesk.pages.widgets.customer_link import asked_customer, asked_diagnosis, customer_link
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.newer_lines import show_newer_lines
-from pixeldesk.pages.widgets.safe_text import code_label
+from pixeldesk.pages.widgets.safe_text import code_label, show_text
 from pixeldesk.pages.widgets.waiting import wait_for
 
 
@@ -52,7 +52,7 @@ def _show_diagnosis(desk: Desk, diagnosis_id: str) -> None:
         show_no_diagnosis()
         return
     for diagnosis in found:
-        st.text(caller_of(diagnosis))
+        show_text(caller_of(diagnosis))
         if diagnosis.customer_id:
             customer_link(diagnosis.customer_id)
         with st.container(width=720):

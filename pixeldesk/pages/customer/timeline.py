@@ -1,7 +1,6 @@
 """Show when a customer's requests failed, with which codes, and which time each diagnosis spans."""
 
 from collections.abc import Sequence
-from html import escape
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -9,6 +8,7 @@ import streamlit as st
 from pixeldesk.desk.customer import FailedHour
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.pages.widgets.code_colour import code_colour
+from pixeldesk.pages.widgets.safe_text import escape
 
 _PLOT_PX, _LANE_PX, _MOST_LANES = 230, 30, 6
 _HOUR_MS = 3_600_000

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pixeldesk.desk.customer import CustomerTotals
+from pixeldesk.pages.widgets.safe_text import show_text
 from pixeldesk.pages.widgets.time_format import to_the_minute
 
 
@@ -14,7 +15,7 @@ def show_totals(totals: Sequence[CustomerTotals]) -> None:
         for row in totals:
             with st.container(border=True, gap="xxsmall"):
                 st.caption("Requests that name this customer")
-                st.text(
+                show_text(
                     f"{row.environment or 'environment not named'}\n"
                     f"{row.requests:,} requests, {row.failed:,} failed\n"
                     f"{to_the_minute(row.first_seen)} to {to_the_minute(row.last_seen)}"

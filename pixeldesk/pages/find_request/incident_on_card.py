@@ -6,6 +6,7 @@ from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.widgets.incident_link import incident_link
 from pixeldesk.pages.widgets.incident_text import from_until, state_badge
+from pixeldesk.pages.widgets.safe_text import show_text
 
 
 def show_incident_of_card(incident: Incident) -> None:
@@ -14,7 +15,7 @@ def show_incident_of_card(incident: Incident) -> None:
         badge = state_badge(incident.is_open)
         st.markdown(f"**Part of an incident** &nbsp; {badge}", width="content")
         incident_link(incident.id, "The incident")
-    st.text(
+    show_text(
         f"{incident.code}, {from_until(incident.started_at, incident.ended_at)},"
         f" {counted(incident.customers, 'customer')}. Ours, not the customer's."
     )

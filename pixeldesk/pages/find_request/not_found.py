@@ -4,7 +4,7 @@ import streamlit as st
 
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.pages.widgets.request_link import ask_for
-from pixeldesk.pages.widgets.safe_text import code_label
+from pixeldesk.pages.widgets.safe_text import code_label, show_code, show_text
 from pixeldesk.pages.widgets.time_format import in_full
 from pixeldesk.tickets.answer import LookupAnswer, NotFound
 
@@ -16,8 +16,8 @@ def show_not_found(answer: LookupAnswer, missing: NotFound) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge("Not found" if missing.absence != "only_events" else "No request", color="gray")
-            st.text(missing.request_id)
-        st.text(missing.reason)
+            show_text(missing.request_id)
+        show_text(missing.reason)
         _show_lines(answer, missing)
         if missing.nearest:
             st.markdown("**Did the customer mean one of these?**")
@@ -35,6 +35,6 @@ def _show_lines(answer: LookupAnswer, missing: NotFound) -> None:
     lines = [line for line in answer.events if line.request_id == missing.request_id]
     for line in lines[:_MOST_LINES]:
         st.caption(in_full(line.timestamp))
-        st.code(line.line, language=None, wrap_lines=True)
+        show_code(line.line)
     if len(lines) > _MOST_LINES:
         st.caption(f"{counted(len(lines) - _MOST_LINES, 'later line')}: `pixeldesk lookup` prints them.")

@@ -8,7 +8,7 @@ import streamlit as st
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.pages.find_request.raw_record import show_actions
 from pixeldesk.pages.widgets.fact_grid import show_fact_grid
-from pixeldesk.pages.widgets.safe_text import markdown_escaped
+from pixeldesk.pages.widgets.safe_text import markdown_escaped, show_text
 from pixeldesk.pages.widgets.status_colour import status_colour
 from pixeldesk.pages.widgets.time_format import in_full, in_viewers_zone, to_the_minute
 from pixeldesk.tickets.card import Card, KeyHint
@@ -20,7 +20,7 @@ def show_outcome(card: Card) -> None:
     """Show the outcome of a request, without its neighbours and diagnosis."""
     with st.container(border=True, gap="small"):
         _show_heading(card)
-        st.text("\n".join([*_request(card), *_response(card)]))
+        show_text("\n".join([*_request(card), *_response(card)]))
         st.markdown(_advice(card))
         show_fact_grid(_facts(card), columns=4)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -33,7 +33,7 @@ def _show_heading(card: Card) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(f"{status} {markdown_escaped(card.title)}", anchor=False, width="content")
         if card.error.code:
-            st.text(card.error.code)
+            show_text(card.error.code)
         badges = _badges(card)
         if badges:
             st.markdown(badges, width="content")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pixeldesk.pages.widgets.copy_button import copy_link_button
+from pixeldesk.pages.widgets.safe_text import show_code, show_json, show_text
 from pixeldesk.tickets.card import Card
 
 
@@ -20,9 +21,9 @@ def show_actions(card: Card) -> None:
 def _show_drawer(card: Card) -> None:
     """Show all log lines of the request in order of time. Secrets were redacted before the lines were stored."""
     st.caption("As the servers logged it, secrets removed. Lines in time order.")
-    st.text(f"{card.source.path}, line {card.source.line}")
+    show_text(f"{card.source.path}, line {card.source.line}")
     for line in card.lines:
         if isinstance(line, str):
-            st.code(line, language=None, wrap_lines=True)
+            show_code(line)
         else:
-            st.json(line)
+            show_json(line)

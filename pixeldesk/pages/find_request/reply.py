@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pixeldesk.pages.widgets.copy_button import copy_button
+from pixeldesk.pages.widgets.safe_text import show_text
 from pixeldesk.tickets.answer import LookupAnswer
 from pixeldesk.tickets.card import Card
 
@@ -38,7 +39,7 @@ def fill_reply(frame: ReplyFrame, card: Card, answer: LookupAnswer, *, final: bo
     with frame.button:
         copy_button("Copy reply", text, key="copy_reply" if final else "copy_first_reply", type="primary")
     with frame.text.container(height=_SCROLLED_PX if len(text) > _LONG_TEXT else "content", border=False):
-        st.text(text)
+        show_text(text)
 
 
 def _choice(answer: LookupAnswer) -> str:

@@ -12,6 +12,7 @@ from pixeldesk.pages.widgets.request_table import method_and_route
 from pixeldesk.pages.widgets.status_colour import status_colour
 from pixeldesk.pages.widgets.switch_page import GO_JS
 from pixeldesk.pages.widgets.time_format import with_milliseconds
+from pixeldesk.printable import visible
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.tickets.answer import Suggested
 
@@ -46,8 +47,8 @@ const element = (tag, className, text = "") => {
   made.textContent = text
   return made
 }
-const link = ({ id, at }) => {
-  const made = element("a", "", id)
+const link = ({ id, shown, at }) => {
+  const made = element("a", "", shown)
   made.href = address("", { request_id: id, from: at })
   made.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
@@ -86,10 +87,11 @@ def _row(suggested: Suggested) -> dict[str, str]:
     )
     return {
         "id": suggested.request_id,
+        "shown": visible(suggested.request_id),
         "at": rfc3339(suggested.timestamp),
         "status": str(suggested.status),
         "colour": status_colour(suggested.status),
-        "code": suggested.code or "no error code",
-        "facts": "  ·  ".join(facts),
-        "why": suggested.why,
+        "code": visible(suggested.code or "no error code"),
+        "facts": visible("  ·  ".join(facts)),
+        "why": visible(suggested.why),
     }

@@ -14,7 +14,7 @@ from pixeldesk.pages.widgets.customer_link import customer_link
 from pixeldesk.pages.widgets.diagnosis_panel import status_badge
 from pixeldesk.pages.widgets.fact_grid import show_fact_grid
 from pixeldesk.pages.widgets.freshness import show_store_error
-from pixeldesk.pages.widgets.safe_text import markdown_escaped
+from pixeldesk.pages.widgets.safe_text import markdown_escaped, show_text
 from pixeldesk.pages.widgets.time_format import to_the_minute
 from pixeldesk.pages.widgets.waiting import wait_for
 from pixeldesk.tickets.answer import LookupAnswer, Named, Suggested
@@ -47,7 +47,7 @@ def show_ticket(answer: LookupAnswer, ask: "Callable[[], Future[Snapshot[LookupA
             with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
                 st.markdown("**Reply to the customer**", width="content")
                 copy_button("Copy reply", answer.reply, key="copy_ticket_reply", type="primary")
-            st.text(answer.reply)
+            show_text(answer.reply)
         slot = st.empty()
     try:
         diagnoses = wait_for(pending).answer.diagnoses

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from pixeldesk.pages.widgets.safe_text import show_code
+
 _EXAMPLE = """{
   "error": {"code": "insufficient_scope", "message": "…"},
   "meta": {"request_id": "req_7Qm2xV9cT4"}
@@ -21,7 +23,7 @@ def show_welcome() -> None:
         )
     with right:
         st.markdown("**Where customers find it:** in every error body, under `meta.request_id`")
-        st.code(_EXAMPLE, language=None)
+        show_code(_EXAMPLE)
 
 
 def show_no_id() -> None:

@@ -1,7 +1,6 @@
 """Chart the failures of an incident by host, from an hour before it to an hour after it."""
 
 from datetime import datetime, timedelta
-from html import escape
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -10,6 +9,7 @@ from pixeldesk.incidents.around import Around, HostFailures
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.widgets.code_colour import code_colour
 from pixeldesk.pages.widgets.incident_text import duration, rate
+from pixeldesk.pages.widgets.safe_text import escape
 from pixeldesk.trends.time_range import MINUTE
 
 _HEIGHT_PX = 310

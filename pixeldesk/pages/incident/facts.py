@@ -7,6 +7,7 @@ from pixeldesk.incidents.incident import Incident
 from pixeldesk.incidents.times import minutes_lasted, minutes_to_detect
 from pixeldesk.pages.widgets.fact_grid import show_fact_grid
 from pixeldesk.pages.widgets.incident_text import duration, from_until, rate, state_badge
+from pixeldesk.pages.widgets.safe_text import show_text
 from pixeldesk.pages.widgets.time_format import in_viewers_zone, to_the_minute
 from pixeldesk.queries.values import rfc3339
 
@@ -18,7 +19,7 @@ def show_facts(incident: Incident) -> None:
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(_badges(incident), width="content")
-            st.text(_when(incident))
+            show_text(_when(incident))
         show_fact_grid(_facts(incident), columns=6)
         if incident.failing_before:
             st.caption(

@@ -5,6 +5,7 @@ import streamlit as st
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.incidents.incident import Change, Incident, code_of
 from pixeldesk.pages.widgets.copy_button import copy_button
+from pixeldesk.pages.widgets.safe_text import show_text
 from pixeldesk.pages.widgets.time_format import to_the_minute
 from pixeldesk.queries.values import rfc3339
 from pixeldesk.tickets.outage import Outage
@@ -18,7 +19,7 @@ def show_what_differs(incident: Incident) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(":material/troubleshoot: **What is different about the failing requests**")
         for sentence in incident.differs:
-            st.text(f"{sentence}.")
+            show_text(f"{sentence}.")
         if not incident.differs:
             st.caption("Nothing stands out: they are as varied as the requests that succeeded.")
 
@@ -31,14 +32,14 @@ def show_note(incident: Incident) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
             st.markdown("**What to tell customers**", width="content")
             copy_button("Copy text", note, key="copy_note", type="primary")
-        st.text(note)
+        show_text(note)
 
 
 def show_changes(incident: Incident) -> None:
     """Show how the incident looked at each time that it opened, grew or ended."""
     with st.container(border=True, gap="small"):
         st.markdown("**What was known when** :gray[UTC]")
-        st.text("\n".join(_line(change) for change in incident.changes))
+        show_text("\n".join(_line(change) for change in incident.changes))
 
 
 def _line(change: Change) -> str:

@@ -14,6 +14,7 @@ from pixeldesk.incidents.rules import (
     WINDOWS,
 )
 from pixeldesk.incidents.times import is_learning
+from pixeldesk.pages.widgets.safe_text import show_text
 from pixeldesk.trends.coverage import Coverage
 
 
@@ -25,7 +26,7 @@ def show_doubts(coverage: Coverage, quiet: Sequence[str]) -> None:
             " and a small incident may be missed."
         )
     if quiet:
-        st.text("\n".join(quiet))
+        show_text("\n".join(quiet))
 
 
 def show_rule() -> None:

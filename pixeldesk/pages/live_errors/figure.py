@@ -5,7 +5,6 @@ The figure is built from plain dictionaries in one step: Plotly's own graph obje
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from html import escape
 
 import plotly.graph_objects as go
 
@@ -14,6 +13,7 @@ from pixeldesk.incidents.incident import Incident
 from pixeldesk.pages.live_errors.overlays import COLUMN_AXIS, LAST_IN_THE_LEGEND, Part, overlays, plotly_time
 from pixeldesk.pages.live_errors.view import Measure
 from pixeldesk.pages.widgets.code_colour import code_colour
+from pixeldesk.pages.widgets.safe_text import escape
 from pixeldesk.pages.widgets.time_format import range_text
 from pixeldesk.trends.error_series import ErrorSeries
 from pixeldesk.trends.live_errors import LiveErrors

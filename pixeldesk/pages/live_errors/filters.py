@@ -9,6 +9,7 @@ import streamlit as st
 from pixeldesk.incidents.incident import ANY_SERVER_ERROR
 from pixeldesk.pages.live_errors.view import FIELDS, View, go_to, go_to_time, whole_minutes
 from pixeldesk.pages.widgets.widget_value import set_value
+from pixeldesk.printable import visible
 from pixeldesk.trends.time_range import LENGTHS, MINUTE, TimeRange, last
 
 _LENGTH, _FROM, _TO = "errors_length", "errors_from", "errors_to"
@@ -83,6 +84,7 @@ def _ask_value(view: View, name: str, values: Sequence[str]) -> None:
         index=None,
         key=key,
         placeholder="All",
+        format_func=visible,
         width=_WIDTHS[name],
         # Only customers with errors are listed.
         accept_new_options=name == "customer",

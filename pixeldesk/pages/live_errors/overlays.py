@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any
 
 from pixeldesk.incidents.incident import Incident
+from pixeldesk.pages.widgets.safe_text import escape
 from pixeldesk.trends.live_errors import LiveErrors
 from pixeldesk.trends.time_range import TimeRange
 

@@ -1,7 +1,6 @@
 """Show which days the logs cover as a calendar, and the missing hours as a list."""
 
 from collections.abc import Sequence
-from html import escape
 from itertools import pairwise
 
 import pandas as pd
@@ -11,6 +10,7 @@ import streamlit as st
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.desk.desk import Desk
 from pixeldesk.pages.widgets.compact_table import show_table
+from pixeldesk.pages.widgets.safe_text import escape
 from pixeldesk.trends.covered_days import CoveredDay, CoveredDays, Gap
 
 _WEEKS = 26

@@ -6,6 +6,7 @@ import streamlit as st
 from pixeldesk.catalogue.wording import counted
 from pixeldesk.desk.desk import Desk
 from pixeldesk.pages.widgets.compact_table import ROW_PX
+from pixeldesk.pages.widgets.safe_text import show_frame, show_text
 
 _MOST_LOSSES = 20
 
@@ -18,13 +19,13 @@ def show_followed(desk: Desk) -> None:
         st.caption("Nothing. PIXELDESK_FOLLOW names what the server follows; pixeldesk ingest --follow does it too.")
     for follower in followers:
         behind = "up to date" if not follower.bytes_behind else f"{follower.bytes_behind:,} bytes behind"
-        st.text(f"{', '.join(follower.paths)}: {counted(follower.files, 'file')}, {behind}")
+        show_text(f"{', '.join(follower.paths)}: {counted(follower.files, 'file')}, {behind}")
         for problem in follower.problems:
-            st.text(problem)
+            show_text(problem)
     losses = desk.query("losses", limit=_MOST_LOSSES)
     if losses:
         st.markdown("**What may be lost**")
-        st.dataframe(
+        show_frame(
             pd.DataFrame(losses)[["source", "what", "looked_at", "noticed_at"]],
             hide_index=True,
             row_height=ROW_PX,

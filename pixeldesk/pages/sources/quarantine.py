@@ -11,6 +11,8 @@ from pixeldesk.desk.desk import Desk, RefusedKind
 from pixeldesk.ingest.report import Retried
 from pixeldesk.pages.widgets.compact_table import HEADER_PX, ROW_PX, show_table
 from pixeldesk.pages.widgets.csv_button import show_csv_button
+from pixeldesk.pages.widgets.safe_text import show_frame, show_text
+from pixeldesk.printable import visible
 
 _MOST_ROWS, _MOST_REASONS = 12, 6
 _SHOWN_ROWS, _EXPORTED_ROWS = 500, 100_000
@@ -29,7 +31,13 @@ def show_quarantine(desk: Desk) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         source = st.selectbox(
-            "From source", list(by_source), index=None, key="quarantine_source", placeholder="All sources", width=300
+            "From source",
+            list(by_source),
+            index=None,
+            key="quarantine_source",
+            placeholder="All sources",
+            format_func=visible,
+            width=300,
         )
         reasons = {found.kind: found for found in desk.quarantine_reasons(source)}
         reason = st.selectbox(
@@ -38,7 +46,7 @@ def show_quarantine(desk: Desk) -> None:
             index=None,
             key="quarantine_reason",
             placeholder="All reasons",
-            format_func=lambda kind: f"{reasons[kind].lines:,} × {kind}" if kind in reasons else kind,
+            format_func=lambda kind: f"{reasons[kind].lines:,} × {visible(kind)}" if kind in reasons else visible(kind),
             width=380,
         )
         st.button(
@@ -90,7 +98,7 @@ def _show_reasons(reasons: Sequence[RefusedKind]) -> None:
 
 
 def _show_lines(rows: Sequence[dict[str, Any]]) -> None:
-    st.dataframe(
+    show_frame(
         pd.DataFrame(rows, columns=list(_COLUMNS)),
         key="quarantine_lines",
         height=HEADER_PX + ROW_PX * min(max(len(rows), 1), _MOST_ROWS),
@@ -122,10 +130,10 @@ def _show_outcome() -> None:
         return
     good = outcome.requests + outcome.events + outcome.duplicates
     with st.container(border=True):
-        st.text(
+        show_text(
             f"{outcome.tried:,} lines tried: {good:,} are understood now ({outcome.requests:,} requests,"
             f" {outcome.events:,} events, {outcome.duplicates:,} there already),"
             f" {outcome.still:,} are still not."
         )
         if outcome.not_found:
-            st.text(f"{outcome.not_found:,} are no longer where they stood: {', '.join(outcome.not_found_in)}")
+            show_text(f"{outcome.not_found:,} are no longer where they stood: {', '.join(outcome.not_found_in)}")

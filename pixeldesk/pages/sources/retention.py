@@ -7,6 +7,7 @@ import streamlit as st
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.pages.widgets.compact_table import ROW_PX
+from pixeldesk.pages.widgets.safe_text import show_frame, show_text
 from pixeldesk.retention.retention import DroppedDays, RetentionReport
 
 
@@ -14,7 +15,7 @@ def show_retention(desk: Desk) -> None:
     """Show the rules, or how to set one; what the next run drops; and what was dropped."""
     st.markdown("**How long lines are kept**")
     if desk.retention.rules:
-        st.text(f"Rules, of which the first that fits counts: {', '.join(map(str, desk.retention.rules))}")
+        show_text(f"Rules, of which the first that fits counts: {', '.join(map(str, desk.retention.rules))}")
         _show_next_run(desk.retention.run(dry_run=True))
     else:
         st.caption("For good. PIXELDESK_RETENTION sets rules, such as production:5xx=400d, production=90d, *=180d.")
@@ -25,12 +26,12 @@ def show_retention(desk: Desk) -> None:
 
 def _show_next_run(next_run: RetentionReport) -> None:
     if next_run.days:
-        st.text(
+        show_text(
             f"With the next run, within a day, {next_run.requests:,} requests and {next_run.events:,}"
             f" application log lines of {next_run.days:,} days go."
         )
     else:
-        st.text("With the next run nothing goes.")
+        show_text("With the next run nothing goes.")
 
 
 def _show_dropped(dropped: Sequence[DroppedDays]) -> None:
@@ -45,7 +46,7 @@ def _show_dropped(dropped: Sequence[DroppedDays]) -> None:
             "dropped_at": [of_rule.dropped_at for of_rule in dropped],
         }
     )
-    st.dataframe(
+    show_frame(
         table,
         key="sources_dropped",
         row_height=ROW_PX,

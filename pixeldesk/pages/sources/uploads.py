@@ -7,7 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.report import Ingested
-from pixeldesk.pages.widgets.safe_text import code_label
+from pixeldesk.pages.widgets.safe_text import code_label, show_text
 
 if TYPE_CHECKING:
     from pixeldesk.ingest.load import Progress
@@ -49,13 +49,13 @@ def _read(desk: Desk, file: UploadedFile) -> Ingested:
 
 def _show_report(name: str, report: Ingested) -> None:
     if report.unchanged:
-        st.text(f"{name}: was read before, and holds nothing new")
+        show_text(f"{name}: was read before, and holds nothing new")
     elif report.readings:
         counts = ", ".join(f"{lines:,} {outcome}" for outcome, lines in report.lines_by_outcome().items() if lines)
         formats = ", ".join(report.formats)
-        st.text(f"{name} ({formats}): {report.lines:,} lines: {counts or 'nothing new'}")
+        show_text(f"{name} ({formats}): {report.lines:,} lines: {counts or 'nothing new'}")
     for reading in report.readings:
         if reading.unread:
-            st.text(f"Not read, and may be a status, a path, an id or a time: {', '.join(reading.unread)}")
+            show_text(f"Not read, and may be a status, a path, an id or a time: {', '.join(reading.unread)}")
     for problem in report.unreadable + report.not_understood + report.damaged:
-        st.text(problem)
+        show_text(problem)

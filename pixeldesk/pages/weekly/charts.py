@@ -1,12 +1,12 @@
 """Chart a weekly review: the error rate week by week, and by code and route beside the rate of the week before."""
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from pixeldesk.pages.widgets.safe_text import escape
 from pixeldesk.weekly.cells import interval, mark, percent, shortened
 from pixeldesk.weekly.rates import Rate
 from pixeldesk.weekly.review import WeekOfMany

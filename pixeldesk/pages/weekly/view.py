@@ -10,6 +10,7 @@ import streamlit as st
 
 from pixeldesk.errors import UsageError
 from pixeldesk.pages.widgets.widget_value import set_value
+from pixeldesk.printable import visible
 from pixeldesk.weekly.logged import Logged
 from pixeldesk.weekly.week import Week
 
@@ -62,6 +63,7 @@ def ask_environment(view: View, environments: Sequence[str]) -> None:
         index=None,
         key=_ENVIRONMENT,
         placeholder="All",
+        format_func=visible,
         width=180,
         on_change=_choose,
         args=(view,),

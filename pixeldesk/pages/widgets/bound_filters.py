@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from pixeldesk.diagnosis.overview import SPANS
+from pixeldesk.printable import visible
 
 ALL = "All"
 """The option that filters nothing."""
@@ -28,5 +29,5 @@ def ask_span(label: str) -> str:
 def ask_value(label: str, key: str, values: Iterable[str | None], width: int) -> str | None:
     """Ask for one of the values that rows have. Return None for all. `width` is in CSS pixels."""
     options = sorted({value for value in values if value} - {ALL})
-    choice = st.selectbox(label, [ALL, *options], key=key, bind="query-params", width=width)
+    choice = st.selectbox(label, [ALL, *options], key=key, format_func=visible, bind="query-params", width=width)
     return None if choice == ALL else choice

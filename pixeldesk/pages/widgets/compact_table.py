@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
+from pixeldesk.pages.widgets.safe_text import show_frame
+
 HEADER_PX, ROW_PX = 34, 28
 """The height of the header and of a row, in CSS pixels."""
 
@@ -28,7 +30,7 @@ def show_table(
     `alt` names it for screen readers, `columns` are Streamlit's column configurations, `width` is in CSS pixels (None:
     as wide as its container), and `placeholder` stands in empty cells (None: Streamlit's own, "None").
     """
-    st.dataframe(
+    show_frame(
         frame,
         key=key,
         height=HEADER_PX + ROW_PX * min(len(frame), most_rows),

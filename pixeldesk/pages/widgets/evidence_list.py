@@ -13,6 +13,7 @@ import streamlit as st
 
 from pixeldesk.diagnosis.diagnosis import Sentence
 from pixeldesk.pages.widgets.switch_page import GO_JS
+from pixeldesk.printable import visible
 
 Sign = Literal["for", "against", "over", "retries", "found", "none"]
 
@@ -51,8 +52,8 @@ const element = (tag, className, text = "") => {
   made.textContent = text
   return made
 }
-const link = (id) => {
-  const made = element("a", "", id)
+const link = ({ id, shown }) => {
+  const made = element("a", "", shown)
   made.href = address("", { request_id: id })
   made.title = "Open this request"
   made.onclick = (event) => {
@@ -62,13 +63,13 @@ const link = (id) => {
   }
   return made
 }
-const row = ({ sign, text, ids }) => {
+const row = ({ sign, text, links }) => {
   const made = element("li", sign)
   const mark = element("span", "sign", SIGNS[sign][0])
   mark.setAttribute("role", "img")
   mark.setAttribute("aria-label", SIGNS[sign][1])
   const body = element("div", "", text)
-  for (const id of ids) body.append(" ", link(id))
+  for (const one of links) body.append(" ", link(one))
   made.append(mark, body)
   return made
 }
@@ -98,5 +99,8 @@ def evidence_rows(sign: Sign, sentences: Iterable[Sentence]) -> list[EvidenceRow
 
 def evidence_list(lead: str, rows: Sequence[EvidenceRow], key: str) -> None:
     """Show sentences under a summary, which may be empty."""
-    shown = [{"sign": row.sign, "text": row.text, "ids": list(row.ids)} for row in rows]
-    _component(key=key, data={"lead": lead, "sentences": shown})
+    shown = [
+        {"sign": row.sign, "text": visible(row.text), "links": [{"id": one, "shown": visible(one)} for one in row.ids]}
+        for row in rows
+    ]
+    _component(key=key, data={"lead": visible(lead), "sentences": shown})

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
+from pixeldesk.pages.widgets.safe_text import show_text
+
 _NARROWEST_PX = 150
 
 
@@ -13,4 +15,4 @@ def show_fact_grid(facts: Iterable[tuple[str, Sequence[str]]], columns: int) -> 
         for title, lines in facts:
             with st.container(gap="xxsmall"):
                 st.caption(title)
-                st.text("\n".join(lines))
+                show_text("\n".join(lines))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pixeldesk.errors import PixeldeskError
+from pixeldesk.pages.widgets.safe_text import show_code, show_text
 from pixeldesk.pages.widgets.time_format import to_the_minute
 from pixeldesk.trends.coverage import Coverage
 
@@ -23,7 +24,7 @@ def show_empty_store() -> None:
     """Show how to fill the store."""
     with st.container(border=True):
         st.markdown("**There are no logs yet.** Read a file, a folder or a pattern, then paste again:")
-        st.code("pixeldesk ingest PATH", language=None)
+        show_code("pixeldesk ingest PATH")
         st.caption("To try it out: the project's repository has two weeks of sample logs in `sample_logs/logs`.")
 
 
@@ -31,5 +32,5 @@ def show_store_error(error: PixeldeskError) -> None:
     """Show one calm line instead of the page, and a button to try again."""
     with st.container(border=True):
         st.markdown("**The store cannot be read just now.**")
-        st.text(str(error))
+        show_text(str(error))
         st.button("Try again", icon=":material/refresh:")

@@ -41,7 +41,7 @@ def test_every_kind_has_a_row_with_the_requests_that_show_it(page: PageRunner) -
         ]
     )
     shown = rows()
-    assert [(row["sign"], row["ids"]) for row in shown] == [
+    assert [(row["sign"], [link["id"] for link in row["links"]]) for row in shown] == [
         ("found", ["req_disagree1"]),
         ("found", []),
         ("none", []),
