@@ -9,9 +9,9 @@ from pixeldesk.ingest.redaction import cards
 from pixeldesk.ingest.redaction.rules import (
     ESCAPED_PRINTABLE,
     ESCAPED_PUNCTUATION,
+    JOINED_SCANS,
     LEFTOVER_ESCAPE,
     REPLACEMENTS,
-    SCANS,
 )
 
 
@@ -19,7 +19,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace(r"\z", r"\Z"))
 
 
-_SUSPECT = _compiled("|".join(SCANS))
+_SUSPECT = _compiled("|".join(JOINED_SCANS))
 _COMPILED = [_compiled(rule.find) for rule in REPLACEMENTS]
 _CANDIDATE, _WHOLE, _NO_CARD, _IN_JSON, _DIGITS = map(
     _compiled, (cards.CANDIDATE, cards.WHOLE, cards.NO_CARD, cards.IN_JSON, cards.DIGITS)

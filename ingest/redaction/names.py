@@ -80,25 +80,33 @@ def _bordered(words: Iterable[str], foreign: Iterable[str] = ()) -> str:
     )
 
 
+FURTHER = rf"(?:[_.-]?{_spelt(_WORDS['last']['further'])})?(?:[_.-]?[vV]?[0-9]{{1,3}})?"
+"""Matches the words that may follow the last word of the name of a secret: password2, DB_PASS_PROD."""
+
+
 def name_rules() -> list[NameRule]:
     """Return the rules that put the mark <named> behind each name of a secret, and <perhaps> behind others with key."""
     anywhere, last, key, errors = (_WORDS[part] for part in ("anywhere", "last", "key", "error"))
     word = _spelt(anywhere["words"], anywhere["foreign"])
     ending = anywhere["except_ending"]
     ends = _any_of(["[_.-]" + _spelt(ending), _any_of(map(_title, ending)), "[a-z]" + _any_of(map(_upper, ending))])
-    further = rf"(?:[_.-]?(?:[0-9]+|{_spelt(last['further'])}))*"
-    keys = rf"(?:[kK]ey|KEY)[sS]?{further}"
+    keys = r"(?:[kK]eys?|KEYS?)<further>"
     qualifier = _any_of([_bordered(key["qualifiers"]), _spelt(key["qualifiers_anywhere"])])
-    some_key = r"(?:[A-Za-z0-9][_.-](?:[kK]ey|KEY)|[A-Za-z0-9]Key|[a-z0-9]KEY)"
+    some_key = r"(?:[A-Za-z0-9][_.-](?:[kK]eys?|KEYS?)|[A-Za-z0-9]Keys?|[a-z0-9]KEYS?)"
     return [
-        NameRule("names of secrets", rf"({word}[sS]?(?:[A-Z0-9_.-]{_NAME})?)", r"\1<named>"),
+        NameRule("names of secrets", rf"({word}s?(?:[A-Z0-9_.-]{_NAME})?)", r"\1<named>"),
         NameRule("secret_name", rf"({ends}[0-9]*)<named>", r"\1"),
         NameRule("next_token", rf"({_bordered(anywhere['except_after'])}{_JOINT_IN_NAMES}{word}[sS]?)<named>", r"\1"),
-        NameRule("names of keys, if their value looks like one", rf"({some_key}[sS]?{further})", r"\1<perhaps>"),
+        NameRule(
+            "pageToken",
+            rf"((?:^|[^A-Za-z0-9_.-]){_spelt(anywhere['except_beginning'])}{_JOINT_IN_NAMES}{word}[sS]?)<named>",
+            r"\1",
+        ),
+        NameRule("names of keys, if their value looks like one", rf"({some_key}<further>)", r"\1<perhaps>"),
         NameRule("names of keys", rf"({qualifier}{_JOINT}{keys})<perhaps>?", r"\1<named>"),
         NameRule(
             "names that end as those of secrets",
-            rf"({_bordered(last['words'], last['foreign'])}{further})",
+            rf"({_bordered(last['words'], last['foreign'])}<further>)",
             r"\1<named>",
         ),
         NameRule("whole names", rf"((?:^|[^A-Za-z0-9_.-]|%[0-9A-Fa-f]{{2}}){_any_of(last['alone'])})", r"\1<named>"),

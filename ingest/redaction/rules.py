@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pixeldesk.ingest.redaction.names import name_rules
+from pixeldesk.ingest.redaction.names import FURTHER, name_rules
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ _ALTERNATIVES = {
     )
     for name, are_alone in {"tokens": False, "lone_tokens": True}.items()
 }
-_FRAGMENTS = _VALUES["fragments"] | _SYNTAXES["fragments"] | _ALTERNATIVES | _MARKS
+_FRAGMENTS = _VALUES["fragments"] | _SYNTAXES["fragments"] | _ALTERNATIVES | _MARKS | {"further": FURTHER}
 _REDACTED = r"\1[redacted]"
 _PLACEHOLDER = re.compile("<([a-z_ ]+)>")
 _ANY = r'(?:["\\]|[^"\\])'
@@ -133,23 +133,15 @@ _RULES = [
     _NO_MARKS,
 ]
 
-
-def _joined(scans: list[str]) -> list[str]:
-    """Join the scans that end in the same placeholder."""
-    beginnings: dict[str, list[str]] = {}
-    for scan in scans:
-        beginning, ending, _ = scan.rpartition("<") if scan.endswith("closer>") else (scan, "", "")
-        beginnings.setdefault(scan[len(beginning) :] if ending else scan, []).append(beginning)
-    return [f"(?:{'|'.join(begun)}){ending}" if begun != [ending] else ending for ending, begun in beginnings.items()]
-
-
-_SUSPECT = [
-    *(scan for part in (_VALUES, _SYNTAXES) for scan in part["suspect"]),
-    "|".join(token.get("scan") or token["begins"] for token in _TOKENS),
+_TOKEN_SCAN = "|".join(token.get("scan") or token["begins"] for token in _TOKENS)
+_SEPARATE = [
+    *(_expanded(scan, 0) for part in (_VALUES, _SYNTAXES) for scan in part["suspect"]),
+    _expanded(_TOKEN_SCAN, 0),
 ]
-SCANS = [_expanded(scan, 0) for scan in _SUSPECT]
-"""A line that none of these matches is changed by no rule."""
-JOINED_SCANS = [_expanded(scan, 0) for scan in _joined(_SUSPECT)]
+_ENDS = [(list(scan["ends"]), _expanded(scan["before"], 0)) for scan in _SYNTAXES["scans"]]
+SCANS = [*_SEPARATE, *(end + before for ends, before in _ENDS for end in ends)]
+"""A line that none of these matches is changed by no rule. Each of a name begins with literal text."""
+JOINED_SCANS = [*_SEPARATE, *(f"(?:{'|'.join(ends)}){before}" for ends, before in _ENDS)]
 """The same in fewer patterns, for an engine that scans for alternatives as quickly."""
 REPLACEMENTS = [replacement for rule in _RULES for replacement in _replacements(rule)]
 """Every rule at every depth, in the order in which they are applied."""
