@@ -36,6 +36,7 @@ from pixeldesk.settings import Settings
 from pixeldesk.store import Store, open_store
 from pixeldesk.store.backup import StoreCopy, backup, restore
 from pixeldesk.tickets.answer import LookupAnswer
+from pixeldesk.tickets.caller_search import FoundCaller, search_callers
 from pixeldesk.tickets.card import Card
 from pixeldesk.tickets.lookup import diagnosed, ids_of, lookup, lookup_ids
 from pixeldesk.tickets.membership import incident_of
@@ -193,6 +194,10 @@ class Desk:
     def lookup_ids(self, ids: Iterable[str], since: datetime | None = None) -> LookupAnswer:
         """Find the requests of a list of ids; of an id that many share, cards of the first from `since` on."""
         return lookup_ids(self.store, ids, since)
+
+    def search_callers(self, text: str) -> tuple[FoundCaller, ...]:
+        """Return the customers, websites, keys and addresses that a text names, or that have it in their name."""
+        return search_callers(self.store, text)
 
     def diagnosed(self, answer: LookupAnswer) -> LookupAnswer:
         """Add to each card its sender's diagnoses and its incident, and name the mistake in the replies."""

@@ -180,3 +180,20 @@ def test_the_pages_fit_every_screen_in_light_and_dark(open_page: OpenPage) -> No
         expect_to_fit(page)
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": WIDE, "height": 900})
+
+
+def test_a_customer_is_found_by_a_part_of_its_name_or_by_a_key(open_page: OpenPage) -> None:
+    page = open_page("/customers")
+    expect_customers(page, RETRIER, SCOPELESS, ATTACKER, SCANNER)
+    box = page.get_by_role("textbox", name="Find a customer")
+    box.press_sequentially("less")
+    box.press("Enter")
+    expect_customers(page, SCOPELESS)
+    expect(page.get_by_role("link", name=f"Customer {SCOPELESS}")).to_be_visible()
+    page.get_by_role("button", name="Show everybody").click()
+    expect_customers(page, RETRIER, SCOPELESS, ATTACKER, SCANNER)
+    key = "ak_live_Zt3bQ9xW2vU8sR5pN1mK7jH4gF6dXX"
+    box.fill(key)
+    settle(page)
+    assert key not in page.url
+    assert key not in page.content()

@@ -123,3 +123,31 @@ def test_an_id_that_is_found_needs_no_suggestion(filled: Desk) -> None:
 def test_an_empty_store_names_nothing(desk: Desk) -> None:
     answer = desk.lookup("cus_0184 gets 403")
     assert (answer.named, answer.suggested) == ((), ())
+
+
+# --- search -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "customers"),
+    [
+        ("cus_0184", {"cus_0184"}),
+        ("CUS_01", {"cus_0184"}),
+        ("café", {"Café Noir"}),
+        ("noir", {"Café Noir"}),
+        ("shop.example", {"Café Noir"}),
+        ("k31", {"cus_0184"}),
+        ("ak_live_Zt", {"cus_0184"}),
+        (f"{KEY[:12]}\u2026", {"cus_0184"}),
+        (KEY, {"cus_0184"}),
+        ("key_9d1", {"cus_0184"}),
+        (FINGERPRINT, {"cus_0184"}),
+        ("mail from the customer Café Noir about shop.example.com", {"Café Noir"}),
+        ("nobody", set()),
+        ("c", set()),
+    ],
+)
+def test_a_caller_is_found_by_a_part_of_what_names_it(filled: Desk, text: str, customers: set[str]) -> None:
+    found = filled.search_callers(text)
+    assert {each.customer_id for each in found if each.customer_id} == customers
+    assert KEY not in str(found)

@@ -8,10 +8,12 @@ from pixeldesk.diagnosis.selection import filtered
 from pixeldesk.pages.customers.filters import ask_filters
 from pixeldesk.pages.customers.overview import show_overview
 from pixeldesk.pages.customers.precision import show_precision
+from pixeldesk.pages.customers.search import ask_callers
 from pixeldesk.pages.customers.table import show_customers, show_export
 from pixeldesk.pages.widgets.frame import Frame, show_page
 from pixeldesk.pages.widgets.freshness import show_empty_store
 from pixeldesk.pages.widgets.newer_lines import show_newer_lines
+from pixeldesk.tickets.caller_search import diagnoses_of_callers
 
 
 def _show(frame: Frame) -> None:
@@ -22,9 +24,10 @@ def _show(frame: Frame) -> None:
     desk, newest = frame.desk, frame.coverage.newest
     with st.skeleton(height=420):
         snapshot, marks, precision = desk.diagnosis_snapshot(), desk.marks(), desk.case_precision()
+    callers = ask_callers()
     filters = ask_filters(snapshot.answer)
     selected = filtered(
-        snapshot.answer,
+        diagnoses_of_callers(snapshot.answer, callers) if callers else snapshot.answer,
         cases=filters.cases,
         environment=filters.environment,
         start=start_of(filters.span, newest),
