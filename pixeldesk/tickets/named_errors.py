@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.queries import question
@@ -19,7 +19,7 @@ from pixeldesk.tickets.time_words import folded
 
 _MOST_CHARACTERS = 40_000
 _MOST_MESSAGES = 400
-_SHORTEST_RUN, _LONG_WORD = 4, 8
+_SHORTEST_RUN, _SHORTEST_MESSAGE, _LONG_WORD = 4, 3, 8
 _CAMEL_CASE_STEP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _STATUS = re.compile(
     r"(?<![\w.,:/#$\u20ac+-])(?:http[ /:_-]{0,2}(?:1\.1 |2 )?)?([1-5]\d\d)(?:er|s|x)?"
@@ -124,7 +124,7 @@ def _codes_by_name(plain: str, unsplit: str, codes: Iterable[str]) -> dict[str, 
 
 def _codes_by_message(store: Store, plain: str) -> dict[str, int]:
     """Return the codes of whose messages the text has the longest run of words, of those that have a long one."""
-    text = " ".join(re.findall(r"[a-z0-9]+", plain))
+    text = _only_words(plain)
     runs: dict[str, int] = {}
     for code, message in _messages(store):
         run = _longest_run(message, text)
@@ -132,6 +132,17 @@ def _codes_by_message(store: Store, plain: str) -> dict[str, int]:
             runs[code] = max(runs.get(code, 0), run)
     longest = max(runs.values(), default=0)
     return {code: len(plain) for code, run in runs.items() if run == longest}
+
+
+def has_message(plain: str, message: str | None) -> bool:
+    """Tell whether a folded text has the whole of a message of at least three words."""
+    words = re.findall(r"[a-z0-9]+", folded(message or ""))
+    return len(words) >= _SHORTEST_MESSAGE and f" {' '.join(words)} " in f" {_only_words(plain)} "
+
+
+@lru_cache(maxsize=4)
+def _only_words(plain: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", plain))
 
 
 def _messages(store: Store) -> Iterator[tuple[str, str]]:

@@ -128,9 +128,11 @@ def _header() -> re.Pattern[str]:
 
 @cache
 def _introduction() -> re.Pattern[str]:
+    """Return the pattern of a line that introduces a quotation: it has a number, and says who wrote."""
     wrote = "|".join(re.escape(word) for word in time_words().wrote)
+    address = r"<[^<>\s@]{1,64}@[^<>\s]{1,200}>\s?:?\s*$"
     return re.compile(
-        rf"^[>\s]{{0,8}}(?=[^\n]{{0,60}}\d)[^\n]{{6,160}}?\n?[^\n]{{0,100}}?(?:{wrote})[^\n]*", re.MULTILINE
+        rf"^[>\s]{{0,8}}(?=[^\n]{{0,60}}\d)[^\n]{{6,160}}?\n?[^\n]{{0,100}}?(?:{wrote}|{address})[^\n]*", re.MULTILINE
     )
 
 
@@ -194,6 +196,12 @@ def _lead(kind: str) -> re.Pattern[str]:
 
 
 @cache
+def _about() -> re.Pattern[str]:
+    words = time_words()
+    return re.compile(any_of([*words.before["about"], *words.after["about"]]), re.ASCII)
+
+
+@cache
 def _trail(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\s*{any_of(time_words().after[kind])}", re.ASCII)
 
@@ -207,11 +215,7 @@ def _groups(text: str, parts: Sequence[Part]) -> list[_Group]:
     for group in groups:
         before, after = text[max(0, group.start - 40) : group.start], text[group.end : group.end + 12]
         whole = text[group.start : group.end]
-        group.about = bool(
-            _lead("about").search(before)
-            or _trail("about").match(after)
-            or re.search(any_of(time_words().before["about"]), whole)
-        )
+        group.about = bool(_lead("about").search(before) or _trail("about").match(after) or _about().search(whole))
         group.since = bool(_lead("since").search(before) or _trail("since").match(after)) and group.until is None
     return groups
 

@@ -15,7 +15,7 @@ from pixeldesk.catalogue.wording import counted, listed
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 from pixeldesk.tickets.named_callers import BEGINNING, NamedCaller
-from pixeldesk.tickets.named_errors import NamedErrors
+from pixeldesk.tickets.named_errors import NamedErrors, has_message
 from pixeldesk.tickets.named_things import NamedThings
 from pixeldesk.tickets.named_times import NamedTime
 from pixeldesk.tickets.unanswered import Suggested
@@ -191,9 +191,10 @@ def _caller_fits(row: Row, callers: _Callers) -> Iterator[tuple[float, str]]:
         (25, "the beginning of the key", (row["key_prefix"] or "").strip() in callers.beginnings),
         (30, "the website", _website(row) in callers.websites),
         (15, "the address", row["client_ip"] in callers.addresses),
-        (14, "the customer that the text leads to", customer in callers.own),
     )
     fits = [(weight, why) for weight, why, does in checks if does]
+    if not fits and customer in callers.own:
+        fits = [(14, "the customer that the text leads to")]
     if not fits and customer is None:
         fits = [*_linked_fits(row, callers)]
     yield from fits
@@ -226,6 +227,8 @@ def _error_fits(row: Row, errors: NamedErrors) -> Iterator[tuple[float, str]]:
         yield 34, f"the error code {code}"
     elif code in errors.hinted_codes:
         yield 20, "what the text says of the error"
+    if any(has_message(errors.words.text, row[name]) for name in ("error_message", "upstream_message")):
+        yield 8, "the message of the error"
     if status in errors.statuses:
         yield 18, f"the status {status}"
     elif status in errors.hinted_statuses:
