@@ -21,12 +21,11 @@ _MOST_ACROSS_LINES = 200
 
 _DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63"), "-")
 _CHUNK = re.compile(r"[^\s\"'`<>(){}\[\]|\x00,;*\u2026]{4,300}+")
-_SPLITS = (
-    re.compile(r"[A-Za-z0-9_.:-]{4,200}+"),
-    re.compile(r"(?:[A-Za-z0-9_.-]|::){4,200}+"),
-    re.compile(r"[A-Za-z0-9_-]{4,200}+"),
-    re.compile(r"[A-Za-z0-9]{8,100}+"),
-)
+_WITH_COLONS = re.compile(r"[A-Za-z0-9_.:-]{4,200}+")
+_WITH_DOUBLE_COLONS = re.compile(r"(?:[A-Za-z0-9_.-]|::){4,200}+")
+_WORD = re.compile(r"[A-Za-z0-9_-]{4,200}+")
+_GROUP = re.compile(r"[A-Za-z0-9]{8,100}+")
+_SPLITS = (_WITH_COLONS, _WITH_DOUBLE_COLONS, _WORD, _GROUP)
 _AROUND = "\"'`*<>()[]{}.,:;!?#@&/\\~-_"
 _NEXT_LINE = re.compile(r"[ \t\\]{0,20}\r?\n[ \t>|*]{0,20}")
 _LINE_END = re.compile(
@@ -43,7 +42,7 @@ _CUT = re.compile(r"-?(?:\u2026|\.\.|\[\u2026|\[\.\.|\*\*\*)")
 
 # A word counts as a name of something if it is in one letter case, and as a number or a time if it has few digits.
 _LIKE_AN_ID = re.compile(r"[0-9]|[a-z][A-Z]|[A-Z][a-z]{1,30}[A-Z]")
-_NUMBER_OR_TIME = re.compile(r"[0-9.:/+_-]{1,14}|v?[0-9]{1,9}(?:\.[0-9]{1,9}){1,4}|\d{4}-\d\d-\d\d[0-9T:.Z+-]{0,30}")
+_NUMBER_OR_TIME = re.compile(r"[0-9.:/+_-]{1,14}|v?[0-9][0-9.]{0,40}|\d{4}-\d\d-\d\d[0-9T:.Z+-]{0,30}")
 _OTHER_THING = re.compile(
     r"(?:cus|customer|web|website|site|key|usr|user|org|acct|account|vis|visitor|sub|inv|pix)[_-][A-Za-z0-9]{1,40}",
     re.IGNORECASE,

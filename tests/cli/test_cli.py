@@ -168,6 +168,23 @@ def test_lookup_for_a_person(db: Path) -> None:
     assert nothing.err.startswith("pixeldesk: there is no request id in that text")
 
 
+def test_lookup_prints_the_lines_of_an_id_without_a_request_and_says_what_is_shared(tmp_path: Path) -> None:
+    log, db = tmp_path / "a.ndjson", tmp_path / "lines.duckdb"
+    lines = [
+        event_line(request_id="req_eventOnly", message="job \x1b[31mfailed"),
+        request_line(),
+        request_line(host="b"),
+    ]
+    write_lines(log, lines)
+    assert run("ingest", log, "--db", db).code == 0
+    only = run("lookup", "job req_eventOnly?", "--db", db)
+    assert only.code == 1
+    assert only.out.startswith("req_eventOnly  not found\nOnly 1 application log line with this id")
+    assert "2026-11-16T11:59:59.995Z  {" in only.out and "\\u001b[31mfailed" in only.out
+    shared = run("lookup", "req_7Qm2xV9cT4", "--db", db)
+    assert shared.out.startswith("req_7Qm2xV9cT4  2 requests share this id: ")
+
+
 def test_query(db: Path) -> None:
     scoped = run(
         "query", "requests", "--from", moment(1), "--to", "2026-11-16T13:00:02+01:00", "--environment", "production",

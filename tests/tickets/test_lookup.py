@@ -323,6 +323,44 @@ def test_not_found_because_its_line_is_in_quarantine(desk: Desk, tmp_path: Path)
         assert "in quarantine" in told and f"a.ndjson line {number + 1}" in told and "status" in told
 
 
+def test_a_line_in_quarantine_is_mentioned_for_other_spellings_of_its_id(desk: Desk, tmp_path: Path) -> None:
+    refused = request_line(request_id="c41d7e90-52ab-4f3c-9e18-0b7a6d5c4e3f", status="fine")
+    load(desk, tmp_path, request_line(), refused)
+    for typed in ("C41D7E90-52AB-4F3C-9E18-0B7A6D5C4E3F", "request id: c41d7e9052ab4f3c9e180b7a6d5c4e3f"):
+        (missing,) = ask(desk, typed)["not_found"]
+        assert missing["absence"] == "quarantined"
+        assert "a.ndjson line 2" in missing["reason"]
+
+
+def test_each_id_without_a_request_has_its_own_reason(desk: Desk, tmp_path: Path) -> None:
+    refused = request_line(request_id="req_refused01", status="fine")
+    load(desk, tmp_path, request_line(), event_line(request_id="req_eventOnly"), refused)
+    missing = ask(desk, "req_eventOnly, req_refused01, req_7Qm2xV9cT5 and req_7Qm2xV9cT4")["not_found"]
+    assert [each["absence"] for each in missing] == ["only_events", "quarantined", "not_in_logs"]
+    assert [each["nearest"] for each in missing] == [[], [], ["req_7Qm2xV9cT4"]]
+
+
+def test_a_store_of_other_lines_alone_does_not_say_that_it_is_empty(desk: Desk, tmp_path: Path) -> None:
+    load(desk, tmp_path, event_line(request_id="req_eventOnly", timestamp=moment(), message="job failed"))
+    answer = ask(desk, "the id is req_eventOnly")
+    assert [(line["request_id"], line["timestamp"]) for line in answer["events"]] == [
+        ("req_eventOnly", "2026-11-16T12:00:00.000Z")
+    ]
+    assert "job failed" in answer["events"][0]["line"]
+    assert "holds no requests yet" not in answer["not_found"][0]["reason"]
+    (missing,) = ask(desk, "req_unknownId1")["not_found"]
+    assert missing["absence"] == "no_logs"
+    assert "they hold no requests, only other lines" in missing["reason"]
+
+
+def test_of_an_id_with_very_many_lines_the_oldest_are_shown(desk: Desk, tmp_path: Path) -> None:
+    load(desk, tmp_path, *(event_line(request_id="req_eventOnly", timestamp=moment(n)) for n in range(150)))
+    answer = ask(desk, "req_eventOnly")
+    assert [line["timestamp"][14:19] for line in answer["events"][:2]] == ["00:00", "00:01"]
+    assert len(answer["events"]) == 100
+    assert "Only 150 application log lines" in answer["not_found"][0]["reason"]
+
+
 def test_not_found_but_its_other_lines_are_there(desk: Desk, tmp_path: Path) -> None:
     load(desk, tmp_path, event_line(request_id="req_eventOnly", timestamp=moment(7)))
     told = reason(desk, "req_eventOnly")

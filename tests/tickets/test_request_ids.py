@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pixeldesk.catalogue import checks
 from pixeldesk.catalogue.checks import looks_like_secret
-from pixeldesk.tickets import request_ids
+from pixeldesk.tickets import plain_text, possible_ids, request_ids, spellings
 from pixeldesk.tickets.request_ids import find_request_ids, is_well_formed, variants
 
 TICKETS = [
@@ -110,7 +110,10 @@ def test_not_well_formed(text: str) -> None:
 
 def test_no_regular_expression_repeats_a_repetition() -> None:
     patterns = [
-        value for part in (request_ids, checks) for value in vars(part).values() if isinstance(value, re.Pattern)
+        value
+        for part in (checks, plain_text, possible_ids, request_ids, spellings)
+        for value in vars(part).values()
+        if isinstance(value, re.Pattern)
     ]
     assert len(patterns) > 10
     assert [pattern.pattern for pattern in patterns if repeats_a_repetition(pattern)] == []
