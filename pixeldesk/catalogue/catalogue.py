@@ -50,8 +50,8 @@ class Envelope(_Frozen):
 class Guidance(_Frozen):
     """The texts about one kind of outcome, for support and for the customer. All are plain text, never Markdown.
 
-    ``fault`` is None if nobody is at fault or the log does not show who is. ``reply`` and ``steps`` are for the
-    customer and may contain ``$required_scope``, ``$available_scopes`` and ``$retry_after``.
+    ``fault`` is None if nobody is at fault or the log does not show who is. ``reply``, ``steps`` and
+    ``afterwards``, the last step, are for the customer; the first two may contain placeholders.
     """
 
     title: str
@@ -64,7 +64,7 @@ class Guidance(_Frozen):
     causes: tuple[str, ...]
     steps: tuple[str, ...]
     reply: str
-    afterwards: str
+    afterwards: str = ""
 
 
 class ErrorVariant(Guidance):

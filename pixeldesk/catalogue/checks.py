@@ -20,6 +20,20 @@ _ROUTE = re.compile(r"/pixel/[a-z]{2,20}(?:/\{[a-z]{1,20}\}(?:/[a-z]{2,20})?)?")
 _SCOPE = re.compile(r"[a-z]{2,20}:[a-z]{2,20}")
 _FIELD_PART = r"(?:\.[A-Za-z0-9_]{1,40})?"
 _FIELD = re.compile(rf"[A-Za-z][A-Za-z_]{{0,39}}{_FIELD_PART}{_FIELD_PART}{_FIELD_PART}")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
+_TEMPLATE_PART = re.compile(r"\{[a-z]{1,20}\}")
+_PATH = re.compile(r"(?:/api)?(?:/v[0-9])?/pixels?(?P<rest>/[A-Za-z0-9_{}/-]{0,120})?")
+_VERSION = re.compile(r"_v?[0-9]{1,2}[a-z]?$")
+_WORDS_JOINED = re.compile(r"[_-]")
+_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
+_LONGEST_WORD, _MOST_WORDS = 20, 8
+_SOMEBODYS_ID = re.compile(r"(?<![A-Za-z0-9])(?:cus|customer|web|key|org|acct|usr)_(?!id\b)", re.IGNORECASE)
+_HOST_END = re.compile(
+    r"\.(?:internal|intra|local|localdomain|localhost|lan|corp|home|private|svc|cluster|consul|test|example|invalid"
+    r"|com|net|org|io|dev|app|cloud|sh|co|ai|eu|de|uk|us|fr|biz|info)$",
+    re.IGNORECASE,
+)
+_OWN_ID = re.compile(rf"{OWN_PREFIX}[A-Za-z0-9]{{6,64}}")
 _WEBSITE = re.compile(r"web_[A-Za-z0-9]{1,24}")
 KEY_MARK = re.compile(
     r"(?<![A-Za-z0-9])(?:(?i:(?:ak|sk|pk|rk|tk|whsec|gh[oprsu]|github_pat|glpat|xox[a-z]|npm|shpat|pat|secret|token"
@@ -33,6 +47,23 @@ _HASH_LENGTHS = frozenset({40, 56, 64, 96, 128})  # hex digits of SHA-1, SHA-224
 # A trace id of AWS X-Ray has one capital letter, in the name before it.
 _XRAY_NAME = re.compile(r"(?:Root|Self)=(?=1-[0-9a-f]{8}-[0-9a-f]{24}(?![0-9A-Za-z]))")
 _LONG_RUN = re.compile(r"[A-Za-z0-9_+/=-]{32,}")
+_VALIDATOR_MESSAGE = re.compile(r"[A-Za-z][A-Za-z0-9 ,.:()'\"<>=-]{3,79}")
+_QUOTED_PROPERTY = re.compile(r"((?:property|keys?(?:\(s\))?(?: in object)?):?) ['\"]([A-Za-z_.]{1,40})['\"]")
+_BOUND = re.compile(r"(?:[<>]=?|==?)(?= ?[0-9])")
+_WORD_OR_NUMBER = re.compile(r"[A-Za-z]+|[0-9]{1,6}(?![0-9])|[0-9]+[A-Za-z]*|[<>=]")
+_WORDS = """
+a additional after all allowed an and any are array at be before between big bigint boolean bytes cannot character
+characters contain contains cuid date datetime decimal defined digits does duplicate e element elements email empty
+end ends enum equal exactly expected extra field file finite float for format from future greater has have
+hexadecimal http https in inclusive input instance int integer invalid ip is iso it item items its key keys large
+larger least length less letters list long longer lowercase mail map match matches max maximum min minimum missing
+more most multiple must nan negative no non none not null number numeric object of offset on one only option
+optional or past pattern permitted positive present properties property provided received record regex required s
+safe schema set short shorter should size small smaller start starts string than the time timestamp to too true
+false tuple type ulid undefined union unique unknown unrecognized uppercase uri url uuid valid value values was with
+year zero
+"""
+_VALIDATORS_WORDS = frozenset(_WORDS.split())
 
 
 def is_route(value: object) -> bool:
@@ -46,8 +77,40 @@ def is_scope(value: object) -> bool:
 
 
 def is_field(value: object) -> bool:
-    """Tell whether a value is the name of a field or of a pipe, such as `event.name`."""
-    return matches(_FIELD, value)
+    """Tell whether a value is the name of a field, such as `event.name`. A host name or a customer's id is none."""
+    return matches(_FIELD, value) and not _HOST_END.search(str(value)) and not _SOMEBODYS_ID.search(str(value))
+
+
+def is_pipe(value: object) -> bool:
+    """Tell whether a value has the form of a pipe's name, such as `top_pages`, `KPIs` or `top-pages`, right or wrong.
+
+    It is made of words. What may be an id, a host such as `web-2`, or random letters is none.
+    """
+    return matches(_TEMPLATE_PART, value) or (matches(_NAME, value) and _is_made_of_words(str(value)))
+
+
+def is_path(value: object) -> bool:
+    """Tell whether a value is a path below `/pixel`, without a query, of which each part is made of words."""
+    path = _PATH.fullmatch(value) if isinstance(value, str) and not looks_like_secret(value) else None
+    return path is not None and all(is_pipe(part) for part in (path["rest"] or "").split("/") if part)
+
+
+def is_validator_message(value: object) -> bool:
+    """Tell whether a value is a message of a validator, such as `Expected string, received number`.
+
+    Each of its words is one of those that validators use, so that it can repeat nothing of what was sent; only the name
+    of a missing or unknown property may stand in quotes.
+    """
+    if not matches(_VALIDATOR_MESSAGE, value):
+        return False
+    text = _QUOTED_PROPERTY.sub(lambda found: found[1] if is_field(found[2]) else found[0], str(value))
+    words = _WORD_OR_NUMBER.findall(_BOUND.sub(" ", text))
+    return all(word.lower() in _VALIDATORS_WORDS or word.isdigit() for word in words)
+
+
+def is_own_id(value: object) -> bool:
+    """Tell whether a value has the form of the API's own request ids, such as `req_7Qm2xV9cT4`."""
+    return matches(_OWN_ID, value)
 
 
 def is_website(value: object) -> bool:
@@ -98,6 +161,18 @@ def looks_like_secret(token: str) -> bool:
     if any(len(run) in _HASH_LENGTHS and _HEX.fullmatch(run) for run in _ALPHANUMERIC_RUN.findall(token)):
         return True
     return any(_is_mixed(run) for run in _LONG_RUN.findall(_XRAY_NAME.sub("", token)))
+
+
+def _is_made_of_words(name: str) -> bool:
+    """Tell whether a name is of words, but for a version at its end. Random letters or a host, `web-2`, are not."""
+    parts = _WORDS_JOINED.split(_VERSION.sub("", name))
+    humps = [hump for part in parts for hump in _HUMP.findall(part)]
+    return (
+        "".join(humps) == "".join(parts)
+        and len(humps) <= _MOST_WORDS
+        and all(1 < len(hump) <= _LONGEST_WORD for hump in humps)
+        and not _SOMEBODYS_ID.search(name)
+    )
 
 
 def _is_mixed(run: str) -> bool:

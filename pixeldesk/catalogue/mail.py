@@ -1,28 +1,29 @@
-"""Build a mail to a customer: plain text, the same form for every reply."""
+"""Build a mail to a customer: plain text that opens with what happened and ends with what to do."""
 
 from collections.abc import Iterable, Sequence
 
 GREETING = "Hello,"
-CLOSING = "If anything is unclear, answer this mail with the request id.\n\nKind regards,\nPixel API support"
+INVITATION = "If you get stuck, just reply to this mail."
+SIGNATURE = "Kind regards,\nPixel API support"
+TO_DO = "What to do:"
+IF_IT_COMES_BACK = "What to do if it comes back:"
 
 
-def mail(opening: str, sections: Sequence[str] = ()) -> str:
-    """Return a mail with an opening paragraph and sections, which are numbered if there are several."""
-    if len(sections) > 1:
-        sections = [f"({number}) {section}" for number, section in enumerate(sections, start=1)]
-    return "\n\n".join([GREETING, opening, *sections, CLOSING])
+def mail(paragraphs: Iterable[str]) -> str:
+    """Return a mail of these paragraphs. Empty ones are left out."""
+    return "\n\n".join(filter(None, [GREETING, *paragraphs, SIGNATURE]))
 
 
-def mail_section(happened: str, steps: Sequence[str], retry: str, afterwards: str, details: Iterable[str] = ()) -> str:
-    """Return what a mail says about one cause.
+def numbered(sections: Sequence[str]) -> list[str]:
+    """Return the sections of a mail, with numbers in front of them if there are several."""
+    if len(sections) < 2:
+        return list(sections)
+    return [f"({number}) {section}" for number, section in enumerate(sections, start=1)]
 
-    `details` are paragraphs after what happened. Empty texts are left out.
-    """
-    paragraphs = [
-        f"What happened:\n{happened}",
-        *details,
-        "What to do:\n" + "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)),
-        f"Trying again:\n{retry}" if retry else "",
-        f"Afterwards:\n{afterwards}",
-    ]
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+def mail_section(happened: Iterable[str], steps: Iterable[str], heading: str = TO_DO) -> str:
+    """Return what a mail says about one cause: paragraphs of what happened, and numbered steps below a heading."""
+    todo = list(filter(None, steps))
+    if len(todo) > 1:
+        todo = [f"{number}. {step}" for number, step in enumerate(todo, start=1)]
+    return "\n\n".join(filter(None, [*happened, "\n".join([heading, *todo]) if todo else ""]))

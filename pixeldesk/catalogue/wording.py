@@ -1,6 +1,12 @@
 """Format numbers, spans of time and log values the same way in every reply, evidence and page."""
 
+from datetime import datetime
+
 _LONGEST_VALUE = 120
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def counted(number: int, noun: str) -> str:
@@ -15,6 +21,37 @@ def spell_seconds(seconds: float) -> str:
             unit = 60 if noun == "minutes" else size
             return f"{seconds / unit:.0f} {noun}" if noun == "minutes" else f"{seconds / unit:.1f} {noun}"
     return counted(round(seconds), "second")
+
+
+def spell_day(moment: datetime) -> str:
+    """Spell the day of a time: `29 November 2026`, whatever the language of the machine."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def spell_moment(moment: datetime) -> str:
+    """Spell a time in UTC: `29 November 2026, 14:03 UTC`."""
+    return f"{spell_day(moment)}, {moment:%H:%M} UTC"
+
+
+def spell_span(since: datetime, until: datetime) -> str:
+    """Spell a span of time in UTC as short as it can be said.
+
+    `on 29 November 2026 at 14:03 UTC`, `on 29 November 2026 from 14:03 to 15:00 UTC`, or `spell_days` for several days.
+    """
+    if since.date() != until.date():
+        return spell_days(since, until)
+    first, last = f"{since:%H:%M}", f"{until:%H:%M}"
+    return f"on {spell_day(since)} {f'at {first}' if first == last else f'from {first} to {last}'} UTC"
+
+
+def spell_days(since: datetime, until: datetime) -> str:
+    """Spell the days of a span: `from 17 to 30 November 2026`, `from 30 December 2025 to 2 January 2026`."""
+    if since.date() == until.date():
+        return f"on {spell_day(since)}"
+    if since.year != until.year:
+        return f"from {spell_day(since)} to {spell_day(until)}"
+    month = "" if since.month == until.month else f" {_MONTHS[since.month - 1]}"
+    return f"from {since.day}{month} to {spell_day(until)}"
 
 
 def listed(words: list[str]) -> str:

@@ -10,53 +10,58 @@ from datetime import datetime
 from string import Template
 from typing import Any
 
-from pixeldesk.catalogue.checks import all_checked, is_environment, is_field, is_route, is_scope, is_website
-from pixeldesk.catalogue.mail import mail, mail_section
-from pixeldesk.catalogue.wording import counted, listed, spell_seconds
+from pixeldesk.catalogue.checks import all_checked, is_environment, is_field, is_pipe, is_route, is_scope, is_website
+from pixeldesk.catalogue.field_problems import problems_in_words
+from pixeldesk.catalogue.mail import IF_IT_COMES_BACK, INVITATION, mail, mail_section
+from pixeldesk.catalogue.wording import counted, listed, spell_day, spell_moment, spell_seconds, spell_span
 from pixeldesk.diagnosis.case_file import Case
 from pixeldesk.diagnosis.diagnosis import RetryFault, RetryHygiene
 
 FACTS = {
     "count": "how many requests failed: `37 requests`",
-    "first": "when the first one failed, UTC",
-    "last": "when the last one failed, UTC",
+    "span": "when they failed: `from 16 to 18 November 2026`, or one day with the times",
+    "first": "when the first one failed: `16 November 2026, 09:12 UTC`",
+    "last": "when the last one failed",
     "days": "on how many days: `3 days`",
     "environment": "the environment that was called",
     "elsewhere": "the environment where the key, or the events, belong",
     "route": "the route that failed, as its template",
     "required_scope": "the scope that the route asks for",
     "held_scopes": "the scopes that the key holds",
+    "pipe": "the pipe that was asked for and does not exist",
     "nearest_pipe": "the pipe that was probably meant",
     "fields": "the fields of the body that validation refused",
+    "problems": "the same fields, each with the validator's message: `url (Required)`",
     "website": "the customer's own website id",
     "wait": "how long Retry-After asked to wait: `30 seconds`",
-    "ended": "when the key was revoked or expired, UTC",
+    "ended": "when the key was revoked or expired",
     "age": "how old the tokens were when they were refused: `9 minutes`",
-    "since": "when the same thing first succeeded again, UTC; known where it has recovered",
+    "since": "when the same thing first succeeded again; known where it has recovered",
 }
 """The placeholders of a case's reply, `$count` and so on, and their meaning."""
 
 
 def case_mail(case: Case, section: str) -> str:
     """Return the whole mail about one diagnosis; for a case without a customer, only the section, for colleagues."""
-    if case.per == "client":
-        return section
-    return mail("We have looked into the requests that fail for you.", [section])
+    return section if case.per == "client" else mail([section, INVITATION])
 
 
 def case_section(case: Case, known: Mapping[str, Any]) -> str:
     """Return the part of a mail about one diagnosis: what happened, what to do, what to check."""
     facts = checked_facts(known)
-    happened = _substituted(case.reply.happened, facts)
-    steps = _substituted(case.reply.steps, facts)
-    recovered = [f"Since {facts['since']} the same requests succeed again."] if "since" in facts else []
-    return mail_section(" ".join([*happened, *recovered]), steps, _retries(known), case.reply.afterwards)
+    happened = " ".join(_substituted(case.reply.happened, facts))
+    steps = [*_substituted(case.reply.steps, facts), *_retries(known), case.reply.afterwards]
+    if "since" not in facts:
+        return mail_section([happened], steps)
+    over = f"Since {facts['since']} the same requests succeed again."
+    return mail_section([f"{happened} {over}"], steps, IF_IT_COMES_BACK)
 
 
 def checked_facts(known: Mapping[str, Any]) -> dict[str, str]:
     """Return the facts of a diagnosis that pass their check, by the names of FACTS."""
     facts = {
         "count": counted(int(known["failing_requests"]), "request"),
+        "span": spell_span(known["first_seen"], known["last_seen"]),
         "first": _time(known["first_seen"]),
         "last": _time(known["last_seen"]),
         "days": counted(int(known["days"]), "day"),
@@ -67,11 +72,13 @@ def checked_facts(known: Mapping[str, Any]) -> dict[str, str]:
         "route": _checked(is_route, known.get("route")),
         "required_scope": _checked(is_scope, known.get("required")),
         "held_scopes": _list(is_scope, str(known.get("held") or "").split(", ")),
-        "nearest_pipe": _checked(is_field, known.get("nearest_pipe")),
+        "pipe": _checked(is_pipe, known.get("pipe")),
+        "nearest_pipe": _checked(is_pipe, known.get("nearest_pipe")),
         "fields": _list(is_field, str(known.get("fields") or "").split(", ")),
+        "problems": problems_in_words(known.get("problems") or {}),
         "website": _checked(is_website, known.get("website_id")),
         "wait": _span(known.get("wait_s")),
-        "ended": _time(known.get("ended_at")),
+        "ended": _day(known.get("ended_at")),
         "age": _span(known.get("median_age_s")),
         "since": _time(known.get("succeeded_since")),
     }
@@ -80,26 +87,29 @@ def checked_facts(known: Mapping[str, Any]) -> dict[str, str]:
 
 def _substituted(texts: Sequence[str], facts: Mapping[str, str]) -> list[str]:
     templates = [Template(text) for text in texts]
-    return [each.substitute(facts) for each in templates if set(each.get_identifiers()) <= set(facts)]
+    said = (each.substitute(facts) for each in templates if set(each.get_identifiers()) <= set(facts))
+    return [f"{text[0].upper()}{text[1:]}" for text in said]
 
 
-def _retries(known: Mapping[str, Any]) -> str:
+def _retries(known: Mapping[str, Any]) -> list[str]:
     retries: RetryHygiene | None = known.get("retries")
-    advice = [_RETRY_ADVICE[fault] for fault in retries.faults] if retries else []
-    return " ".join(advice)
+    return [_RETRY_ADVICE[fault] for fault in retries.faults] if retries else []
 
 
 _RETRY_ADVICE: dict[RetryFault, str] = {
-    "retries_refused": "Your client repeats requests that were refused (4xx). They cannot succeed unchanged, so please"
-    " stop after the first refusal.",
-    "ignores_retry_after": "Please repeat a request only after the time in the Retry-After header has passed.",
-    "no_backoff": "Please wait longer before each further attempt, for instance twice as long as before.",
-    "no_jitter": "Please add a random part to each wait, so that your clients do not all return at the same moment.",
+    "retries_refused": "Stop repeating requests that were refused (4xx): unchanged, they cannot succeed.",
+    "ignores_retry_after": "Repeat a request only after the time in the Retry-After header has passed.",
+    "no_backoff": "Wait longer before each further attempt, for instance twice as long as before.",
+    "no_jitter": "Add a random part to each wait, so that your clients do not all return at once.",
 }
 
 
 def _time(value: Any) -> str | None:
-    return f"{value:%Y-%m-%d at %H:%M} UTC" if isinstance(value, datetime) else None
+    return spell_moment(value) if isinstance(value, datetime) else None
+
+
+def _day(value: Any) -> str | None:
+    return spell_day(value) if isinstance(value, datetime) else None
 
 
 def _span(value: Any) -> str | None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pixeldesk.catalogue.field_problems import field_problems
 from pixeldesk.diagnosis.case_file import Case
 from pixeldesk.diagnosis.history import History
 
@@ -14,6 +15,7 @@ def derived_facts(case: Case, known: Mapping[str, Any], history: History) -> dic
     found_by = known["found_by"] if known["unnamed_id"] and case.per != "client" else None
     since = known["success_since"]
     elsewhere = known["any_success_since"] if history.changes_address else None
+    problems = failing_problems(known.get("details") or ())
     over = recovered and "recovered" not in known
     return {
         "status": "recovered" if recovered else "active",
@@ -26,36 +28,18 @@ def derived_facts(case: Case, known: Mapping[str, Any], history: History) -> dic
         "succeeded_since": (since or elsewhere or known["newcomer_success"] or known.get("first_event"))
         if recovered
         else None,
-        "fields": ", ".join(failing_fields(known.get("details") or ())),
+        "fields": ", ".join(problems),
+        "problems": problems,
     }
 
 
-def failing_fields(details: Iterable[str]) -> list[str]:
-    """Return the fields that validation refused, from the `details` of invalid_body responses, sorted and unique.
-
-    Reads the three error formats of zod: flattened (`fieldErrors`), a list of issues with a `path`, and formatted (a
-    field name with `_errors`).
-    """
-    fields: set[str] = set()
+def failing_problems(details: Iterable[str]) -> dict[str, str | None]:
+    """Return the fields that were refused, from the `details` of invalid_body responses, sorted, each with why."""
+    problems: dict[str, str | None] = {}
     for text in details:
         try:
-            fields.update(_fields(json.loads(text)))
+            for name, message in field_problems(json.loads(text)).items():
+                problems[name] = problems.get(name) or message
         except (ValueError, TypeError, RecursionError):
             continue
-    return sorted(fields)
-
-
-def _fields(details: Any) -> list[str]:
-    if isinstance(details, list):
-        return [_path(issue) for issue in details if isinstance(issue, dict) and "path" in issue]
-    if not isinstance(details, dict):
-        return []
-    for inside in ("fieldErrors", "issues", "errors", "fields"):
-        if details.get(inside):
-            return _fields(details[inside])
-    return [str(name) for name in details if not str(name).startswith("_") and name not in ("formErrors", "message")]
-
-
-def _path(issue: dict[str, Any]) -> str:
-    path = issue["path"]
-    return ".".join(map(str, path)) if isinstance(path, list) else str(path)
+    return dict(sorted(problems.items()))

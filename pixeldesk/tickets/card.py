@@ -9,7 +9,8 @@ from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.incidents.incident import Incident
 from pixeldesk.tickets.outage import Outage
-from pixeldesk.tickets.replies import ReplyFacts, ticket_reply
+from pixeldesk.tickets.replies import ticket_reply
+from pixeldesk.tickets.request_facts import ReplyFacts
 
 AliasKind = Literal["request", "edge", "trace", "downstream", "counted"]
 
@@ -199,6 +200,8 @@ class Card(FrozenModel):
     """Requests of the same caller before and after."""
     also_affected: AlsoAffected
     """Who else got the same error."""
+    nearest_pipe: str | None = None
+    """For a pipe that does not exist: the one that is spelled most like it, of those that answered on that day."""
     diagnoses: tuple[Diagnosis, ...] = ()
     """First those that explain the request, then others of the same customer."""
     incident: Incident | None = None
@@ -232,17 +235,30 @@ class Card(FrozenModel):
 
     @property
     def facts(self) -> ReplyFacts:
-        """The facts of the card that a reply to anybody may use."""
+        """The facts of the card that a reply to its customer may use, without a diagnosis."""
+        return self.facts_for_anybody.model_copy(
+            update={
+                "entry": self.entry,
+                "path": self.path,
+                "details": self.error.details if isinstance(self.error.details, dict | list) else None,
+                "retry_after_s": self.retry_after_s,
+                "key_ended_at": self.key.revoked_at if self.error.code == "api_key_revoked" else self.key.expires_at,
+                "nearest_pipe": self.nearest_pipe,
+            }
+        )
+
+    @property
+    def facts_for_anybody(self) -> ReplyFacts:
+        """The facts that anybody with the id may read: what the request was answered, and an outage of ours."""
         return ReplyFacts(
             request_id=self.request_id,
+            found_by=self.found_by if self.found_by != self.request_id else None,
             timestamp=self.timestamp,
             method=self.method,
             route=self.route,
             status=self.status,
             code=self.error.code,
-            entry=self.entry,
-            details=self.error.details if isinstance(self.error.details, dict) else None,
-            retry_after_s=self.retry_after_s,
+            entry=catalogue().entry(self.error.code, self.status),
             outage=Outage(since=self.incident.started_at, until=self.incident.ended_at) if self.incident else None,
         )
 

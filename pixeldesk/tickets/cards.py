@@ -29,6 +29,7 @@ from pixeldesk.tickets.card import (
     Upstream,
 )
 from pixeldesk.tickets.found_requests import FoundRequest, Row
+from pixeldesk.tickets.nearest_pipes import nearest_pipes
 
 NEIGHBOURS_EACH_WAY = 10
 # How many more rows are asked for with each further request of a caller: those between it and the next, as a guess.
@@ -82,6 +83,7 @@ def cards_of(store: Store, requests: Sequence[FoundRequest]) -> tuple[Card, ...]
     paths = _source_paths(store, rows)
     affected = _also_affected(store, rows)
     neighbours = _neighbours(store, rows)
+    pipes = nearest_pipes(store, rows)
     return tuple(
         _card(
             request,
@@ -90,6 +92,7 @@ def cards_of(store: Store, requests: Sequence[FoundRequest]) -> tuple[Card, ...]
             path=paths.get(request.row["source_id"]),
             neighbours=neighbours[number],
             also_affected=affected.get(number, AlsoAffected()),
+            nearest_pipe=pipes.get(number),
         )
         for number, request in enumerate(requests)
     )
@@ -103,6 +106,7 @@ def _card(
     path: str | None,
     neighbours: Neighbours,
     also_affected: AlsoAffected,
+    nearest_pipe: str | None,
 ) -> Card:
     row = request.row
     entry = catalogue().entry(row["error_code"], row["status"], row["upstream_message"])
@@ -138,6 +142,7 @@ def _card(
         lines=tuple(lines),
         neighbours=neighbours,
         also_affected=also_affected,
+        nearest_pipe=nearest_pipe,
         found_by=request.found_by,
         is_shared=request.is_shared,
     )  # fmt: skip

@@ -26,6 +26,8 @@ from pixeldesk.tickets.named_ids import NamedId, ids_in_list, ids_in_text
 from pixeldesk.tickets.named_things import named, named_things
 from pixeldesk.tickets.not_found import not_found
 from pixeldesk.tickets.suggestions import suggestions
+from pixeldesk.tickets.unanswered import Covered
+from pixeldesk.trends.coverage import coverage
 
 
 def lookup(store: Store, text: str) -> LookupAnswer:
@@ -70,6 +72,7 @@ def _answer(store: Store, asked: Sequence[NamedId], since: datetime | None = Non
     requests = find_requests(store, asked, since)
     lines = lines_of_ids(store, requests.missing)
     return LookupAnswer(
+        covered=_covered(store) if requests.missing or not requests.ids else None,
         ids=requests.ids,
         found=cards_of(store, requests.shown),
         more=requests.more,
@@ -77,3 +80,10 @@ def _answer(store: Store, asked: Sequence[NamedId], since: datetime | None = Non
         not_found=not_found(store, requests.missing, lines),
         events=in_time_order(lines),
     )
+
+
+def _covered(store: Store) -> Covered | None:
+    covered = coverage(store)
+    if covered.oldest is None or covered.newest is None:
+        return None
+    return Covered(since=covered.oldest, until=covered.newest)

@@ -1,7 +1,6 @@
 """Describe an outage to a customer: that it was our fault, and its time. Nothing internal."""
 
-from datetime import datetime
-
+from pixeldesk.catalogue.wording import spell_moment, spell_span
 from pixeldesk.frozen_model import FrozenModel, Moment
 
 
@@ -20,13 +19,9 @@ class Outage(FrozenModel):
         return f"There was an outage on our side {self.span()}. It is over."
 
     def span(self) -> str:
-        """Spell the time: `on 2026-11-12 from 14:07 until 14:29 UTC`, `from … until …` over midnight, or `since …`."""
+        """Spell the time: `on 12 November 2026 from 14:07 to 14:29 UTC`, `from … to …` over midnight, or `since …`."""
         if self.until is None:
-            return f"since {_in_words(self.since)} UTC"
+            return f"since {spell_moment(self.since)}"
         if self.since.date() == self.until.date():
-            return f"on {self.since:%Y-%m-%d} from {self.since:%H:%M} until {self.until:%H:%M} UTC"
-        return f"from {_in_words(self.since)} until {_in_words(self.until)} UTC"
-
-
-def _in_words(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d} at {moment:%H:%M}"
+            return spell_span(self.since, self.until)
+        return f"from {spell_moment(self.since)} to {spell_moment(self.until)}"

@@ -1,57 +1,34 @@
-"""Draft the reply to a customer: plain text, from the catalogue and from checked facts only.
+"""Draft the reply to a ticket: a text to send for every outcome.
 
-Every sentence comes from the catalogue or from this file. The log contributes only values that pass a check: a
-well-formed request id, a method and a route template of known form, scopes, a listed code, and numbers. Nothing else
-of a log line can reach the text, so it cannot contain a secret or an internal host.
+It opens with what happened and ends with what to do. Every sentence comes from the catalogue, from a case or from the
+code; a log contributes only checked values (see `request_facts` and `search_reply`).
 """
 
-import math
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from string import Template
-from typing import Any
 
-from pixeldesk.catalogue.catalogue import ErrorEntry, catalogue
-from pixeldesk.catalogue.checks import all_checked, is_http_status, is_method, is_route, is_scope
-from pixeldesk.catalogue.mail import mail, mail_section
-from pixeldesk.catalogue.wording import counted, listed
-from pixeldesk.frozen_model import FrozenModel, Moment
-from pixeldesk.tickets.outage import Outage
-from pixeldesk.tickets.request_ids import is_well_formed
-
-_LONGEST_WAIT_NAMED_S = 24 * 60 * 60
-
-_APOLOGY = {
-    "us": "This is a fault on our side, not in your request. We are sorry for the trouble it caused you.",
-    "downstream": "This comes from a service we depend on, not from your request, so it is ours to follow up."
-    " We are sorry for the trouble it caused you.",
-}
-_ASK_FOR_ID = (
-    "Thank you for writing. To find your request in our logs we need its request id. It is in the body of"
-    " every error response, under meta.request_id, and begins with req_. Please send it to us as text, and"
-    " please do not send your API key."
+from pixeldesk.catalogue.mail import INVITATION, mail, mail_section, numbered
+from pixeldesk.catalogue.wording import listed, spell_span
+from pixeldesk.tickets.request_facts import ReplyFacts, is_shown_id, template_values
+from pixeldesk.tickets.search_reply import (
+    NO_SEARCH,
+    Search,
+    missing_paragraphs,
+    outcomes_of_missing,
+    questions,
+    suggestions_or_none,
 )
 
-
-class ReplyFacts(FrozenModel):
-    """The facts of one request. Its values may come straight from a log; they are checked when used.
-
-    ``details`` is the response's ``error.details``; ``retry_after_s`` is in seconds. ``diagnosis`` is the id of the
-    diagnosis that explains the request, if any, and ``diagnosis_section`` its part of the reply. ``outage`` is the
-    outage of ours that the request is part of, if any.
-    """
-
-    request_id: str
-    timestamp: Moment
-    method: str | None
-    route: str | None
-    status: int | None
-    code: str | None
-    entry: ErrorEntry
-    details: dict[str, Any] | None = None
-    retry_after_s: float | None = None
-    diagnosis: str | None = None
-    diagnosis_section: str | None = None
-    outage: Outage | None = None
+_NOT_YOURS = "Nothing in your request has to change."
+_SORRY = "We are sorry for the trouble."
+_APOLOGY = {
+    "us": f"This is a fault on our side, not in your request. {_SORRY}",
+    "downstream": "This comes from a service we depend on, not from your request, so it is ours to follow up."
+    f" {_SORRY}",
+}
+_MOST_SENTENCES, _MOST_LINES = 2, 5
+_OF_MANY = {"was ": "were ", "is ": "are "}
 
 
 def reply_for(card_facts: ReplyFacts) -> str:
@@ -59,18 +36,31 @@ def reply_for(card_facts: ReplyFacts) -> str:
     return ticket_reply([card_facts])
 
 
-def ticket_reply(facts: Sequence[ReplyFacts]) -> str:
-    """Draft a plain-text reply about the requests of a ticket; requests with the same cause share one section.
+def ticket_reply(facts: Sequence[ReplyFacts], search: Search = NO_SEARCH) -> str:
+    """Draft a plain-text reply about the requests of a ticket, and about what was looked for and not found.
 
-    Without a request, the reply asks the customer for the request id.
+    Requests with the same cause share one section. Without any request, the reply asks for what is missing.
     """
+    missing = missing_paragraphs(search)
+    sections = numbered([*map(_section, _by_cause(facts)), *missing])
+    paragraphs = [_summary(facts, search) if len(sections) > 1 else "", *sections]
+    if facts and not missing:
+        # Where the fault is ours, the last step already asks for an answer if it goes on.
+        return mail([*paragraphs, "" if all(each.entry.is_ours for each in facts) else INVITATION])
     if not facts:
-        return mail(_ASK_FOR_ID)
-    groups = _by_cause(facts)
-    thanks = "Thank you for writing. We have looked up " + (
-        "your request in our logs." if len(facts) == 1 else f"your {len(facts)} requests in our logs."
-    )
-    return mail(thanks, [_section(group) for group in groups])
+        paragraphs += suggestions_or_none(search)
+    return mail([*paragraphs, questions(search, are_some_found=bool(facts))])
+
+
+def _summary(facts: Sequence[ReplyFacts], search: Search) -> str:
+    outcomes = [*(each.verb for each in facts), *outcomes_of_missing(search)]
+    counts = [f"{number} {_as_of(number, outcome)}" for outcome, number in Counter(outcomes).items()]
+    return f"Of your {len(outcomes)} requests, {listed(counts)}." if len(outcomes) > 1 else ""
+
+
+def _as_of(number: int, outcome: str) -> str:
+    one, many = next(((one, many) for one, many in _OF_MANY.items() if outcome.startswith(one)), ("", ""))
+    return outcome if number == 1 else many + outcome.removeprefix(one)
 
 
 def _by_cause(facts: Iterable[ReplyFacts]) -> list[list[ReplyFacts]]:
@@ -83,84 +73,32 @@ def _by_cause(facts: Iterable[ReplyFacts]) -> list[list[ReplyFacts]]:
 def _cause(facts: ReplyFacts) -> Hashable:
     if facts.diagnosis:
         return facts.diagnosis
-    return _code(facts), facts.entry.variant, facts.entry.reply, facts.outage
+    return facts.listed_code, facts.entry.variant, facts.entry.reply, facts.outage
 
 
 def _section(group: Sequence[ReplyFacts]) -> str:
+    requests = _requests(group)
     if group[0].diagnosis_section:
-        requests = "Your requests:\n" + "\n".join(_sentence(each) for each in group)
         return f"{requests}\n\n{group[0].diagnosis_section}"
-    entry = group[0].entry
-    values = _template_values(group)
+    entry, outage = group[0].entry, group[0].outage
+    values = template_values(group)
+    why = Template(entry.reply).safe_substitute(values)
+    ours = f"{outage.sentence()} {_NOT_YOURS} {_SORRY}" if outage else _APOLOGY.get(entry.fault or "", "")
     return mail_section(
-        "\n".join(_sentence(each) for each in group),
-        [Template(step).safe_substitute(values) for step in entry.steps],
-        entry.retry,
-        entry.afterwards,
-        details=[
-            Template(entry.reply).safe_substitute(values),
-            group[0].outage.sentence() if group[0].outage else "",
-            _APOLOGY.get(entry.fault or "", ""),
-        ],
+        [f"{requests}{' ' if len(group) == 1 else chr(10)}{why}", ours],
+        [*(Template(step).safe_substitute(values) for step in entry.steps), entry.afterwards],
     )
 
 
-def _sentence(facts: ReplyFacts) -> str:
-    request = "Your request"
-    if is_method(facts.method) and is_route(facts.route):
-        request += f" {facts.method} {facts.route}"
-    if is_well_formed(facts.request_id):
-        request += f" (request id {facts.request_id})"
-    at = facts.timestamp
-    return f"{request} of {at:%Y-%m-%d} at {at:%H:%M:%S} UTC {_outcome(facts)}."
-
-
-def _outcome(facts: ReplyFacts) -> str:
-    code = _code(facts)
-    if facts.entry.succeeded:
-        return f"succeeded with HTTP {facts.status}" if is_http_status(facts.status) else "succeeded"
-    status = f" with HTTP {facts.status}" if is_http_status(facts.status) else ""
-    return f"was answered{status}{', error code ' + code if code else ''}"
-
-
-def _code(facts: ReplyFacts) -> str | None:
-    return facts.code if facts.code in catalogue().codes() else None
-
-
-def _template_values(group: Sequence[ReplyFacts]) -> dict[str, str]:
-    """Return the values of the placeholders in the catalogue's texts, for all requests of one section."""
-    required = {scope for facts in group for scope in _scopes(facts, "required") or ()}
-    available = {_scopes(facts, "available") for facts in group}
-    return {
-        "required_scope": _required_words(sorted(required)),
-        "available_scopes": _available_words(available.pop() if len(available) == 1 else None),
-        "retry_after": _wait_words([facts.retry_after_s for facts in group]),
-    }
-
-
-def _scopes(facts: ReplyFacts, name: str) -> tuple[str, ...] | None:
-    """Return the scopes under this name of the details, sorted; None if they are missing or fail the check."""
-    value = (facts.details or {}).get(name)
-    scopes = [value] if isinstance(value, str) else value
-    checked = all_checked(is_scope, scopes)
-    return None if checked is None else tuple(sorted(checked))
-
-
-def _required_words(scopes: Sequence[str]) -> str:
-    if not scopes:
-        return "the scope named in error.details.required"
-    return f"the scope{'s' if len(scopes) > 1 else ''} {listed([*scopes])}"
-
-
-def _available_words(scopes: Sequence[str] | None) -> str:
-    if scopes is None:
-        return "other scopes at most"
-    return f"only {listed([*scopes])}" if scopes else "no scopes at all"
-
-
-def _wait_words(waits_s: Iterable[float | None]) -> str:
-    sensible = [wait for wait in waits_s if wait is not None and 0 < wait <= _LONGEST_WAIT_NAMED_S]
-    if not sensible:
-        return "for at least the seconds given in the Retry-After header"
-    seconds = math.ceil(max(sensible))
-    return f"for at least {counted(seconds, 'second')}"
+def _requests(group: Sequence[ReplyFacts]) -> str:
+    """Say which requests a section is about, and how they ended."""
+    if len(group) <= _MOST_SENTENCES:
+        return "\n".join(each.sentence() for each in group)
+    outcomes = {(each.verb, each.outcome()) for each in group}
+    verb, outcome = outcomes.pop() if len(outcomes) == 1 else ("were answered", "")
+    ended = f"{_as_of(len(group), verb)}{f' ({outcome})' if outcome else ''}"
+    if len(group) <= _MOST_LINES:
+        return "\n".join([f"These requests of yours {ended}:", *(each.line() for each in group)])
+    times = [each.timestamp for each in group]
+    ids = ", ".join(dict.fromkeys(each.request_id for each in group if is_shown_id(each.request_id)))
+    return f"{len(group)} requests of yours {spell_span(min(times), max(times))} {ended}{f': {ids}' if ids else ''}."

@@ -94,7 +94,7 @@ def test_the_diagnosis_comes_beside_the_card_and_into_the_reply(open_page: OpenP
     page.get_by_role("button", name="Copy reply").click()
     reply = page.evaluate("navigator.clipboard.readText()")
     assert "req_Pipe00003" in reply
-    assert "Since 2026-11-16 at 22:00 UTC the same requests succeed again." in reply
+    assert "Since 16 November 2026, 22:00 UTC the same requests succeed again." in reply
 
 
 def test_nothing_moves_when_the_diagnosis_comes(open_page: OpenPage) -> None:

@@ -91,7 +91,7 @@ def test_a_case_is_a_finished_document(case: Case) -> None:
 
 @pytest.mark.parametrize("case", EVERY_CASE)
 def test_a_reply_names_known_facts_only_and_stands_without_the_rare_ones(case: Case) -> None:
-    always = {"count", "first", "last", "days"}
+    always = {"count", "span", "first", "last", "days"}
     facts = [
         (part, set(Template(text).get_identifiers()))
         for part in ("happened", "steps")

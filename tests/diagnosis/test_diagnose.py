@@ -82,7 +82,7 @@ def test_a_diagnosis_has_what_the_contract_says(found: list[Diagnosis]) -> None:
         assert 0 < one.confidence < 1
         assert one.first_seen <= one.last_seen
         assert document["first_seen"].endswith("Z")
-        assert one.for_ and one.fix and one.reply.startswith("What happened" if one.case == "scanner" else "Hello,")
+        assert one.for_ and one.fix and one.reply.startswith("This is a note" if one.case == "scanner" else "Hello,")
         assert Diagnosis.model_validate(json.loads(json.dumps(document))) == one
     assert len({one.id for one in found}) == len(found)
 

@@ -38,7 +38,7 @@ def test_a_card_names_the_incident_that_its_request_is_part_of(outage: Desk) -> 
     found = card(outage, DURING)
     assert found["incident"] == incident.as_json()
     assert found["incident"]["requests"] == 70
-    assert "There was an outage on our side on 2026-11-16 from 12:00 until 12:10 UTC. It is over." in found["reply"]
+    assert "There was an outage on our side on 16 November 2026 from 12:00 to 12:10 UTC. It is over." in found["reply"]
     assert "web-2" not in found["reply"]
 
 
@@ -70,7 +70,9 @@ def test_what_goes_on_is_being_worked_on(desk: Desk, tmp_path: Path) -> None:
     desk.ingest([str(write_lines(tmp_path / "a.ndjson", outage_lines(9)))])
     newest = card(desk, "req_Hit00980")
     assert newest["incident"]["ended_at"] is None
-    assert "There is an outage on our side since 2026-11-16 at 12:00 UTC, and we are working on it." in newest["reply"]
+    assert (
+        "There is an outage on our side since 16 November 2026, 12:00 UTC, and we are working on it." in newest["reply"]
+    )
 
 
 def test_a_ticket_of_several_customers_tells_each_of_the_outage(outage: Desk) -> None:

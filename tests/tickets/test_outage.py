@@ -19,12 +19,12 @@ GOES_ON = Outage(since=BEGAN, until=None)
 @pytest.mark.parametrize(
     ("outage", "says"),
     [
-        (OVER, "There was an outage on our side on 2026-11-12 from 14:07 until 14:29 UTC. It is over."),
+        (OVER, "There was an outage on our side on 12 November 2026 from 14:07 to 14:29 UTC. It is over."),
         (
             Outage(since=BEGAN, until=BEGAN + timedelta(hours=10)),
-            "There was an outage on our side from 2026-11-12 at 14:07 until 2026-11-13 at 00:07 UTC. It is over.",
+            "There was an outage on our side from 12 November 2026, 14:07 UTC to 13 November 2026, 00:07 UTC.",
         ),
-        (GOES_ON, "There is an outage on our side since 2026-11-12 at 14:07 UTC, and we are working on it."),
+        (GOES_ON, "There is an outage on our side since 12 November 2026, 14:07 UTC, and we are working on it."),
     ],
 )
 def test_a_reply_tells_of_the_outage_that_the_request_was_part_of(outage: Outage, says: str) -> None:
@@ -59,15 +59,17 @@ def test_a_ticket_tells_of_each_outage_once_beside_its_own_requests() -> None:
 def test_the_note_says_whose_fault_when_and_how_to_try_again() -> None:
     note = outage_note(OVER, "tinybird_error", "production")
     assert note.startswith(
-        "On 2026-11-12 from 14:07 until 14:29 UTC, requests in the production environment may have been answered with"
-        " HTTP 503, error code tinybird_error. This is a fault on our side: nothing in your requests has to change."
-        " It is over.\n\nTrying again:\nYes, up to four times within a minute: before each try wait a random time"
+        "On 12 November 2026 from 14:07 to 14:29 UTC, requests in the production environment may have been answered"
+        " with HTTP 503, error code tinybird_error. This is a fault on our side: nothing in your requests has to"
+        " change. It is over.\n\nTrying again:\nYes, up to four times within a minute: before each try wait a random"
     )
 
 
 def test_the_note_of_what_goes_on_promises_no_end() -> None:
     note = outage_note(GOES_ON, "tinybird_error", "preview")
-    assert note.startswith("Since 2026-11-12 at 14:07 UTC, requests in the preview environment may be answered with")
+    assert note.startswith(
+        "Since 12 November 2026, 14:07 UTC, requests in the preview environment may be answered with"
+    )
     assert "We are working on it." in note
     assert "over" not in note.partition("\n")[0]
 

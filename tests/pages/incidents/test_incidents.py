@@ -244,7 +244,7 @@ def test_a_card_names_the_incident_that_its_request_is_part_of(page: PageRunner)
     assert badges(test)["Over"] == "green"
     assert f"{CODE}, 16 Nov 2026 12:00 to 12:10 UTC, 6 customers" in text_of(test)
     (reply,) = [element.value for element in test.text if element.value.startswith(GREETING)]
-    assert "2026-11-16 from 12:00 until 12:10 UTC" in reply
+    assert "16 November 2026 from 12:00 to 12:10 UTC" in reply
     incident_link = ("incident", f"id={ID.replace(':', '%3A')}")
     assert incident_link in links(test)
     # A request that may be part of an incident, and is not, says so; a request that succeeded does not.
