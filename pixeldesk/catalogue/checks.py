@@ -34,6 +34,10 @@ _HOST_END = re.compile(
     re.IGNORECASE,
 )
 _OWN_ID = re.compile(rf"{OWN_PREFIX}[A-Za-z0-9]{{6,64}}")
+# Vercel's ids begin with a region: `fra1::…`. Other colons may be those of an IPv6 address.
+_LONG_ID = re.compile(r"(?!.*[0-9]{14})(?=.*[A-Za-z])(?:[a-z]{3}[0-9]::)?[A-Za-z0-9][A-Za-z0-9_=-]{14,120}")
+_NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
+_SHORTEST_LONG_ID = 16
 _WEBSITE = re.compile(r"web_[A-Za-z0-9]{1,24}")
 KEY_MARK = re.compile(
     r"(?<![A-Za-z0-9])(?:(?i:(?:ak|sk|pk|rk|tk|whsec|gh[oprsu]|github_pat|glpat|xox[a-z]|npm|shpat|pat|secret|token"
@@ -113,9 +117,19 @@ def is_own_id(value: object) -> bool:
     return matches(_OWN_ID, value)
 
 
+def is_long_id(value: object) -> bool:
+    """Tell whether a value is as long as the ids of proxies and tracers are, and no address, card number or host."""
+    return matches(_LONG_ID, value) and len(_NOT_ALPHANUMERIC.sub("", str(value))) >= _SHORTEST_LONG_ID
+
+
 def is_website(value: object) -> bool:
     """Tell whether a value is a website id, such as `web_k31`."""
     return matches(_WEBSITE, value)
+
+
+def names_somebody(value: str) -> bool:
+    """Tell whether a text has an id of a customer, a website, a key or an account in it."""
+    return _SOMEBODYS_ID.search(value) is not None
 
 
 def is_environment(value: object) -> bool:

@@ -41,6 +41,9 @@ FACTS = {
 """The placeholders of a case's reply, `$count` and so on, and their meaning."""
 
 
+_LIMITED = "rate_limit_exceeded"
+
+
 def case_mail(case: Case, section: str) -> str:
     """Return the whole mail about one diagnosis; for a case without a customer, only the section, for colleagues."""
     return section if case.per == "client" else mail([section, INVITATION])
@@ -50,9 +53,9 @@ def case_section(case: Case, known: Mapping[str, Any]) -> str:
     """Return the part of a mail about one diagnosis: what happened, what to do, what to check."""
     facts = checked_facts(known)
     happened = " ".join(_substituted(case.reply.happened, facts))
-    steps = [*_substituted(case.reply.steps, facts), *_retries(known), case.reply.afterwards]
+    steps = [*_substituted(case.reply.steps, facts), *_retries(case, known)]
     if "since" not in facts:
-        return mail_section([happened], steps)
+        return mail_section([happened], [*steps, case.reply.afterwards])
     over = f"Since {facts['since']} the same requests succeed again."
     return mail_section([f"{happened} {over}"], steps, IF_IT_COMES_BACK)
 
@@ -91,9 +94,12 @@ def _substituted(texts: Sequence[str], facts: Mapping[str, str]) -> list[str]:
     return [f"{text[0].upper()}{text[1:]}" for text in said]
 
 
-def _retries(known: Mapping[str, Any]) -> list[str]:
+def _retries(case: Case, known: Mapping[str, Any]) -> list[str]:
     retries: RetryHygiene | None = known.get("retries")
-    return [_RETRY_ADVICE[fault] for fault in retries.faults] if retries else []
+    faults = retries.faults if retries else []
+    # The cases of the rate limit say themselves how to wait.
+    told = [fault for fault in faults if fault == "retries_refused" or _LIMITED not in case.codes]
+    return [_RETRY_ADVICE[fault] for fault in told]
 
 
 _RETRY_ADVICE: dict[RetryFault, str] = {

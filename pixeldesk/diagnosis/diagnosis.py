@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, computed_field
 
+from pixeldesk.diagnosis.case_file import case
 from pixeldesk.frozen_model import FrozenModel, Moment
 
 Status = Literal["active", "recovered"]
@@ -120,6 +121,11 @@ class Diagnosis(FrozenModel):
     """The part of that mail about this diagnosis, for a mail about several."""
     explains: tuple[str, ...] = ()
     """The ids of the requests that were asked about and that this diagnosis explains."""
+
+    @property
+    def is_for_customer(self) -> bool:
+        """Whether its reply is for a customer: that of a scanner is a note to colleagues."""
+        return case(self.case).per != "client"
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -266,7 +266,7 @@ class Card(FrozenModel):
     def facts_with_diagnosis(self) -> ReplyFacts:
         """The facts with the diagnosis that explains the request, which is confidential to its customer."""
         diagnosis = self.explaining_diagnosis
-        if diagnosis is None:
+        if diagnosis is None or not diagnosis.is_for_customer:
             return self.facts
         cause = {"diagnosis": diagnosis.id, "diagnosis_section": diagnosis.reply_section}
         return self.facts.model_copy(update=cause)

@@ -20,7 +20,6 @@ from pixeldesk.tickets.search_reply import (
     suggestions_or_none,
 )
 
-_NOT_YOURS = "Nothing in your request has to change."
 _SORRY = "We are sorry for the trouble."
 _APOLOGY = {
     "us": f"This is a fault on our side, not in your request. {_SORRY}",
@@ -77,24 +76,25 @@ def _cause(facts: ReplyFacts) -> Hashable:
 
 
 def _section(group: Sequence[ReplyFacts]) -> str:
-    requests = _requests(group)
     if group[0].diagnosis_section:
-        return f"{requests}\n\n{group[0].diagnosis_section}"
+        # The diagnosis says how its requests ended.
+        return f"{_requests(group, is_outcome_said=True)} {group[0].diagnosis_section}"
+    requests = _requests(group)
     entry, outage = group[0].entry, group[0].outage
     values = template_values(group)
     why = Template(entry.reply).safe_substitute(values)
-    ours = f"{outage.sentence()} {_NOT_YOURS} {_SORRY}" if outage else _APOLOGY.get(entry.fault or "", "")
+    ours = f"{outage.sentence()} {_SORRY}" if outage else _APOLOGY.get(entry.fault or "", "")
     return mail_section(
         [f"{requests}{' ' if len(group) == 1 else chr(10)}{why}", ours],
         [*(Template(step).safe_substitute(values) for step in entry.steps), entry.afterwards],
     )
 
 
-def _requests(group: Sequence[ReplyFacts]) -> str:
+def _requests(group: Sequence[ReplyFacts], *, is_outcome_said: bool = False) -> str:
     """Say which requests a section is about, and how they ended."""
     if len(group) <= _MOST_SENTENCES:
-        return "\n".join(each.sentence() for each in group)
-    outcomes = {(each.verb, each.outcome()) for each in group}
+        return "\n".join(each.sentence(is_outcome_said=is_outcome_said) for each in group)
+    outcomes = {(each.verb, "" if is_outcome_said else each.outcome()) for each in group}
     verb, outcome = outcomes.pop() if len(outcomes) == 1 else ("were answered", "")
     ended = f"{_as_of(len(group), verb)}{f' ({outcome})' if outcome else ''}"
     if len(group) <= _MOST_LINES:

@@ -14,12 +14,14 @@ from pixeldesk.catalogue.catalogue import ErrorEntry, catalogue, status_class
 from pixeldesk.catalogue.checks import (
     all_checked,
     is_http_status,
+    is_long_id,
     is_method,
     is_own_id,
     is_path,
     is_pipe,
     is_route,
     is_scope,
+    names_somebody,
 )
 from pixeldesk.catalogue.field_problems import field_problems, problems_in_words
 from pixeldesk.catalogue.wording import counted, listed, spell_day, spell_moment
@@ -78,13 +80,12 @@ class ReplyFacts(FrozenModel):
         """How the request ended, after `Your request …`: such as `was refused`."""
         return verb_of(self.entry, self.status)
 
-    def sentence(self) -> str:
-        """Say which request it is and how it ended, in one sentence."""
+    def sentence(self, *, is_outcome_said: bool = False) -> str:
+        """Say which request it is and how it ended, in one sentence; without status and code if others say them."""
         call = call_in_words(self.method, self.path, self.route)
-        return (
-            f"Your request{f' {call}' if call else ''}{self._ids()} of {spell_moment(self.timestamp)} {self.verb}"
-            + (f": {outcome}." if (outcome := self.outcome()) else ".")
-        )
+        which = f"Your request{f' {call}' if call else ''}{self._ids()} of {spell_moment(self.timestamp)} {self.verb}"
+        outcome = "" if is_outcome_said else self.outcome()
+        return f"{which}: {outcome}." if outcome else f"{which}."
 
     def line(self) -> str:
         """Say which request it is in a line of a list."""
@@ -105,7 +106,10 @@ class ReplyFacts(FrozenModel):
 
 def is_shown_id(value: str | None) -> bool:
     """Tell whether a text has the form of an id and may be repeated to a customer."""
-    return value is not None and (is_well_formed(value) or is_own_id(value))
+    if value is None or names_somebody(value):
+        return False
+    # A short word that may be an id may be a password as well.
+    return is_own_id(value) or (is_well_formed(value) and is_long_id(value))
 
 
 def verb_of(entry: ErrorEntry, status: int | None) -> str:

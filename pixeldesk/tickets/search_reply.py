@@ -111,6 +111,8 @@ def questions(search: Search, *, are_some_found: bool = False) -> str:
     else:
         without = f"If you do not have it, tell us {facts}." if facts else ""
         steps = [f"Please send us {_THE_ID}; it begins with req_.", without]
+    if not any(steps):
+        return f"{heading}\nYou need not do anything for now. {_OURS}"
     return f"{mail_section([], steps, heading)}\n{_NO_KEY}"
 
 

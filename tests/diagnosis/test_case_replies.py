@@ -81,7 +81,7 @@ def test_nothing_hostile_of_a_log_reaches_a_customer(case: Case, known: dict[str
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]|\$|\{(?!pipe\}|id\})|None|nan", reply)
     assert (reply.startswith("Hello,") and reply.endswith("Pixel API support")) is (case.per != "client")
     assert re.search(r"^What to do( if it comes back)?:\n1\. ", reply, re.MULTILINE)
-    assert f". {case.reply.afterwards}" in reply
+    assert (f". {case.reply.afterwards}" in reply) is (not known["succeeded_since"])
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
