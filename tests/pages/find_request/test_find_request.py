@@ -92,7 +92,7 @@ def test_a_shared_id_offers_every_request_and_says_that_it_is_shared(page: PageR
     (choice,) = elements(test, "pills")
     assert ["cus_first" in choice.options[0], "cus_second" in choice.options[1]] == [True, True]
     assert badges(test)["Shared id"] == "orange"
-    assert "your 2 requests" not in text_of(test)
+    assert "Of your 2 requests" not in text_of(test)
     choice.set_value(1).run()
     assert "400" in badges(test)
     assert test.query_params == {"request_id": "req_Shared001", "show": "1"}
@@ -139,7 +139,7 @@ def test_several_ids_share_a_reply_and_each_has_a_card(page: PageRunner) -> None
     test = page([SCOPE_ERROR, *request_lines(1)], *ids)
     (choice,) = elements(test, "pills")
     assert [identifier in label for identifier, label in zip(ids, choice.options, strict=True)] == [True] * 3
-    assert "your 2 requests" in text_of(test)
+    assert "Of your 3 requests, 1 was refused, 1 succeeded and 1 could not be found." in text_of(test)
     assert "Shared id" not in badges(test)
     choice.set_value(1).run()
     assert badges(test)["200"] == "green"
