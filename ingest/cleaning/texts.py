@@ -11,6 +11,7 @@ from pixeldesk.ingest.redaction.in_sql import redact_sql, redaction_steps, suspe
 from pixeldesk.ingest.redaction.personal_data import PersonalData, personal_data_sql, personal_data_steps
 from pixeldesk.ingest.redaction.scan import scanned
 from pixeldesk.ingest.sources.address import is_address, without_secrets
+from pixeldesk.ingest.sources.stored_name import stored_name
 from pixeldesk.store import Transaction
 
 NO_LOG_TEXT = {
@@ -152,7 +153,7 @@ def clean_names(transaction: Transaction, *, is_check: bool) -> Cleaned:
     changed = 0
     for table in ("sources", "losses"):
         for (path,) in transaction.execute(f"SELECT DISTINCT path FROM {table}"):
-            name = without_secrets(path) if is_address(path) else path
+            name = without_secrets(path) if is_address(path) else stored_name(path)
             if name == path:
                 continue
             values = {"path": path, "name": name}

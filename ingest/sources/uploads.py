@@ -14,7 +14,7 @@ class Upload(Source):
     """An uploaded file. The same content under the same name is not read again."""
 
     def __init__(self, file_name: str, content: bytes) -> None:
-        super().__init__(_NAME_PREFIX + stored_name(file_name))
+        super().__init__(stored_name(_NAME_PREFIX + file_name))
         self._content = content
 
     @property

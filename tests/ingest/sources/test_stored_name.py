@@ -131,3 +131,20 @@ def test_a_followed_file_is_read_on_after_rotation(desk: Desk, tmp_path: Path, r
 def test_an_address_keeps_only_what_is_no_secret(address: str, name: str) -> None:
     assert without_secrets(address).replace("+", " ") == name
     assert without_secrets(without_secrets(address)).count("[redacted]") == name.count("[redacted]")
+
+
+def test_names_of_an_older_version_are_cleaned_and_known_again(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = as_bytes(request_lines(2, host="web-9"))
+    write_lines(tmp_path / NAMES[0], request_lines(3))
+    with monkeypatch.context() as before:
+        for module in ("find_sources", "uploads"):
+            before.setattr(f"pixeldesk.ingest.sources.{module}.stored_name", lambda path: path)
+        desk.ingest([str(tmp_path / NAMES[0])])
+        desk.ingest_upload(NAMES[1], content)
+    assert "Gk3vR8tYw2" in stored(desk)
+    assert desk.redact().changed >= 2
+    assert_no_secret(stored(desk))
+    assert desk.ingest([str(tmp_path / NAMES[0])]).unchanged == 1
+    assert desk.ingest_upload(NAMES[1], content).unchanged == 1
