@@ -35,9 +35,9 @@ _MAY_BE_KEY = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_+/=.
 # Websites and keys are called by names with digits or marks in them; customers may be called by any word.
 _MADE = re.compile(r"[0-9_.-]")
 _ID_FORMS: Mapping[CallerKind, re.Pattern[str]] = {
-    "customer": re.compile(r"(?:cus|cust|customer|org|acct)_[A-Za-z0-9]{2,40}"),
-    "website": re.compile(r"(?:web|website|site)_[A-Za-z0-9]{2,40}"),
-    "key": re.compile(r"key_[A-Za-z0-9]{2,40}"),
+    "customer": re.compile(r"cus_[A-Za-z0-9]{3,40}|(?:cust|customer|org|acct)_[A-Za-z]{0,39}[0-9][A-Za-z0-9]{0,39}"),
+    "website": re.compile(r"(?:web|website|site)_[A-Za-z]{0,39}[0-9][A-Za-z0-9]{0,39}"),
+    "key": re.compile(r"key_[A-Za-z]{0,39}[0-9][A-Za-z0-9]{0,39}"),
 }
 
 
@@ -140,6 +140,8 @@ def _tokens(text: str) -> Iterator[tuple[int, str]]:
             yield from ((match.start(), part) for part in parts if part)
         if "@" in whole:
             yield match.start(), whole.rpartition("@")[2].split(".")[0]
+        if whole.count(":") > 1 and (address := _as_logged(whole)):
+            yield match.start(), address
         before = [*before[-2:], (match.start(), whole)]
         for count in (2, 3):
             if len(before) >= count and "_" not in whole:
@@ -212,9 +214,16 @@ def _unknown(words: _Words) -> Iterator[NamedCaller]:
 
 
 def _is_address(token: str) -> bool:
+    # Browsers call their version 131.0.0.0.
+    return _as_logged(token) == token and not token.endswith(".0.0.0")
+
+
+def _as_logged(token: str) -> str | None:
+    """Return an address as the logs write it: IPv6 in its short form, an IPv4 address in it alone; None for others."""
     if token.count(".") != 3 and token.count(":") < 2:
-        return False
+        return None
     try:
-        return ipaddress.ip_address(token).is_global or ipaddress.ip_address(token).is_private
+        address = ipaddress.ip_address(token)
     except ValueError:
-        return False
+        return None
+    return str(getattr(address, "ipv4_mapped", None) or address)

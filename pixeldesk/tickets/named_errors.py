@@ -6,6 +6,7 @@ expired") is a hint: it makes requests fit better, and the text does not count a
 """
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,18 @@ from pixeldesk.tickets.time_words import folded
 
 _MOST_CHARACTERS = 40_000
 _MOST_MESSAGES = 400
-_SHORTEST_RUN, _SHORTEST_MESSAGE, _LONG_WORD = 4, 3, 8
+_SHORTEST_RUN, _LONG_RUN, _SHORTEST_MESSAGE, _LONG_WORD = 4, 8, 3, 8
 _CAMEL_CASE_STEP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_COUNTED = (
+    r"(?:ms|px|kb|mb|gb|eur|usd|dollars?|euros?|times|users?|rows?|anfragen|mal|fois|veces|vezes|volte|sec|min"
+    r"|(?:identify\s|event\s|api\s|pixel\s|failed\s|more\s)?(?:requests?|calls?|events?))"
+)
 _STATUS = re.compile(
     r"(?<![\w.,:/#$\u20ac+-])(?:http[ /:_-]{0,2}(?:1\.1 |2 )?)?([1-5]\d\d)(?:er|s|x)?"
-    r"(?![\w%$\u20ac]|[.,:/-]\d|\s?(?:ms|px|kb|mb|gb|eur|usd|dollars?|euros?|requests?|times|users?|events?|calls?|rows?|anfragen|mal|fois|veces|vezes|volte|sec|min))"
+    rf"(?![\w%$\u20ac]|[.,:/-]\d|\s?{_COUNTED}\b)"
+)
+_PHONE_NUMBER = re.compile(
+    r"(?:(?<![\w:.])\+|(?<![\w:.,/-])0|\((?=\d)|(?:tel|telefon|phone|call|fax|mobil|movil)\W{1,3})\d[\d\s()/.-]{5,24}\d"
 )
 _METHOD = re.compile(r"(?<![A-Za-z])(GET|POST|PUT|PATCH|DELETE)(?![A-Za-z])")
 _PARAMETER = re.compile(r"\\\{[^/{}]+\\\}")
@@ -65,6 +73,8 @@ def named_errors(store: Store, text: str) -> NamedErrors:
     words = Words(plain)
     codes = dict.fromkeys([*catalogue().codes(), *names["code"]])
     exact = _codes_by_name(plain, folded(shown), codes)
+    # As it is written in capitals, a code is no word of a sentence.
+    exact |= {code: len(plain) for code in codes if code != code.lower() and code not in exact and _has(shown, code)}
     exact |= {code: at for code, at in _codes_by_message(store, plain).items() if code not in exact}
     routes, values = _routes(folded(shown), names["route"])
     phrases = code_phrases()
@@ -108,7 +118,7 @@ def _codes_by_name(plain: str, unsplit: str, codes: Iterable[str]) -> dict[str, 
             else r"(?:code|error|fehler|erreur|erro|errore)[\"'`:=\s]{1,5}"
         )
         spelled = r"[\s_.-]{1,2}".join(words)
-        match = re.search(rf"(?<![a-z0-9]){lead}{spelled}(?![a-z0-9])", plain)
+        match = re.search(rf"(?<![a-z0-9./-]){lead}{spelled}(?![a-z0-9])", plain)
         if match:
             found[code] = match.start()
     listed = [*codes]
@@ -120,6 +130,10 @@ def _codes_by_name(plain: str, unsplit: str, codes: Iterable[str]) -> dict[str, 
                 if code not in found
             }
     return found
+
+
+def _has(text: str, code: str) -> bool:
+    return re.search(rf"(?<![\w./-]){re.escape(code)}(?![\w-])", text) is not None
 
 
 def _codes_by_message(store: Store, plain: str) -> dict[str, int]:
@@ -159,7 +173,7 @@ def _longest_run(message: str, text: str) -> int:
     words = re.findall(r"[a-z0-9]+", folded(message))[:40]
     if len(words) < 2:
         return 0
-    shortest = min(_SHORTEST_RUN, len(words))
+    shortest = min(len(words), max(_SHORTEST_RUN, min(_LONG_RUN, math.ceil(0.6 * len(words)))))
     padded, best = f" {text} ", 0
     for start in range(len(words) - shortest + 1):
         length = max(shortest, best + 1)
@@ -174,7 +188,7 @@ def _longest_run(message: str, text: str) -> int:
 
 def _statuses(plain: str, known: set[int]) -> dict[int, int]:
     found: dict[int, int] = {}
-    for match in _STATUS.finditer(plain):
+    for match in _STATUS.finditer(_PHONE_NUMBER.sub(lambda number: "_" * len(number[0]), plain)):
         status = int(match[1])
         if status >= 400 and (status in known or match[0].startswith("http")):
             found.setdefault(status, match.start())

@@ -143,7 +143,8 @@ def _around(store: Store, things: NamedThings) -> list[dict[str, Any]]:
     codes = set(errors.codes) or set(errors.hinted_codes)
     statuses = set(errors.statuses) | (errors.hinted_statuses if not errors.codes else set())
     times = [time for time in things.times if not time.is_of_mail]
-    if not (times or codes or statuses or errors.routes or errors.pipes):
+    # A description alone ("rate limit") fits whoever has such failures.
+    if not (times or errors.codes or errors.statuses or errors.routes or errors.pipes):
         return []
     spans = times or list(things.times)
     start = min((time.since for time in spans), default=things.logged.now - _WITHOUT_TIME)

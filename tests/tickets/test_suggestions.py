@@ -125,6 +125,53 @@ def test_an_empty_store_names_nothing(desk: Desk) -> None:
     assert (answer.named, answer.suggested) == ((), ())
 
 
+NO_NAMES = [
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36",
+    "the docs mention customer_id, website_id, key_id and req_headers; which one?",
+    "requests 2.32.3, python 3.12.1, node v20.11.1, Ubuntu 22.04.3",
+    "we pay $403 per month, invoice 2026-0042, order no. 403-401-22",
+    "call +49 30 4031 401 or 0800 429 401",
+    "we sent 403 events and 401 identify calls",
+    "is there a limit of 429 requests?",
+    "can you add the pipe operator to the query?",
+    "how do I create a key with the scope pixel:read?",
+    "my address is Hauptstr. 5, 10115 Berlin",
+    "port 8080, 10 % off, ISO 4217, RFC 9457",
+]
+
+
+@pytest.mark.parametrize("text", NO_NAMES)
+def test_what_names_nothing(filled: Desk, text: str) -> None:
+    answer = filled.lookup(text)
+    assert ([(each.kind, each.value) for each in answer.named], answer.suggested) == ([], ())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("InsufficientScope", "code", "insufficient_scope"),
+        ("insufficient-scope", "code", "insufficient_scope"),
+        ("insuficient_scope", "code", "insufficient_scope"),
+        ("it failed with rate_limit", "code", "rate_limit_exceeded"),
+        ("The key is refused: 'The API key is not valid'", "code", "invalid_api_key"),
+        ("HTTP/1.1 403 Forbidden", "status", "403"),
+        ("lauter 429er", "status", "429"),
+        ("GET https://api.example.com/pixel/pipes/top_pages?days=7", "route", "/pixel/pipes/{pipe}"),
+        ("GET https://api.example.com/pixel/pipes/top_pages?days=7", "pipe", "top_pages"),
+        ("the top_pages pipe", "pipe", "top_pages"),
+        ("auf web-1", "host", "web-1"),
+        ("in der Produktion", "environment", "production"),
+        ("in prod only", "environment", "production"),
+        ("from [203.0.113.9]:443", "address", "203.0.113.9"),
+        ("from 2001:DB8:0:0::1", "address", "2001:db8::1"),
+        ("website web_k31.", "website", "web_k31"),
+        ("https://app.example.com/sites/web_k31/keys", "website", "web_k31"),
+    ],
+)
+def test_what_a_text_names(filled: Desk, text: str, kind: str, value: str) -> None:
+    assert named(filled.lookup(text), kind) == [value]
+
+
 # --- search -------------------------------------------------------------------------------------------------------
 
 
