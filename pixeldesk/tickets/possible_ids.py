@@ -38,6 +38,7 @@ _SPACED_UUID = re.compile(
     r"([0-9a-f]{12})(?![0-9a-f])",
     re.IGNORECASE,
 )
+_SPACED_OWN = re.compile(r"(?<![A-Za-z0-9_-])(req[_-][A-Za-z0-9]{1,40})[ \t]{1,3}([A-Za-z0-9]{1,40})", re.IGNORECASE)
 _CUT = re.compile(r"-?(?:\u2026|\.\.|\[\u2026|\[\.\.|\*\*\*)")
 
 # A word counts as a name of something if it is in one letter case, and as a number or a time if it has few digits.
@@ -107,8 +108,11 @@ def _in_chunks(text: str) -> Iterator[PossibleId]:
 
 
 def _spaced(text: str) -> Iterator[PossibleId]:
+    """Yield the ids with blanks in them."""
     for match in _SPACED_UUID.finditer(text):
         yield PossibleId(match.start(), match.end(), "-".join(match.groups()))
+    for match in _SPACED_OWN.finditer(text):
+        yield PossibleId(match.start(), match.end(), "".join(match.groups()))
 
 
 def _pieces(chunk: str) -> Iterator[tuple[int, str]]:
@@ -116,24 +120,27 @@ def _pieces(chunk: str) -> Iterator[tuple[int, str]]:
     if not _LIKE_AN_ID.search(chunk):
         return
     whole = chunk.strip(_AROUND)
-    seen = {(chunk.find(whole), whole)}
     if _may_be_id(whole) and not looks_like_secret(whole):
-        yield from seen
+        yield chunk.find(whole), whole
+    seen = {(chunk.find(whole), whole)}
     secrets: list[tuple[int, int]] = []
+    for start, written in _words(chunk):
+        if (start, written) in seen or any(begin <= start < end for begin, end in secrets):
+            continue
+        seen.add((start, written))
+        if not looks_like_secret(written):
+            yield start, written
+        elif not _OWN_BEGINNING.match(written):  # A key that follows an id is cut off from it elsewhere.
+            secrets.append((start, start + len(written)))
+
+
+def _words(chunk: str) -> Iterator[tuple[int, str]]:
     for split in _SPLITS:
         for match in split.finditer(chunk):
-            written = match[0].strip(_AROUND)
-            place = match.start() + match[0].find(written), written
-            if place in seen or not _may_be_id(written):
-                continue
-            seen.add(place)
-            if any(start <= match.start() < end for start, end in secrets):
-                continue
-            if looks_like_secret(written):
-                # A key that follows an id is cut off from it elsewhere.
-                secrets += [] if _OWN_BEGINNING.match(written) else [match.span()]
-            else:
-                yield place
+            # An id may begin or end with the marks that Markdown puts around it.
+            for written in dict.fromkeys((match[0], match[0].strip(_AROUND))):
+                if _may_be_id(written):
+                    yield match.start() + match[0].find(written), written
 
 
 def _across_lines(text: str) -> Iterator[PossibleId]:

@@ -10,6 +10,7 @@ from pixeldesk.catalogue.checks import OWN_PREFIX
 _PREFIX = re.compile(r"req[_-]?", re.IGNORECASE)
 _BODY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{4,62}[A-Za-z0-9]")
 _UUID_DIGITS = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_NO_DIGIT_OF_A_UUID = re.compile(r"^0x|[-_:]")
 _XRAY = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}", re.IGNORECASE)
 _VERCEL = re.compile(r"[a-z0-9]{5}-\d{13}-[0-9a-f]{12}", re.IGNORECASE)
 _RAY = re.compile(r"([0-9a-f]{16})(?:-[A-Z]{3})?", re.IGNORECASE)
@@ -24,7 +25,7 @@ def spellings(written: str) -> tuple[str, ...]:
     found = [written]
     if _BODY.fullmatch(body):
         found.append(OWN_PREFIX + body)
-    digits = body.replace("-", "")
+    digits = _NO_DIGIT_OF_A_UUID.sub("", body)
     if _UUID_DIGITS.fullmatch(digits):
         found += _as_uuid(digits)
         found += [OWN_PREFIX + each for each in _as_uuid(digits)[:2]]
@@ -45,7 +46,7 @@ def beginnings(written: str) -> tuple[str, ...]:
     """
     if ray := _RAY.fullmatch(written):
         return (f"{ray[1].lower()}-",)
-    if _UUID_DIGITS.fullmatch(written.replace("-", "")) or _VERCEL.fullmatch(written.rpartition(":")[2]):
+    if _UUID_DIGITS.fullmatch(_NO_DIGIT_OF_A_UUID.sub("", written)) or _VERCEL.fullmatch(written.rpartition(":")[2]):
         return ()
     if _XRAY.fullmatch(written):
         return (f"Root={written.lower()};", f"{written.lower()};")
