@@ -11,8 +11,12 @@ from functools import lru_cache
 
 _CUT = "[redacted]"
 _DIGITS = 6
-# Without any of it there is no secret. Most names have none, and the rules take a quarter of a second to compile.
-_MAY_HOLD_A_SECRET = re.compile(r"[^\w./+-]|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{10,}|\d{12,}")
+# Without any of it there is no secret: a sign that no plain name has, or many letters and digits in a row, of each kind
+# where hyphens may be among them. Most names have none, and the rules take half a second to compile.
+_MAY_HOLD_A_SECRET = re.compile(
+    r"[^\w./+-]|\d{12,}|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{16,}"
+    r"|(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{20,}"
+)
 # What writers and rotation append to a name. A rule would take it for a part of the secret.
 _ENDING = re.compile(
     r"(?:\.(?:log|ndjson|jsonl|json|txt|csv|tsv|out|err))?(?:[.\-_]\d{1,8})?(?:\.(?:gz|zst|zip|bz2|xz))?\Z"

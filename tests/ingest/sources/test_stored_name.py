@@ -1,6 +1,8 @@
 """A secret in the name of a file is neither stored nor said, and the file is the same one when it has grown."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 
 from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.following.files import FileFollower
+from pixeldesk.ingest.redaction.in_python import redact
 from pixeldesk.ingest.sources.address import without_secrets
 from pixeldesk.ingest.sources.stored_name import path_of, stored_name
+from tests.conftest import ROOT
 from tests.log_lines import as_bytes, request_lines, write_lines
 
 SECRETS = ("token=Gk3vR8tYw2", "ghp_" + "a1B2c3" * 6, "password=hunter2hunter2")
@@ -41,6 +45,30 @@ def test_a_name_has_no_secret_and_keeps_its_ending(name: str) -> None:
     # A rotated file has the name of its log, and more.
     assert stored_name(f"/var/log/{SECRETS[0]}.log.1") == stored_name(f"/var/log/{SECRETS[0]}.log") + ".1"
     assert stored_name("token=other9999.ndjson") != stored_name(NAMES[0])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "glpat-Ab3_dE6-gH9_jK2-mN5q", "AKIAIOSFODNN7EXAMPLF", "dapi0123456789abcdef0123456789abcdef",
+        "npm_aB3dE6gH9jK2mN5qR8tU1wX4zC7vF0yL3nP6", "api-token=x9", "https:__me:geheim@h_x", "4111111111111111",
+    ],
+)  # fmt: skip
+def test_no_secret_that_the_rules_know_passes_for_a_plain_name(name: str) -> None:
+    expected = redact(name)
+    assert (stored_name(name) == name) == (expected == name)
+    assert stored_name(f"/logs/{name}/app.log").startswith(f"/logs/{expected}")
+
+
+def test_a_plain_name_needs_no_rules() -> None:
+    plain = "/tmp/tmpjhaf8n9_/pods/4c0f7a1e-9a7d-4f4e-8a59-5f0c3b1e9a7d/pixel-api-7d9f8c6b5-x2x4z_2026-11-16.log.gz"
+    program = (
+        f"import sys; from pixeldesk.ingest.sources.stored_name import *; assert stored_name({plain!r}) == {plain!r}"
+    )
+    listed = subprocess.run(
+        [sys.executable, "-c", f"{program}; print(*sys.modules)"], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    assert "pixeldesk.ingest.redaction.in_python" not in listed.stdout.split()
 
 
 @settings(max_examples=40, deadline=None)
