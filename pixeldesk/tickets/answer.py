@@ -23,7 +23,7 @@ class LookupAnswer(FrozenModel):
     """The answer to a ticket."""
 
     ids: tuple[str, ...]
-    """The ids in the order of the text, each once."""
+    """The ids in the order of the text, each once: as the store writes them, or as the text does if it knows none."""
     found: tuple[Card, ...] = ()
     """The requests that the ids lead to, in the order of the ids, those of one id in time order: at most 20, or one for
     each id if the text names more."""
