@@ -127,7 +127,7 @@ def print_card(card: Card) -> None:
 
 
 def print_named(answer: LookupAnswer) -> None:
-    """Print what a text names beside ids; without a found id also the requests that fit it, and the reply."""
+    """Print what a text names beside ids; without a found id also the requests that fit it."""
     console = Console(highlight=False)
     if answer.named:
         console.print(Text("the text names", "dim"))
@@ -141,10 +141,6 @@ def print_named(answer: LookupAnswer) -> None:
     if answer.diagnoses:
         console.print(Text("\ndiagnoses of these callers", "dim"))
         print_diagnoses(answer.diagnoses)
-    if answer.named:
-        console.print(Text("\nreply", "dim"))
-        for line in answer.reply.splitlines():
-            print_line(line)
 
 
 def print_diagnoses(diagnoses: Sequence[Diagnosis]) -> None:
@@ -320,6 +316,15 @@ def print_more(answer: LookupAnswer) -> None:
     print_line(f"{answer.requests:,} requests in all, {len(answer.found)} of them above; the next {len(shown)}:")
     print_rows([row.as_json() for row in shown])
     print_line("")
+
+
+def print_ticket_reply(answer: LookupAnswer) -> None:
+    """Print the reply to a ticket as a whole, unless the card of its only request has printed it."""
+    if len(answer.found) == 1 and not answer.not_found:
+        return
+    Console(highlight=False).print(Text("\nreply to the whole ticket", "dim"))
+    for line in answer.reply.splitlines():
+        print_line(line)
 
 
 def print_not_found(missing: NotFound) -> None:

@@ -24,6 +24,7 @@ from pixeldesk.cli.console import (
     print_retry,
     print_rows,
     print_shared,
+    print_ticket_reply,
 )
 from pixeldesk.desk.commands.backup import Backup, CopyReport, Restore
 from pixeldesk.desk.commands.command import Command
@@ -76,6 +77,7 @@ def _(_: Lookup, answer: LookupAnswer) -> None:
     print_named(answer)
     if not answer.ids:
         print_error("there is no request id in that text; ids look like req_7Qm2xV9cT4")
+    print_ticket_reply(answer)
 
 
 @show.register

@@ -4,8 +4,8 @@ Nothing asks for an id that the customer has just sent as if it had not been sen
 for. A request is suggested only if it can be nobody else's: of one customer, whom the text names or who alone fits.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import time, timedelta
 from string import Template
 
 from pixeldesk.catalogue.catalogue import catalogue
@@ -16,6 +16,7 @@ from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.tickets.request_facts import ReplyFacts, call_in_words, is_shown_id, template_values
 from pixeldesk.tickets.unanswered import Absence, Covered, Named, NamedKind, NotFound, Suggested
 
+_PIPES_ROUTE = "/pixel/pipes/{pipe}"
 _MOST_IDS_ALONE = 5
 _MOST_SUGGESTED = 3
 _TIME_AT_MOST = timedelta(hours=6)
@@ -166,9 +167,11 @@ def _shared(ids: Sequence[str]) -> str:
     return f"{which} carried by several requests in our logs, so we cannot tell from it alone which one is yours."
 
 
-def _understood(named: Iterable[Named]) -> list[str]:
+def _understood(named: Sequence[Named]) -> list[str]:
     """Return what a text names in words. Ids, keys, hosts and addresses are not repeated."""
-    return list(dict.fromkeys(filter(None, map(_in_words, named))))
+    kinds = {each.kind for each in named}
+    told = [each for each in named if each.kind != "route" or "pipe" not in kinds]
+    return list(dict.fromkeys(filter(None, map(_in_words, told))))
 
 
 def _in_words(named: Named) -> str | None:
@@ -192,7 +195,9 @@ def _time_in_words(named: Named) -> str:
         return "the time you name"
     if named.until - named.since <= _MOMENT_AT_MOST:
         return spell_moment(named.since + (named.until - named.since) / 2)
-    return spell_span(named.since, named.until - timedelta(microseconds=1)).removeprefix("on ").removeprefix("from ")
+    # A day lasts until midnight, which is of the next.
+    until = named.until if named.until.time() > time.min else named.until - timedelta(microseconds=1)
+    return spell_span(named.since, until).removeprefix("on ").removeprefix("from ")
 
 
 def _of_the_writer(search: Search) -> list[Suggested]:
@@ -208,7 +213,8 @@ def _of_the_writer(search: Search) -> list[Suggested]:
 
 
 def _suggestions(fitting: Sequence[Suggested], search: Search) -> list[str]:
-    facts = [_facts_of(each) for each in fitting]
+    pipe = next((each.value for each in search.named if each.kind == "pipe"), None)
+    facts = [_facts_of(each, pipe) for each in fitting]
     known = _understood(search.named)
     describe = f" ({listed(known)})" if known else ""
     found = "This failing request fits" if len(facts) == 1 else "These failing requests fit"
@@ -227,13 +233,17 @@ def _line(facts: ReplyFacts) -> str:
     return f"{', '.join(filter(None, parts))} {own_id}".rstrip()
 
 
-def _facts_of(suggested: Suggested) -> ReplyFacts:
+def _facts_of(suggested: Suggested, pipe: str | None) -> ReplyFacts:
+    """Return the facts of a suggested request. If a pipe is named, it is the one that the request asked for."""
+    path = None if is_route(suggested.route) else suggested.route
+    if suggested.route == _PIPES_ROUTE and pipe:
+        path = suggested.route.replace("{pipe}", pipe)
     return ReplyFacts(
         request_id=suggested.request_id,
         timestamp=suggested.timestamp,
         method=suggested.method,
         route=suggested.route,
-        path=suggested.route,
+        path=path,
         status=suggested.status,
         code=suggested.code,
         entry=catalogue().entry(suggested.code, suggested.status),

@@ -164,7 +164,12 @@ def test_lookup_for_a_person(db: Path) -> None:
     assert missing.out.startswith("req_N0000009  not found\nNo request with this id")
     assert "Nearest: req_N0000000, req_N0000001, req_N0000002\n" in missing.out
     nothing = run("lookup", "it is broken", "--db", db)
-    assert (nothing.code, nothing.out) == (1, "")
+    assert nothing.code == 1
+    assert "Please send us the request id" in nothing.out and nothing.out.endswith("Pixel API support\n")
+    assert "We could not find request req_N0000009 in our logs." in missing.out
+    some = run("lookup", "req_N0000001 req_N0000009", "--db", db)
+    assert "reply to the whole ticket" in some.out and "reply to the whole ticket" not in found.out
+    assert "Of your 2 requests, 1 succeeded and 1 could not be found." in some.out
     assert nothing.err.startswith("pixeldesk: there is no request id in that text")
 
 

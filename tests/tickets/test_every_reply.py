@@ -168,3 +168,11 @@ def test_no_reply_about_one_request_of_the_sample_is_longer_than_120_words(sampl
         assert len(card.reply.split()) <= MOST_WORDS, card.reply
     for one in sample_desk.diagnose():
         assert len(one.reply.split()) <= MOST_WORDS, one.reply
+
+
+def test_a_request_of_a_scanner_is_not_answered_with_the_note_to_colleagues(sample_desk: Desk) -> None:
+    scanner = next(one for one in sample_desk.diagnose() if one.case == "scanner")
+    answer = sample_desk.diagnosed(sample_desk.lookup_ids(scanner.evidence[:1]))
+    assert answer.found[0].explaining_diagnosis
+    assert "colleagues" in scanner.reply and "colleagues" not in answer.reply
+    expect_a_whole_mail(answer.reply)

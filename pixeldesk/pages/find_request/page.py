@@ -22,7 +22,7 @@ def _show(frame: Frame) -> None:
     if ids:
         answer = frame.desk.lookup_ids(ids, asked_since())
         ask = partial(frame.desk.diagnosed_in_background, answer)
-        side = show_answer(answer, ask())
+        side = show_answer(answer, ask(), is_ticket_shown=ticket is not None)
     # After the answer, so that no card waits for it.
     frame.show_freshness()
     if ticket:

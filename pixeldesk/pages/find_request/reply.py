@@ -35,15 +35,27 @@ def reply_frame(answer: LookupAnswer) -> ReplyFrame:
 
 def fill_reply(frame: ReplyFrame, card: Card, answer: LookupAnswer, *, final: bool) -> None:
     """Show the drafted reply with a button to copy it. `final` says that the diagnosis is in it."""
-    text = answer.reply if frame.chosen == _WHOLE else card.reply
+    _fill(frame, answer.reply if frame.chosen == _WHOLE else card.reply, "copy_reply" if final else "copy_first_reply")
+
+
+def show_reply(answer: LookupAnswer) -> None:
+    """Show the reply to the whole ticket with a button to copy it."""
+    with st.container(border=True, gap="small", key="reply"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+            st.markdown("**Reply to the customer**", width="content")
+            button = st.empty()
+        _fill(ReplyFrame(_WHOLE, button, st.empty()), answer.reply, "copy_ticket_reply")
+
+
+def _fill(frame: ReplyFrame, text: str, key: str) -> None:
     with frame.button:
-        copy_button("Copy reply", text, key="copy_reply" if final else "copy_first_reply", type="primary")
+        copy_button("Copy reply", text, key=key, type="primary")
     with frame.text.container(height=_SCROLLED_PX if len(text) > _LONG_TEXT else "content", border=False):
         show_text(text)
 
 
 def _choice(answer: LookupAnswer) -> str:
-    if len(answer.found) == 1:
+    if len(answer.found) == 1 and not answer.not_found:
         return _THIS
     # Requests that share an id may be of different customers: by default, the reply names only the one shown.
     shared = len({found.request_id for found in answer.found}) < len(answer.found)

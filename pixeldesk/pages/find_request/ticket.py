@@ -8,13 +8,13 @@ import streamlit as st
 from pixeldesk.desk.refreshed import Snapshot
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.errors import PixeldeskError
+from pixeldesk.pages.find_request.reply import show_reply
 from pixeldesk.pages.find_request.suggestion_list import suggestion_list
-from pixeldesk.pages.widgets.copy_button import copy_button
 from pixeldesk.pages.widgets.customer_link import customer_link
 from pixeldesk.pages.widgets.diagnosis_panel import status_badge
 from pixeldesk.pages.widgets.fact_grid import show_fact_grid
 from pixeldesk.pages.widgets.freshness import show_store_error
-from pixeldesk.pages.widgets.safe_text import markdown_escaped, show_text
+from pixeldesk.pages.widgets.safe_text import markdown_escaped
 from pixeldesk.pages.widgets.time_format import to_the_minute
 from pixeldesk.pages.widgets.waiting import wait_for
 from pixeldesk.tickets.answer import LookupAnswer, Named, Suggested
@@ -43,11 +43,7 @@ def show_ticket(answer: LookupAnswer, ask: "Callable[[], Future[Snapshot[LookupA
         _show_named(answer)
         _show_suggested(answer.suggested)
     with right:
-        with st.container(border=True, gap="small", key="reply"):
-            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-                st.markdown("**Reply to the customer**", width="content")
-                copy_button("Copy reply", answer.reply, key="copy_ticket_reply", type="primary")
-            show_text(answer.reply)
+        show_reply(answer)
         slot = st.empty()
     try:
         diagnoses = wait_for(pending).answer.diagnoses

@@ -77,6 +77,8 @@ def test_an_unknown_id_says_why_and_the_nearest_id_is_one_click_away(page: PageR
     assert badges(test) == {"Not found": "gray"}
     assert "req_Scope0002" in text_of(test)
     assert the_desk().lookup("req_Scope0002").not_found[0].reason in text_of(test)
+    (reply,) = [element.value for element in test.text if element.value.startswith(GREETING)]
+    assert reply == the_desk().lookup("req_Scope0002").reply
     (nearest,) = [button for button in test.button if "req_Scope0001" in button.label]
     nearest.click().run()
     assert test.query_params == {"request_id": "req_Scope0001"}
