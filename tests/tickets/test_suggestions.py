@@ -56,6 +56,7 @@ def filled(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         line(3, "rate_limit_exceeded", 429, 5, customer_id="cus_0184", api_key=key, website_id="web_k31"),
         line(4, "insufficient_scope", 403, 5, customer_id="Café Noir", api_key=None, website_id="shop.example.com"),
         line(5, "invalid_api_key", 401, 6, customer_id=None, api_key=unknown, website_id=None),
+        line(6, "insufficient_scope", 403, 5.5, customer_id="cus_0184", path="/pixel/pipes/kpis", host="web-2"),
         request_line(request_id="req_Fine000001", timestamp=moment(9 * 3600), customer_id="cus_0184"),
     )
     yield desk
@@ -93,7 +94,10 @@ def test_failures_that_are_alike_are_one_suggestion_nearest_to_the_time(filled: 
     assert suggested(answer)[0] == "req_Failed0001"
     assert "req_Failed0002" not in suggested(answer)
     assert "the customer" in answer.suggested[0].why
-    assert suggested(filled.lookup("cus_0184 gets InsufficientScope"))[0] == "req_Failed0002"
+    assert suggested(filled.lookup("cus_0184 gets InsufficientScope"))[0] == "req_Failed0006"
+    by_pipe = suggested(filled.lookup("cus_0184: insufficient_scope on the top_pages pipe"))
+    assert by_pipe[0] == "req_Failed0002"
+    assert not {"req_Failed0001", "req_Failed0006"} & {*by_pipe}
 
 
 def test_nobody_else_fits_when_a_customer_is_named(filled: Desk) -> None:
@@ -101,6 +105,8 @@ def test_nobody_else_fits_when_a_customer_is_named(filled: Desk) -> None:
     assert named(answer, "customer") == ["Café Noir"]
     assert {each.customer_id for each in answer.suggested} == {"Café Noir"}
     assert suggested(filled.lookup("it is about shop.example.com")) == ["req_Failed0004"]
+    shared_address = filled.lookup("cus_0184, calling from 203.0.113.9: 403")
+    assert {each.customer_id for each in shared_address.suggested} == {"cus_0184"}
 
 
 def test_a_request_without_a_customer_fits_by_its_key(filled: Desk) -> None:
