@@ -16,7 +16,7 @@ from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.queries import question
 from pixeldesk.store import Store
 from pixeldesk.tickets.code_phrases import Words, code_phrases
-from pixeldesk.tickets.time_words import folded
+from pixeldesk.tickets.times.time_words import folded
 
 _MOST_CHARACTERS = 40_000
 _MOST_MESSAGES = 400

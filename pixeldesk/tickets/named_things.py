@@ -8,7 +8,7 @@ from pixeldesk.queries.values import rfc3339
 from pixeldesk.store import Store
 from pixeldesk.tickets.named_callers import NamedCaller, named_callers
 from pixeldesk.tickets.named_errors import NamedErrors, named_errors
-from pixeldesk.tickets.named_times import LoggedSpan, NamedTime, logged_span, named_times
+from pixeldesk.tickets.times.named_times import LoggedSpan, NamedTime, logged_span, named_times
 from pixeldesk.tickets.unanswered import Named
 from pixeldesk.trends.coverage import coverage
 

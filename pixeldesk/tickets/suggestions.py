@@ -17,7 +17,7 @@ from pixeldesk.store import Store
 from pixeldesk.tickets.named_callers import BEGINNING, NamedCaller
 from pixeldesk.tickets.named_errors import NamedErrors, has_message
 from pixeldesk.tickets.named_things import NamedThings
-from pixeldesk.tickets.named_times import NamedTime
+from pixeldesk.tickets.times.named_times import NamedTime
 from pixeldesk.tickets.unanswered import Suggested
 
 MOST_SUGGESTED = 10

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pixeldesk.tickets.named_times import LoggedSpan, NamedTime, named_times
+from pixeldesk.tickets.times.named_times import LoggedSpan, NamedTime, named_times
 
 NOW = datetime(2026, 11, 30, 18)
 LOGGED = LoggedSpan(datetime(2026, 11, 16), NOW, NOW)
-TABLE = tomllib.loads((Path(__file__).parent / "texts" / "without_id" / "times.toml").read_text("utf-8"))
+TABLE = tomllib.loads((Path(__file__).parents[1] / "texts" / "without_id" / "times.toml").read_text("utf-8"))
 
 
 def times(text: str) -> tuple[NamedTime, ...]:

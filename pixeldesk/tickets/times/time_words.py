@@ -48,6 +48,11 @@ class TimeWords:
     zones: Mapping[str, tzinfo]
 
 
+def spaced(text: str) -> str:
+    """Return a text with one blank where it has several, or a line end."""
+    return " ".join(text.split())
+
+
 def any_of(words: Iterable[str]) -> str:
     """Return a regular expression for one of these words, the longest first, as whole words where they have letters."""
     ordered = [

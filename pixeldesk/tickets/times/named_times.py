@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 
-from pixeldesk.tickets.time_parts import Ago, Clock, Day, Hours, Instant, Part, Week, Zone, find_parts
-from pixeldesk.tickets.time_words import any_of, folded, time_words
+from pixeldesk.tickets.times.find_parts import find_parts
+from pixeldesk.tickets.times.groups import Group, groups_of
+from pixeldesk.tickets.times.parts import Ago, Clock, Day, Hours, Part, Week
+from pixeldesk.tickets.times.time_words import any_of, folded, time_words
 
 MOST_TIMES = 12
 """A text names at most this many times."""
 _MOST_CHARACTERS = 40_000
-_WIDEST_GAP = 24
 _NO_ZONE = timedelta(hours=12)
 _DAY = timedelta(days=1)
 _ABOUT_S = {3600: 3600, 60: 1800, 1: 600}
@@ -61,39 +62,13 @@ class _Written:
     zone: tzinfo | None
 
 
-@dataclass
-class _Group:
-    """Parts that make one time together."""
-
-    start: int
-    end: int
-    day: Day | None = None
-    clock: Clock | None = None
-    until: Clock | None = None
-    hours: Hours | None = None
-    zone: tzinfo | None = None
-    ago: Ago | None = None
-    week: Week | None = None
-    instant: Instant | None = None
-    about: bool = False
-    since: bool = False
-    is_of_others: bool = False
-
-    @property
-    def names_a_time(self) -> bool:
-        strong_day = self.day is not None and not self.day.is_weak
-        strong_clock = self.clock is not None and (not self.clock.is_weak or self.day is not None)
-        joined = self.day is not None and (self.clock is not None or self.hours is not None)
-        return bool(strong_day or strong_clock or joined or self.ago or self.week or self.instant)
-
-
 def named_times(text: str, logged: LoggedSpan) -> tuple[NamedTime, ...]:
     """Return the times that a text names, in its order, each once; those of mails last."""
     plain = folded(text[:_MOST_CHARACTERS])
     parts = find_parts(plain)
     mails, inside = _mails(plain, parts, logged)
     times: dict[tuple[datetime, datetime], NamedTime] = {}
-    for group in _with_days([each for each in _groups(plain, _outside(parts, inside)) if each.names_a_time]):
+    for group in _with_days([each for each in groups_of(plain, _outside(parts, inside)) if each.names_a_time]):
         for time in _read(group, _written_at(group.start, mails, logged), logged):
             times.setdefault((time.since, time.until), time)
     for _, written in mails:
@@ -106,9 +81,9 @@ def _outside(parts: Sequence[Part], spans: Sequence[tuple[int, int]]) -> list[Pa
     return [part for part in parts if not any(start <= part.start < end for start, end in spans)]
 
 
-def _with_days(groups: Sequence[_Group]) -> list[_Group]:
+def _with_days(groups: Sequence[Group]) -> list[Group]:
     """Give each time of day without a day the one named before it, which is then no time of its own."""
-    day: _Group | None = None
+    day: Group | None = None
     for group in groups:
         if group.day:
             day = group
@@ -146,7 +121,7 @@ def _mails(
     lines += [match.span() for match in _introduction().finditer(text) if not _overlaps(match.span(), lines)]
     for start, end in sorted(lines):
         own = [part for part in parts if start <= part.start and part.end <= end]
-        group = next((each for each in _groups(text, own) if each.day and each.day.dates and each.clock), None)
+        group = next((each for each in groups_of(text, own) if each.day and each.day.dates and each.clock), None)
         if group is None:
             continue
         written = _Written(logged.now.replace(tzinfo=UTC), group.zone)
@@ -171,115 +146,10 @@ def _written_at(position: int, mails: Sequence[tuple[int, _Written]], logged: Lo
     return _Written(logged.now.replace(tzinfo=UTC), zones.pop() if len(zones) == 1 else None)
 
 
-# --- joining parts ----------------------------------------------------------------------------------------------
-
-
-@cache
-def _filler() -> re.Pattern[str]:
-    words = time_words()
-    every = [*words.filler, *(word for kind in ("about", "since", "between") for word in words.before[kind])]
-    every += [*words.after["about"]]
-    return re.compile(rf"(?:[\s,;:()\[\]@|/\"'*_.<>=-]|{any_of(every)})*", re.ASCII)
-
-
-@cache
-def _range() -> re.Pattern[str]:
-    words = time_words()
-    return re.compile(rf"\s*(?:{any_of(words.after['until'])})\s*(?:{any_of(words.filler)}\s*){{0,2}}", re.ASCII)
-
-
-@cache
-def _lead(kind: str) -> re.Pattern[str]:
-    words = time_words()
-    filler = f"(?:(?:{any_of([*words.filler, *words.before['about']])})\\s+){{0,3}}"
-    return re.compile(rf"{any_of(words.before[kind])}\s*{filler}$", re.ASCII)
-
-
-@cache
-def _about() -> re.Pattern[str]:
-    words = time_words()
-    return re.compile(any_of([*words.before["about"], *words.after["about"]]), re.ASCII)
-
-
-@cache
-def _trail(kind: str) -> re.Pattern[str]:
-    return re.compile(rf"\s*{any_of(time_words().after[kind])}", re.ASCII)
-
-
-def _groups(text: str, parts: Sequence[Part]) -> list[_Group]:
-    groups: list[_Group] = []
-    for part in parts:
-        if not (groups and _joins(text, groups[-1], part)):
-            groups.append(_Group(part.start, part.end))
-        _add(groups[-1], part)
-    for group in groups:
-        before, after = text[max(0, group.start - 40) : group.start], text[group.end : group.end + 12]
-        whole = text[group.start : group.end]
-        group.about = bool(_lead("about").search(before) or _trail("about").match(after) or _about().search(whole))
-        group.since = bool(_lead("since").search(before) or _trail("since").match(after)) and group.until is None
-    return groups
-
-
-def _joins(text: str, group: _Group, part: Part) -> bool:
-    gap = text[group.end : part.start]
-    if len(gap) > _WIDEST_GAP or "\n\n" in gap or (". " in gap and not gap.startswith(". ")):
-        return False
-    if _is_end_of_range(gap, group, part):
-        return True
-    fits = all(_fits(group, meaning) for meaning in part.meanings)
-    return fits and _filler().fullmatch(gap) is not None
-
-
-def _is_end_of_range(gap: str, group: _Group, part: Part) -> bool:
-    """Tell whether a second time of day ends a range that the first begins."""
-    is_clock = len(part.meanings) == 1 and isinstance(part.meanings[0], Clock)
-    return is_clock and group.clock is not None and group.until is None and _range().fullmatch(gap) is not None
-
-
-def _fits(group: _Group, meaning: object) -> bool:
-    match meaning:
-        case Day():
-            return group.instant is None and group.ago is None and group.week is None and _days_fit(group.day, meaning)
-        case Clock():
-            return group.clock is None and group.instant is None and group.ago is None
-        case Hours():
-            return group.hours is None and (group.day is not None or group.clock is not None)
-        case Zone():
-            return group.zone is None and (group.clock is not None or group.day is not None)
-        case _:
-            return False
-
-
-def _days_fit(known: Day | None, other: Day) -> bool:
-    return known is None or (known.weekday is None) != (other.weekday is None)
-
-
-def _add(group: _Group, part: Part) -> None:
-    group.end = part.end
-    for meaning in part.meanings:
-        match meaning:
-            case Day():
-                group.day = meaning if group.day is None or meaning.weekday is None else group.day
-            case Clock() if group.clock is not None:
-                group.until = meaning
-            case Clock():
-                group.clock = meaning
-            case Hours():
-                group.hours = meaning
-            case Zone():
-                group.zone = meaning.zone
-            case Ago():
-                group.ago = meaning
-            case Week():
-                group.week = meaning
-            case Instant():
-                group.instant = meaning
-
-
 # --- reading ----------------------------------------------------------------------------------------------------
 
 
-def _read(group: _Group, written: _Written, logged: LoggedSpan) -> list[NamedTime]:
+def _read(group: Group, written: _Written, logged: LoggedSpan) -> list[NamedTime]:
     """Return what a group means, likeliest first: more than one time if its day may be read in two ways."""
     zone = group.zone or written.zone
     now = written.at.astimezone(zone or UTC)
@@ -299,7 +169,7 @@ def _read(group: _Group, written: _Written, logged: LoggedSpan) -> list[NamedTim
     return read
 
 
-def _on_day(group: _Group, midnight: datetime, now: datetime, *, is_sure: bool) -> NamedTime:
+def _on_day(group: Group, midnight: datetime, now: datetime, *, is_sure: bool) -> NamedTime:
     if group.clock is None:
         first, last = (group.hours.first, group.hours.last) if group.hours else (0, 24)
         return _span(_utc(midnight + timedelta(hours=first)), _utc(midnight + timedelta(hours=last)))
