@@ -12,6 +12,7 @@ from pixeldesk.desk.desk import the_desk
 from pixeldesk.errors import PixeldeskError
 from pixeldesk.pages.widgets.customer_link import customer_link
 from pixeldesk.pages.widgets.private_box import private_box
+from pixeldesk.pages.widgets.safe_text import show_text
 from pixeldesk.tickets.caller_search import FoundCaller
 
 _KEY, _NOBODY, _WHO = "customer_search", "customer_search_found_nobody", "who"
@@ -68,7 +69,7 @@ def _show(callers: Sequence[FoundCaller]) -> None:
         if len(customers) > _MOST_LINKS:
             st.caption(f"and {len(customers) - _MOST_LINKS:,} more", width="content")
         for each in [each for each in callers if not each.customer_id][:_MOST_LINKS]:
-            st.text(f"{each.kind} {each.name}", width="content")
+            show_text(f"{each.kind} {each.name}", width="content")
         st.button("Show everybody", on_click=_forget, type="tertiary")
 
 

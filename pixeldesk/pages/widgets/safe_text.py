@@ -18,9 +18,9 @@ _MOST_CHARACTERS = 60
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&/@])")
 
 
-def show_text(text: str) -> None:
-    """Show log text, line for line."""
-    st.text(visible(text))
+def show_text(text: str, **options: Any) -> None:
+    """Show log text, line for line. `options` are those of st.text."""
+    st.text(visible(text), **options)
 
 
 def show_code(text: str) -> None:
