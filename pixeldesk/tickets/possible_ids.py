@@ -15,7 +15,7 @@ from itertools import islice
 from pixeldesk.catalogue.checks import looks_like_secret
 from pixeldesk.tickets.spellings import spellings
 
-MOST_POSSIBLE = 600
+MOST_POSSIBLE = 2_000
 """Of a text, so many parts are looked up at most."""
 _MOST_ACROSS_LINES = 200
 
@@ -120,9 +120,10 @@ def _pieces(chunk: str) -> Iterator[tuple[int, str]]:
     if not _LIKE_AN_ID.search(chunk):
         return
     whole = chunk.strip(_AROUND)
+    seen: set[tuple[int, str]] = set()
     if _may_be_id(whole) and not looks_like_secret(whole):
-        yield chunk.find(whole), whole
-    seen = {(chunk.find(whole), whole)}
+        seen.add((chunk.find(whole), whole))
+        yield from tuple(seen)
     secrets: list[tuple[int, int]] = []
     for start, written in _words(chunk):
         if (start, written) in seen or any(begin <= start < end for begin, end in secrets):
