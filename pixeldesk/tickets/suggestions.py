@@ -23,7 +23,7 @@ from pixeldesk.tickets.unanswered import Suggested
 MOST_SUGGESTED = 10
 _MOST_ROWS = 2_000
 _WITHOUT_TIME = timedelta(days=7)
-_LEAST_OF_BEST = 0.45
+_LEAST_OF_BEST = 0.6
 _LEAST = 14.0
 Row = Mapping[str, Any]
 
