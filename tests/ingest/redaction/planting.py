@@ -184,6 +184,10 @@ def _is_left(hidden: str, line: str, redacted: str) -> bool:
     parts = [hidden[at : at + _PART] for at in range(max(1, len(hidden) - _PART + 1))]
     if _SHOWN.match(hidden):
         parts = parts[1:]
+    # What stands beside the secret too, such as `vercel_blob_` in its name, may be left.
+    beside = line.replace(hidden, "").replace(quote(hidden, safe=""), "")
+    if beside != line:
+        parts = [part for part in parts if part not in beside]
     unescaped = redacted.replace("\\", "")
     readable = "\n".join([redacted, unescaped, unquote(redacted), unquote(unquote(unescaped))])
     return any(part in readable or part.replace("\\", "") in readable for part in parts)

@@ -29,6 +29,7 @@ _SECRETS = [
     "/auth/confirm?token_hash=((pkce_{hex:56}))&type=magiclink",
     "https://((gho{alnum:40}))@github.com/acme/app.git",
     "https://(({hex:32}))@o1.ingest.sentry.io/12",
+    "/x?dsn=https%3A%2F%2F(({hex:32}%3A{hex:32}))%40o1.ingest.sentry.io%2F12&days=7",
     "postgres://app:((pa{alnum:6}/{alnum:6}))@db.internal:5432/app?sslmode=require",
     "app:((pa{alnum:8}))@tcp(db.internal:3306)/app?parseTime=true",
     "sqlplus -S scott/((pw{alnum:8}))@orcl as sysdba",
@@ -96,15 +97,16 @@ def test_the_number_of_a_card_in_json_becomes_a_text() -> None:
 
 def test_a_private_key_goes_in_each_of_its_formats() -> None:
     ends = ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "---- END SSH2 ENCRYPTED PRIVATE KEY ----")
-    for_ssh, for_putty, web_key, in_kubeconfig = (
+    secrets = [
         made(described, "seed")
         for described in (
             f'{ends[0]}\nComment: "x"\n(({{base64:70}}))\n{ends[1]}',
             "PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n(({base64:48}))\nPrivate-MAC: (({hex:64}))",
             '{"kty":"EC","crv":"P-256","x":"a","d":"(({word:43}))"}',
             "    client-key-data: (({base64:120}))",
+            "/x?key=-----BEGIN%20PRIVATE%20KEY-----%0A(({alnum:64}))%0A-----END%20PRIVATE%20KEY-----&days=7",
         )
-    )
-    for secret in (for_ssh, for_putty, web_key, in_kubeconfig):
+    ]
+    for secret in secrets:
         texts = [secret.text, json.dumps({"m": secret.text}), json.dumps({"m": json.dumps({"n": secret.text})})]
         assert not any(hidden in redacted for hidden in secret.hidden for redacted in _checked(texts))
