@@ -49,3 +49,9 @@ def make_private(paths: Iterable[Path]) -> None:
             mode = path.lstat().st_mode
             if mode & _OTHERS and not stat.S_ISLNK(mode):
                 path.chmod(stat.S_IMODE(mode) & ~_OTHERS)
+
+
+def everybody_may_replace_files_in(folder: Path) -> bool:
+    """Tell whether every user may remove files of others in a folder; in /tmp, whose sticky bit is set, none may."""
+    mode = folder.stat().st_mode
+    return bool(mode & stat.S_IWOTH and not mode & stat.S_ISVTX)

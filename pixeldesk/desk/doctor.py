@@ -7,6 +7,7 @@ from pydantic import ConfigDict
 
 from pixeldesk.catalogue.catalogue import catalogue
 from pixeldesk.desk.desk import Desk
+from pixeldesk.file_modes import everybody_may_replace_files_in
 from pixeldesk.frozen_model import FrozenModel, Moment
 from pixeldesk.ingest.report import OUTCOMES, IngestReport
 from pixeldesk.ingest.sources.address import is_address, without_secrets
@@ -137,7 +138,7 @@ def _wrong(desk: Desk, sources: Sequence[_Source]) -> list[str]:
     followed = [follower.latest for follower in desk.following.followers()]
     wrong += [str(problem) for report in followed for problem in report.unreadable]
     wrong += _not_understood(desk, followed)
-    wrong += _spilled(desk)
+    wrong += [*_spilled(desk), *_replaceable(desk)]
     wrong += [
         f"{source.source}: {source.lines} lines read, but the outcomes do not add up to it"
         for source in sources
@@ -165,6 +166,16 @@ def _spilled(desk: Desk) -> list[str]:
     return [
         f"{stale[0].parent}: {-(-size // MIB):,} MiB that a process had spilled there when it was killed; "
         "the next command that writes to the store removes them"
+    ]
+
+
+def _replaceable(desk: Desk) -> list[str]:
+    folder = desk.store.path.resolve().parent
+    if not everybody_may_replace_files_in(folder):
+        return []
+    return [
+        f"every user of this machine may replace files in {folder}, those of the store too; "
+        f"chmod o-w {folder}, or give the store a folder of its own in it"
     ]
 
 

@@ -28,7 +28,6 @@ from pixeldesk.server.gate.connection import use_deadlines
 from pixeldesk.server.gate.gate import Gate, Rules
 from pixeldesk.server.gate.listening import require_sign_in
 from pixeldesk.server.handover.server import handover_server
-from pixeldesk.server.handover.server_file import require_safe_folder
 from pixeldesk.server.library_logs import hand_over_library_logs
 from pixeldesk.server.push.routes import Push
 from pixeldesk.server.push.senders import require_senders
@@ -54,7 +53,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     try:
         desk = await anyio.to_thread.run_sync(open_the_desk)
         require_senders(desk.settings)
-        require_safe_folder(desk.settings.server_file)
     except PixeldeskError as error:
         _fail(error)
     # If uvicorn was started with this app, `run_dashboard` has not run and uvicorn has configured its own logging.
@@ -85,7 +83,6 @@ def run_dashboard(settings: Settings) -> None:
     require_sign_in(settings)
     require_senders(settings)
     open_the_desk(settings)
-    require_safe_folder(settings.server_file)
     use_deadlines(settings)
     _configure_logging(settings)
     sys.stdout.write(f"pixeldesk: {settings.own_url}\n")

@@ -55,7 +55,7 @@ def test_what_the_engine_spills_is_encrypted_and_removed_by_the_next_owner(setti
     # It is not alone, but it takes the files away from others.
     assert spilled_files(settings.db) == left
     assert not [file for file in (*left, spill_folder(settings.db)) if file.stat().st_mode & 0o077]
-    (said,) = examine(Desk(settings, reader)).wrong
+    said, *_ = examine(Desk(settings, reader)).wrong
     assert said.startswith(f"{spill_folder(settings.db)}: ")
     assert said.endswith("the next command that writes to the store removes them")
     reader.close()
@@ -90,3 +90,15 @@ def test_files_that_others_can_read_are_taken_away_from_them(settings: Settings,
         file.name: "0o600" for file in (settings.db, *beside)
     }
     assert theirs.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_folder_in_which_every_user_may_replace_files_is_named(desk: Desk) -> None:
+    folder = desk.store.path.parent
+    folder.chmod(0o777)
+    (said,) = examine(desk).wrong
+    assert said == (
+        f"every user of this machine may replace files in {folder}, those of the store too; "
+        f"chmod o-w {folder}, or give the store a folder of its own in it"
+    )
+    folder.chmod(0o1777)
+    assert not examine(desk).wrong

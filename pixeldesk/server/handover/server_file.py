@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pixeldesk.errors import StoreError
+from pixeldesk.file_modes import everybody_may_replace_files_in
 
 SUFFIX = ".server.json"
 """What the name of the server file has after that of the store."""
@@ -30,20 +30,6 @@ class ServerFile(BaseModel):
 def new_token() -> str:
     """Return a random token of 32 bytes, URL-safe."""
     return secrets.token_urlsafe(32)
-
-
-def require_safe_folder(path: Path) -> None:
-    """Raise StoreError if every user could replace the server file at `path`: commands would follow theirs.
-
-    Where each may remove only files of his own, as in /tmp, the file is safe.
-    """
-    folder = path.parent
-    mode = folder.stat().st_mode
-    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-        raise StoreError(
-            f"every user may replace files in {folder} ({stat.filemode(mode)}), those of the store too; "
-            f"chmod o-w {folder}, or give the store a folder of its own in it"
-        )
 
 
 def write_server_file(path: Path, content: ServerFile) -> None:
@@ -77,12 +63,17 @@ def _own_text(path: Path) -> str:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor) as file:
         status = os.fstat(descriptor)
-        # Root asks the server of another user too, whose store it is.
-        store = path.with_name(path.name.removesuffix(SUFFIX))
-        is_theirs = status.st_uid != os.geteuid() and status.st_uid != store.stat().st_uid
+        is_theirs = status.st_uid != os.geteuid() and status.st_uid != _owner_of_the_store(path)
         if is_theirs or not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
             raise PermissionError(f"{path} may be somebody else's")
         return file.read()
+
+
+def _owner_of_the_store(path: Path) -> int | None:
+    """Return the user whose store a server file lies beside; None where every user may replace the store too."""
+    # Root asks the server of another user too, whose store it is.
+    store = path.with_name(path.name.removesuffix(SUFFIX))
+    return None if everybody_may_replace_files_in(path.parent) else store.stat().st_uid
 
 
 def remove_server_file(path: Path) -> None:
