@@ -4,32 +4,39 @@ from pixeldesk.frozen_model import FrozenModel
 
 
 class CleanedTable(FrozenModel):
-    """A table: how many rows it has, and in how many the rules of now change something."""
+    """A table in which something was found."""
 
     table: str
+    """The name of the table."""
     rows: int
+    """How many rows it has."""
     changed: int
+    """In how many of them something was found."""
 
 
 class FoundKind(FrozenModel):
-    """What a rule removes, and from how many stored texts: from one text, two rules may remove something."""
+    """What a rule removes. From one text, two rules may remove something."""
 
     kind: str
+    """What the rule looks for."""
     texts: int
+    """From how many stored texts it removes something."""
 
 
 class CleaningReport(FrozenModel):
     """What was found in a store and removed, or is still there after a check."""
 
     rows: int
+    """The rows that were looked at."""
     changed: int
     """The rows in which something was found."""
     tables: tuple[CleanedTable, ...] = ()
     """The tables in which something was found."""
     kinds: tuple[FoundKind, ...] = ()
+    """What was found, the most frequent first."""
     is_file_new: bool = False
     """Whether the store was written to a new file, so that nothing of the former texts is left in it."""
     is_unfinished: bool = False
-    """Whether an earlier run was interrupted before it wrote a new file, in a check."""
+    """After a check: whether an earlier run was interrupted before it wrote a new file."""
     older_copies: tuple[str, ...] = ()
-    """Files beside the store that hold it as it was before: of migrations and of restores. They are left alone."""
+    """Files beside the store that hold it as it was before a migration or a restore. They are left alone."""

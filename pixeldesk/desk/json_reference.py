@@ -12,13 +12,15 @@ from pydantic.json_schema import models_json_schema
 from pixeldesk.diagnosis.diagnosis import Diagnosis
 from pixeldesk.frozen_model import FrozenModel
 from pixeldesk.incidents.incident import Incident
+from pixeldesk.ingest.cleaning.report import CleaningReport
 from pixeldesk.tickets.answer import LookupAnswer
 
 _HEAD = """\
 # Answers in JSON
 
 With `--json` a command prints one JSON document: `lookup` a [LookupAnswer](#lookupanswer), `diagnose` a list of
-[Diagnosis](#diagnosis), `incidents` a list of [Incident](#incident). Fields may be added. The name and the meaning of a
+[Diagnosis](#diagnosis), `incidents` a list of [Incident](#incident), `redact` a
+[CleaningReport](#cleaningreport). Fields may be added. The name and the meaning of a
 field that is listed here stay.
 
 A time is in RFC 3339, in UTC with `Z`. A value that the logs do not have is null. An empty list says that there are
@@ -26,7 +28,7 @@ none. Texts from logs are as they were logged, without their secrets: escape the
 
 This page is made from the types. To change it, edit their descriptions and run `make docs`.
 """
-_ANSWERS: tuple[type[FrozenModel], ...] = (LookupAnswer, Diagnosis, Incident)
+_ANSWERS: tuple[type[FrozenModel], ...] = (LookupAnswer, Diagnosis, Incident, CleaningReport)
 
 _TYPES = {"string": "text", "integer": "whole number", "boolean": "true or false", "number": "number", "null": "null"}
 
