@@ -20,8 +20,7 @@ from pixeldesk.ingest.formats.log_format import FieldRule, LogFormat
 from pixeldesk.ingest.parsing.extraction import Extraction
 from pixeldesk.ingest.parsing.field_sql import Candidate, ColumnSql
 from pixeldesk.ingest.parsing.time_notation import Times
-from pixeldesk.ingest.redaction.in_sql import presented_key_sql, redact_sql, suspect_sql
-from pixeldesk.ingest.redaction.personal_data import PersonalData, personal_data_sql
+from pixeldesk.ingest.redaction.in_sql import presented_key_sql, suspect_sql
 from pixeldesk.ingest.sources.mending import mended_sql, needs_mending_sql
 from pixeldesk.ingest.sql import literal
 
@@ -32,12 +31,11 @@ _KEY_COLUMNS = ("key_fingerprint", "key_prefix", "key_length")
 _LONGEST_ALIAS = 211
 
 
-def redact_suspects_sql(log_format: LogFormat, personal_data: PersonalData, *, are_scanned: bool = False) -> str:
-    """Return a SELECT over `lines`: row, raw and presented_key of the few lines that may hold a secret, or need
-    mending; of all lines unless personal data is kept.
+def suspects_sql(log_format: LogFormat, *, are_scanned: bool = False) -> str:
+    """Return a SELECT over `lines`: row, line, is_mended and presented_key of the few lines that may hold a secret, or
+    need mending.
 
     `are_scanned`: is_suspect of `lines` says of each whether it may hold a secret; it may be NULL otherwise.
-    It is a statement of its own, since the rules take longer to plan than a small chunk takes to parse.
     """
     presented = []
     document = "line"
@@ -48,23 +46,12 @@ def redact_suspects_sql(log_format: LogFormat, personal_data: PersonalData, *, a
         document = contents[0] if len(contents) == 1 else f"coalesce({', '.join(contents or ['NULL'])})"
     # The innermost layer knows best which key was presented.
     key = presented[0] if len(presented) == 1 else f"coalesce({', '.join(reversed(presented))})"
-    # A name of a secret may be in colours: what is a secret is asked again of the mended line.
-    raw = f"CASE WHEN {suspect_sql('line')} THEN {redact_sql('line')} ELSE line END"
-    condition = _is_suspect(log_format, are_scanned) if personal_data == "keep" else "true"
-    return f"""SELECT row, {personal_data_sql(raw, personal_data)} AS raw, {key} AS presented_key
-        FROM (SELECT row, {mended_sql("line", names=not log_format.strict)} AS line FROM lines
-            WHERE {condition})"""
-
-
-def suspects_exist_sql(log_format: LogFormat, *, are_scanned: bool = False) -> str:
-    """Return a SELECT of whether any of `lines` may hold a secret, or needs mending. `are_scanned`: see above."""
-    return f"SELECT EXISTS (SELECT 1 FROM lines WHERE {_is_suspect(log_format, are_scanned)})"
-
-
-def _is_suspect(log_format: LogFormat, are_scanned: bool) -> str:
-    is_suspect = "is_suspect" if are_scanned else f"coalesce(is_suspect, {suspect_sql('line')})"
     # The servers that write the native format repeat no name, and its lines are the most.
-    return f"({is_suspect} OR {needs_mending_sql('line', names=not log_format.strict)})"
+    names = not log_format.strict
+    is_suspect = "is_suspect" if are_scanned else f"coalesce(is_suspect, {suspect_sql('line')})"
+    return f"""SELECT row, line, line <> unmended AS is_mended, {key} AS presented_key
+        FROM (SELECT row, {mended_sql("line", names=names)} AS line, line AS unmended FROM lines
+            WHERE {is_suspect} OR {needs_mending_sql("line", names=names)})"""
 
 
 @dataclass(frozen=True)
@@ -128,7 +115,7 @@ class ParseSql:
         return not self._strict and any("status" in layer.log_format.columns for layer in self._layers)
 
     def select(self, lines: str = "lines", known: Known = NOTHING_KNOWN) -> str:
-        """Return a SELECT over `lines`, a table or a subquery, and `redacted`, the result of redact_suspects_sql."""
+        """Return a SELECT over `lines`, a table or a subquery, and `redacted`, those of them that were redacted."""
         oldest, newest, _ = self._times
         seat, aliases = self._seat(), self._aliases()
         texts = [f"{text} AS {_as_text(name)}" for name, text in self._texts.items()]

@@ -28,14 +28,24 @@ def suspect_sql(column: str) -> str:
 
 def redact_sql(column: str) -> str:
     """Return an expression for the text of the column without its secrets. Slow: use it for suspect lines only."""
-    simple = [rule for rule in REPLACEMENTS if not rule.needs]
-    needs = " OR ".join(
-        f"contains({column}, {literal(needed)})"
-        for needed in dict.fromkeys(rule.needs for rule in REPLACEMENTS if rule.needs)
-    )
+    return f"CASE WHEN {needs_sql(column)} THEN {redact_fully_sql(column)} ELSE {redact_simple_sql(column)} END"
+
+
+def needs_sql(column: str) -> str:
+    """Return a boolean expression: false for a text for which `redact_simple_sql` is enough."""
+    needed = dict.fromkeys(rule.needs for rule in REPLACEMENTS if rule.needs)
+    return " OR ".join(f"contains({column}, {literal(each)})" for each in needed)
+
+
+def redact_fully_sql(column: str) -> str:
+    """Return the same as `redact_sql`, which takes a shorter way for a text without what `needs_sql` asks for."""
     decoded = f"CASE WHEN contains({column}, '\\u00') THEN {_decode_escapes_sql(column)} ELSE {column} END"
-    return f"""CASE WHEN {needs} THEN {_chain_sql(_without_cards_sql(decoded), REPLACEMENTS)}
-        ELSE {_chain_sql(_without_cards_sql(column), simple)} END"""
+    return _chain_sql(_without_cards_sql(decoded), REPLACEMENTS)
+
+
+def redact_simple_sql(column: str) -> str:
+    """Return the same as `redact_sql` for a text without what `needs_sql` asks for: most have none."""
+    return _chain_sql(_without_cards_sql(column), [rule for rule in REPLACEMENTS if not rule.needs])
 
 
 def redaction_steps(column: str) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ _LONGEST = (1 << 32) - 1
 _TOKEN = re.compile(r"\\z|\\.|(\[\^?\]?(?:\\.|[^\]\\])*\])([*+]?)|\^|\.|[^\x00-\x7f]", re.DOTALL)
 # The end of a line: what may stand behind one in a buffer.
 _END = r"(?:[\n\r\x00,]|\z)"
+_BEGINS = re.compile(r"\(\?:\^\|(?=\[\^[^\]\\\n]*\])")
 _BEYOND_ASCII = r"[\xc2-\xf4][\x80-\xbf]{1,3}"
 _spent_s = 0.0
 Octets = npt.NDArray[np.uint8]
@@ -121,7 +122,10 @@ def _database() -> Any:
 
 def in_bytes(pattern: str) -> bytes:
     """Return a pattern of bytes that matches wherever the given one does in a line of UTF-8, and perhaps elsewhere."""
-    return _TOKEN.sub(_rewritten, pattern).encode()
+    # The end of the line before is no digit, say, so only the first line of a buffer has no such character before it.
+    begins = _BEGINS.match(pattern)
+    kept = begins[0] if begins else ""
+    return (kept + _TOKEN.sub(_rewritten, pattern.removeprefix(kept))).encode()
 
 
 def _rewritten(token: re.Match[str]) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from pixeldesk.ingest.formats.log_format import LogFormat
-from pixeldesk.ingest.parsing.parse_sql import NOTHING_KNOWN, Known, ParseSql, redact_suspects_sql, suspects_exist_sql
+from pixeldesk.ingest.parsing.parse_sql import NOTHING_KNOWN, Known, ParseSql
 from pixeldesk.ingest.parsing.time_notation import Times
 from pixeldesk.ingest.redaction.personal_data import PersonalData
 from pixeldesk.ingest.writing.equal_lines import EqualLines
 from pixeldesk.ingest.writing.joining import wait
 from pixeldesk.ingest.writing.quarantine import EXCERPT_CHARACTERS
+from pixeldesk.ingest.writing.redacting import redact_lines
 from pixeldesk.sql_files import statements
 from pixeldesk.store import Transaction
 
@@ -70,7 +71,7 @@ class Staging:
         """Insert the good requests directly if that pays, and stage the other lines. `lines` are those registered."""
         run = self._transaction.execute
         rows = lines.num_rows
-        self._redact(rows, are_scanned=not lines["is_suspect"].null_count)
+        redact_lines(self._transaction, self._format, lines, self._personal_data)
         self._narrow()
         # Aliases, and lines that may be second lines of a request, are handled only for staged lines.
         is_plain = not self._parse.has_aliases and not self._parse.has_seats and not self._parse.joins_lines
@@ -130,18 +131,6 @@ class Staging:
         if not self._transaction.value("SELECT EXISTS (SELECT 1 FROM staged WHERE NOT is_known)"):
             return []
         return [line for (line,) in self._transaction.execute(sql)]
-
-    def _redact(self, rows: int, *, are_scanned: bool) -> None:
-        """Create the table `redacted` with the few lines that may hold a secret."""
-        run = self._transaction.execute
-        # In a small chunk there often is none, and the rules take longer to plan than the chunk takes to parse.
-        exist = suspects_exist_sql(self._format, are_scanned=are_scanned)
-        is_few = rows < _MIN_DIRECT_LINES and self._personal_data == "keep"
-        if is_few and not self._transaction.value(exist):
-            run("CREATE OR REPLACE TEMP TABLE redacted (row BIGINT, raw VARCHAR, presented_key VARCHAR)")
-        else:
-            suspects = redact_suspects_sql(self._format, self._personal_data, are_scanned=are_scanned)
-            run(f"CREATE OR REPLACE TEMP TABLE redacted AS {suspects}")
 
     def take_unknown(self, *, but_words: bool = False) -> pa.Table:
         """Remove the staged lines that the format does not know, and return them as `lines`.

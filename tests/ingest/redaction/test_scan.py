@@ -19,6 +19,7 @@ from pixeldesk.desk.desk import Desk
 from pixeldesk.ingest.redaction import scan
 from pixeldesk.ingest.redaction.in_sql import suspect_sql
 from pixeldesk.ingest.redaction.rules import SCANS
+from pixeldesk.ingest.writing import redacting
 from pixeldesk.settings import Settings
 from pixeldesk.store import open_store
 from tests.ingest.redaction.test_secrets_of_formats import LINES
@@ -43,6 +44,10 @@ _QUICK = settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.
 @pytest.fixture(autouse=True)
 def _compiled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "_COMPILING_S", 0)
+
+
+def _in_sql_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(redacting, "_FEW_LINES", 0)
 
 
 def _without_hyperscan(patch: pytest.MonkeyPatch) -> None:
@@ -87,6 +92,8 @@ def test_no_suspect_of_duckdb_is_missed(lines: list[str]) -> None:
         (r"(?:^|[^a-z])key", "key"),
         (r"key=[a-z]+(?:;|\z)", "key=abc"),
         (r"key=[a-z]+\z", "key=abc"),
+        (r"(?:^|[^0-9])4[0-9]{0,3}x", "4123x"),
+        (r"(?:^|[^0-9])4[^0-9]{0,3}x", "é4éx"),
         (r"[\]\\x]+[^]a]=", r"\]x-="),
     ],
 )
@@ -184,6 +191,7 @@ def test_the_same_rows_are_stored_with_and_without(tmp_path: Path, monkeypatch: 
     write_lines(logs / "docker.log", _in_pieces())
     with_it = _stored(tmp_path / "with", logs)
     _without_hyperscan(monkeypatch)
+    _in_sql_alone(monkeypatch)
     without = _stored(tmp_path / "without", logs)
     assert with_it == without
     assert sum(len(rows) for rows in without.values()) > 300
