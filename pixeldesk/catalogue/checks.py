@@ -54,7 +54,8 @@ _LONG_RUN = re.compile(r"[A-Za-z0-9_+/=-]{32,}")
 _VALIDATOR_MESSAGE = re.compile(r"[A-Za-z][A-Za-z0-9 ,.:()'\"<>=-]{3,79}")
 _QUOTED_PROPERTY = re.compile(r"((?:property|keys?(?:\(s\))?(?: in object)?):?) ['\"]([A-Za-z_.]{1,40})['\"]")
 _BOUND = re.compile(r"(?:[<>]=?|==?)(?= ?[0-9])")
-_WORD_OR_NUMBER = re.compile(r"[A-Za-z]+|[0-9]{1,6}(?![0-9])|[0-9]+[A-Za-z]*|[<>=]")
+_WORD_OR_NUMBER = re.compile(r"[A-Za-z]+|[0-9]+[A-Za-z]*|[<>=]")
+_MOST_DIGITS = 6
 _WORDS = """
 a additional after all allowed an and any are array at be before between big bigint boolean bytes cannot character
 characters contain contains cuid date datetime decimal defined digits does duplicate e element elements email empty
@@ -109,7 +110,7 @@ def is_validator_message(value: object) -> bool:
         return False
     text = _QUOTED_PROPERTY.sub(lambda found: found[1] if is_field(found[2]) else found[0], str(value))
     words = _WORD_OR_NUMBER.findall(_BOUND.sub(" ", text))
-    return all(word.lower() in _VALIDATORS_WORDS or word.isdigit() for word in words)
+    return all(word.lower() in _VALIDATORS_WORDS or (word.isdigit() and len(word) <= _MOST_DIGITS) for word in words)
 
 
 def is_own_id(value: object) -> bool:

@@ -98,6 +98,11 @@ class ReplyFacts(FrozenModel):
         code = f"error code {self.listed_code}" if self.listed_code else ""
         return ", ".join(filter(None, [status, code]))
 
+    def short_outcome(self) -> str:
+        """Return the same in the fewest words, for a list."""
+        status = f"HTTP {self.status}" if is_http_status(self.status) else ""
+        return " ".join(filter(None, [status, self.listed_code]))
+
     def _ids(self) -> str:
         own = f"request id {self.request_id}" if is_shown_id(self.request_id) else ""
         sent = f"found by {self.found_by}" if is_shown_id(self.found_by) else ""

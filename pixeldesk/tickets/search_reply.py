@@ -222,14 +222,14 @@ def _suggestions(fitting: Sequence[Suggested], search: Search) -> list[str]:
     paragraphs = ["\n".join([f"{found} what you describe{describe}:", *map(_line, facts), question])]
     if len({each.entry.reply for each in facts}) == 1:
         why = Template(facts[0].entry.reply).safe_substitute(template_values(facts))
-        paragraphs.append(f"If so, this is the likely reason: {why}")
+        paragraphs.append(f"The likely reason: {why}")
     return paragraphs
 
 
 def _line(facts: ReplyFacts) -> str:
     call = call_in_words(facts.method, facts.path, facts.route)
     own_id = f"({facts.request_id})" if is_shown_id(facts.request_id) else ""
-    parts = [f"- {spell_moment(facts.timestamp)}", call, facts.outcome()]
+    parts = [f"- {spell_moment(facts.timestamp)}", call, facts.short_outcome()]
     return f"{', '.join(filter(None, parts))} {own_id}".rstrip()
 
 

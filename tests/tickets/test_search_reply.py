@@ -87,8 +87,8 @@ def test_requests_that_fit_are_offered_with_their_likely_reason() -> None:
     fitting = suggested("req_Fits0001", code="invalid_pipe")
     reply = ticket_reply([], Search(named=(THEIRS, ROUTE, pipe), suggested=(fitting,)))
     assert 'fits what you describe (your account and the pipe "top-pagez"):' in reply
-    assert "29 November 2026, 14:03 UTC, GET /pixel/pipes/top-pagez, HTTP 403" in reply
-    assert 'likely reason: There is no pipe "top-pagez".' in reply
+    assert "29 November 2026, 14:03 UTC, GET /pixel/pipes/top-pagez, HTTP 403 invalid_pipe (req_Fits0001)" in reply
+    assert 'The likely reason: There is no pipe "top-pagez".' in reply
     assert "cus_theirs" not in reply
 
 
