@@ -31,6 +31,10 @@ _SECRETS = [
     "https://(({hex:32}))@o1.ingest.sentry.io/12",
     "/x?dsn=https%3A%2F%2F(({hex:32}%3A{hex:32}))%40o1.ingest.sentry.io%2F12&days=7",
     "postgres://app:((pa{alnum:6}/{alnum:6}))@db.internal:5432/app?sslmode=require",
+    "s3://((AKIA{base32:16})):((pa{alnum:8}/{alnum:8}/{alnum:8}))@bucket/key",
+    "/reset/MQ/((c{lower:5}-{hex:32}))/",
+    "/__/auth/action?mode=resetPassword&oobCode=((x3{alnum:50}))&lang=en",
+    "sent ((ya29.c.b0{word:60}))",
     "app:((pa{alnum:8}))@tcp(db.internal:3306)/app?parseTime=true",
     "sqlplus -S scott/((pw{alnum:8}))@orcl as sysdba",
     "scott/((pw{alnum:8}))@//db.internal:1521/XE",
@@ -70,6 +74,7 @@ _HARMLESS = [
     "locale sk-SK, tk-us-east, key-value, SG.1, dapi, hvs. and sl.",
     "GET /share/2026-11-16-report-of-the-month, /join/2026-winter-conference-berlin, /verify/req_7Qm2xV9cT4",
     "/tickets?ticket=SUPPORT-2026-0001234&sign=Sagittarius, ?code=SQLSTATE_23505_UNIQUE",
+    "https://host.example:8443/path/@scope/package, http://[::1]:80/a@b, jar:file:///a/b@c!/d",
     "redis://cache:6379/0?x=a@b.example, amqp://mq:5672/a@b, mongodb://a:27017,b:27017/app",
     "card ending in 4242, cvv check failed, cvc_check: pass",
 ]
