@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from pixeldesk.tickets.times.parts import Clock, Meaning, Written
-from pixeldesk.tickets.times.time_words import TimeWords, any_of, spaced
+from pixeldesk.tickets.times.time_words import TimeWords, any_of, spaced, time_words
 
 _AT = (
     r"(?:at|um|gegen|a\s+las?|las|as|alle|ore|vers|a|kl|by|before|after|nach|vor|ab|dalle|desde\s+las|sobre\s+las"
-    r"|depuis|des|environ|de|das|entre|et|ate)"
+    r"|depuis|des|environ|de|das|entre)"
 )
 
 
@@ -40,7 +40,16 @@ def clocks(words: TimeWords) -> Iterator[Written]:
         _clock_maybe_later,
     )
     yield rf"(?<![a-z])(?:{_AT}|around|about)\s+(?P<h>[0-2]?\d)(?![\w%:]|[.,]\d|\s*[a-z0-9%$\u20ac])", _weak_clock
-    yield r"(?<![\w:.])(?P<h>[0-2]\d)(?P<min>[0-5]\d)\s?(?=(?:utc|gmt|cest|cet|[ep][sd]t|hrs|hours)\b)", _clock
+    yield r"(?<![\w:.])(?P<h>[0-2]\d)(?P<min>[0-5]\d)\s?(?=(?:utc|gmt|cest|cet|edt|pst|pdt|hrs|hours)\b|\ue000)", _clock
+    hour = any_of(words.hours)
+    yield rf"(?<![a-z])(?:(?:a|sobre|hacia|desde|de)\s+las?|alle|as|das)\s+(?P<word>{hour})(?!\s+hora)", _hour_in_words
+    of_day = r"\s+(?:in the (?:morning|afternoon|evening)|(?:nach|vor)mittags|morgens|abends|nachts|heures?)"
+    yield (
+        rf"(?<![a-z])(?:um|gegen|at|around|about|a|vers)\s+(?P<word>{hour})"
+        rf"(?:\s+(?P<half_day>[ap]\.?m\b\.?|uhr|o'?clock)|(?={of_day}))",
+        _hour_in_words,
+    )
+    yield rf"(?P<noon>午前|午後)?(?P<word>{hour})時(?!間)", _hour_in_words
     yield any_of(words.clock_words), lambda match: (Clock(words.clock_words[spaced(match[0])] * 60.0, 3600),)
 
 
@@ -66,6 +75,25 @@ def _two_clocks(match: re.Match[str]) -> tuple[Meaning, ...]:
         return ()
     maybe = match["half_day"][:1] not in ("a", "p")
     return tuple(Clock(hour * 3600.0, 3600, maybe and hour < 12) for hour in (begins, last + afternoon))
+
+
+def ranges(words: TimeWords) -> Iterator[Written]:
+    """Yield "tra le 14 e le 16", which dates look like."""
+    between = any_of(words.before["between"])
+    article = r"(?:las|le|as)"
+    yield (
+        rf"{between}\s+{article}\s+(?P<h>[0-2]?\d)\s+(?:e|y)\s+{article}\s+(?P<h2>[0-2]?\d)(?P<half_day>)(?![\d:.,%/-])",
+        _two_clocks,
+    )
+
+
+def _hour_in_words(match: re.Match[str]) -> tuple[Meaning, ...]:
+    groups = match.groupdict()
+    hour = time_words().hours[match["word"]]
+    half_day = groups.get("noon") or (groups.get("half_day") or "")[:1]
+    is_sure = half_day in ("p", "a", "午後", "午前")
+    later = 12 if half_day in ("p", "午後") else 0
+    return (Clock((hour % 12 + later) * 3600.0 if is_sure else hour * 3600.0, 3600, not is_sure, is_weak=True),)
 
 
 def _weak_clock(match: re.Match[str]) -> tuple[Meaning, ...]:

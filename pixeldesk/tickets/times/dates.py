@@ -70,6 +70,7 @@ def dates(words: TimeWords) -> Iterator[Written]:
     ordinal = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?![\w%]|[.:,]\d)"
     yield rf"{no_verb}(?P<name>{month})\.?\s+(?:the\s+)?{ordinal}", _date
     yield r"(?<![\w./:-])(?P<d>[0-3]?\d)\.\s?(?P<m>[01]?\d)\.(?!\d)", _date
+    yield r"(?<![\w./:-])(?P<d>[0-3]?\d)\.(?P<m>[01]?\d)(?=,?\s\d{1,2}:\d\d)", _date
     weekday = any_of([*words.weekdays, *(word for word in words.short_weekdays if len(word) > 2)])
     no_month = r"(?!\d|[.,:/]\d|\s*[/%\u20ac$:]|\s?(?:uhr|h)\b)"
     yield r"(?:(?<=on )|(?<=since )|(?<=from )|(?<=until )|(?<=by ))(?:the\s+)?(?P<d>[0-3]?\d)(?:st|nd|rd|th)\b", _date

@@ -14,7 +14,23 @@ def days(words: TimeWords) -> Iterator[Written]:
         day, first, last = words.days_and_parts[spaced(match[0])]
         return Day(relative=day), Hours(first, last)
 
+    def weekday_and_part(match: re.Match[str]) -> tuple[Meaning, ...]:
+        return Day(weekday=words.weekdays[match["day"]]), Hours(*words.parts[match["part"]])
+
     yield any_of(words.days_and_parts), day_and_part
+    # German writes both in one word.
+    yield (
+        r"(?<![a-z])(?P<day>(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)"
+        r"(?P<part>vormittag|mittag|nachmittag|abend|nacht|fruh)s?(?![a-z])",
+        weekday_and_part,
+    )
+    yield (
+        r"(?<![a-z])(?P<day>(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\s?(?P<part>morgen)s?(?![a-z])",
+        lambda match: (
+            Day(weekday=words.weekdays[match["day"]]),
+            Hours(*words.parts["morgens"]),
+        ),
+    )
     yield any_of(words.relative_days), lambda match: (Day(relative=words.relative_days[spaced(match[0])]),)
     yield (
         any_of(words.weekdays) + r"s?(?![a-z])",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pixeldesk.tickets.times.clocks import clocks
+from pixeldesk.tickets.times.clocks import clocks, ranges
 from pixeldesk.tickets.times.dates import dates, timestamps
 from pixeldesk.tickets.times.days import days
 from pixeldesk.tickets.times.parts import Part, Reader
@@ -43,6 +43,7 @@ def _readers() -> tuple[tuple[re.Pattern[str], Reader], ...]:
 def _written(words: TimeWords) -> Iterator[tuple[str, Reader]]:
     yield from timestamps()
     yield from spans(words)
+    yield from ranges(words)
     yield from dates(words)
     yield from offsets()
     yield from clocks(words)

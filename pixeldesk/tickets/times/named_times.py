@@ -16,7 +16,7 @@ from functools import cache
 from pixeldesk.tickets.times.find_parts import find_parts
 from pixeldesk.tickets.times.groups import Group, groups_of
 from pixeldesk.tickets.times.parts import Ago, Clock, Day, Hours, Part, Week
-from pixeldesk.tickets.times.time_words import any_of, folded, time_words
+from pixeldesk.tickets.times.time_words import any_of, folded, time_words, with_marked_zones
 
 MOST_TIMES = 12
 """A text names at most this many times."""
@@ -64,7 +64,7 @@ class _Written:
 
 def named_times(text: str, logged: LoggedSpan) -> tuple[NamedTime, ...]:
     """Return the times that a text names, in its order, each once; those of mails last."""
-    plain = folded(text[:_MOST_CHARACTERS])
+    plain = folded(with_marked_zones(text[:_MOST_CHARACTERS]))
     parts = find_parts(plain)
     mails, inside = _mails(plain, parts, logged)
     times: dict[tuple[datetime, datetime], NamedTime] = {}
@@ -82,14 +82,15 @@ def _outside(parts: Sequence[Part], spans: Sequence[tuple[int, int]]) -> list[Pa
 
 
 def _with_days(groups: Sequence[Group]) -> list[Group]:
-    """Give each time of day without a day the one named before it, which is then no time of its own."""
-    day: Group | None = None
+    """Give each time of day without a day the one named before it, or else the first. It is no time of its own then."""
+    first = next((group for group in groups if group.day and group.clock is None), None)
+    before: Group | None = None
     for group in groups:
         if group.day:
-            day = group
-        elif group.clock and day:
-            group.day = day.day
-            day.is_of_others = day.clock is None and day.hours is None
+            before = group
+        elif group.clock and (named := before or first):
+            group.day = named.day
+            named.is_of_others = named.clock is None and named.hours is None
     return [group for group in groups if not group.is_of_others]
 
 

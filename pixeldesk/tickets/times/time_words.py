@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 _FILE = Path(__file__).with_name("time_words.toml")
+_MARK, _FEW_LETTERS = "\ue000", 8
 _LATIN = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\u202f": " "})
@@ -21,6 +22,32 @@ def folded(text: str) -> str:
     """Return a text in lower case, after NFKC normalisation, without accents on Latin letters."""
     normal = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_QUOTES).lower()
     return _LATIN.sub(lambda letter: unicodedata.normalize("NFD", letter[0])[0], normal)
+
+
+def with_marked_zones(text: str) -> str:
+    """Mark the abbreviations of zones that folding would turn into words, such as EST and ET.
+
+    In a text that shouts, capitals tell nothing.
+    """
+    letters = [letter for letter in text if letter.isalpha()]
+    shouts = sum(map(str.isupper, letters)) > len(letters) / 2 > _FEW_LETTERS
+    marked = text if shouts else _capitals().sub(rf"{_MARK}\1", text)
+    return _after_half_day().sub(rf"\1{_MARK}\2", marked)
+
+
+@cache
+def _capitals() -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z@.])({'|'.join(_ambiguous()).upper()})(?![A-Za-z])")
+
+
+@cache
+def _after_half_day() -> re.Pattern[str]:
+    return re.compile(rf"(?i)([\dap]\.?m\.? ?\(?)({'|'.join(_ambiguous())})(?![A-Za-z])")
+
+
+def _ambiguous() -> list[str]:
+    names: list[str] = tomllib.loads(_FILE.read_text("utf-8"))["zones_in_capitals"]["names"]
+    return names
 
 
 @dataclass(frozen=True)
@@ -35,6 +62,7 @@ class TimeWords:
     parts: Mapping[str, tuple[int, int]]
     days_and_parts: Mapping[str, tuple[int, int, int]]
     clock_words: Mapping[str, int]
+    hours: Mapping[str, int]
     weeks: Mapping[str, str]
     numbers: Mapping[str, float]
     units: Mapping[str, int]
@@ -96,6 +124,7 @@ def time_words() -> TimeWords:
         parts=_by_word(table["parts"], _hours),
         days_and_parts=_by_word(table["days_and_parts"], _day_and_hours),
         clock_words=_by_word(table["clock_words"], int),
+        hours=_by_word(table["hours"], int),
         weeks=_by_word(table["weeks"], str),
         numbers=_by_word(table["numbers"], float),
         units=_by_word(table["units"], int),
@@ -133,4 +162,6 @@ def _zones(table: Mapping[str, Any]) -> dict[str, tzinfo]:
             zones |= dict.fromkeys(words, ZoneInfo(name))
         except ZoneInfoNotFoundError:  # A system without the IANA database knows fixed offsets only.
             continue
-    return zones
+    return {
+        f"{_MARK}{name}" if name in table["zones_in_capitals"]["names"] else name: zone for name, zone in zones.items()
+    }

@@ -21,6 +21,7 @@ def zones(words: TimeWords) -> Iterator[Written]:
     """Yield the ways to name a zone."""
     yield r"(?<![\w/])[a-z]{2,10}/[a-z]{2,20}(?:[_-][a-z]{2,20})?(?![\w/])", _iana_zone
     yield r"(?<![\w/])(?P<city>[a-z]{3,14}(?: [a-z]{3,14})?) time(?!\w)", _iana_zone
+    yield r"(?<=\()(?P<city>[a-z]{4,14}(?: [a-z]{4,14})?)(?=\))", _iana_zone
     yield any_of(word for word in words.zones if word != "z"), lambda match: (Zone(words.zones[spaced(match[0])]),)
     yield r"(?<=\d)z(?!\w)", lambda _: (Zone(UTC),)
 
