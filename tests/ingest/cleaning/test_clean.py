@@ -14,15 +14,13 @@ from pixeldesk.ingest.cleaning import clean as cleaning
 from pixeldesk.ingest.cleaning.texts import NO_LOG_TEXT, NO_LOG_TEXT_ANYWHERE, TextCleaner, TextColumn, text_columns
 from pixeldesk.ingest.redaction import in_sql, scan
 from pixeldesk.ingest.redaction.rules import REPLACEMENTS
-from pixeldesk.ingest.writing import rules_of_texts
+from pixeldesk.ingest.writing import redacting, rules_of_texts
 from pixeldesk.settings import Settings
 from pixeldesk.store import Transaction, open_store, rewriting
 from tests.log_lines import Line, event_line, moment, request_line, write_lines
 from tests.whole_store import differences
 
 SECRET = "Hunter2Canary9f8e7d"
-# A rule of now that the version which wrote the store did not have.
-_NEW_RULE = "name=value in text and in URLs"
 
 
 def _lines() -> list[Line]:
@@ -52,12 +50,12 @@ def logs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def old_desk(tmp_path: Path, logs: Path) -> Iterator[Desk]:
-    """Return a desk over a store that was written without one of the rules."""
+    """Return a desk over a store that was written without the rules that remove something."""
     settings = Settings(db=tmp_path / "store" / "x.duckdb")
     desk = Desk(settings, open_store(settings))
     with pytest.MonkeyPatch.context() as patch:
-        fewer = [rule for rule in REPLACEMENTS if rule.title != _NEW_RULE]
-        patch.setattr(in_sql, "REPLACEMENTS", fewer)
+        patch.setattr(in_sql, "REPLACEMENTS", [rule for rule in REPLACEMENTS if "[redacted]" not in rule.keep])
+        patch.setattr(redacting, "_FEW_LINES", 0)
         patch.setattr(rules_of_texts, "_digest", lambda _: "older")
         desk.ingest([str(logs)])
     desk.store.checkpoint()
@@ -87,7 +85,8 @@ def test_it_says_what_it_finds_and_leaves_nothing(old_desk: Desk) -> None:
     counts = {table.table: table.changed for table in done.tables}
     assert counts.pop("requests") + counts.pop("second_lines", 0) == 32
     assert counts == {"events": 3, "quarantine": 2, "unmapped": 1}
-    assert [kind.kind for kind in done.kinds] == [_NEW_RULE]
+    assert sum(kind.texts for kind in done.kinds) >= done.changed
+    assert all(kind.kind for kind in done.kinds)
     assert SECRET not in f"{found} {done}"
     assert not _is_in_bytes(old_desk)
     again = old_desk.redact(is_check=True)
@@ -216,7 +215,7 @@ def test_it_applies_the_present_setting_for_personal_data(old_desk: Desk, logs: 
     settings = old_desk.settings.model_copy(update={"personal_data": "shorten"})
     desk = Desk(settings, old_desk.store)
     done = desk.redact()
-    assert {kind.kind for kind in done.kinds} == {_NEW_RULE, "IPv4 addresses"}
+    assert "IPv4 addresses" in {kind.kind for kind in done.kinds}
     assert not _is_in_bytes(desk, "203.0.113.9")
     assert {row["client_ip"] for row in desk.store.rows("SELECT client_ip FROM requests")} == {"203.0.113.0"}
     copy = logs / "copy.log"
