@@ -16,6 +16,8 @@ _JOINT_IN_NAMES = "[_.-]?"
 # What stands before a word in small letters: no letter, unless it belongs to an escape such as \n or %26.
 _BORDER = r"(?:^|[^A-Za-z]|\\[nrtbf]|%[0-9A-Fa-f]{2})"
 _UPPER_BORDER = r"(?:^|[^A-Z]|%[0-9A-Fa-f]{2})"
+# What stands before a whole name.
+_BEGINNING = r"(?:(?:^|[^A-Za-z0-9_.-])-{0,2}|\\[nrtbf]|%[0-9A-Fa-f]{2})"
 _NAME = "[A-Za-z0-9_.-]*"
 _MARKS = "[<named><perhaps>]+"
 
@@ -99,7 +101,7 @@ def name_rules() -> list[NameRule]:
         NameRule("next_token", rf"({_bordered(anywhere['except_after'])}{_JOINT_IN_NAMES}{word}[sS]?)<named>", r"\1"),
         NameRule(
             "pageToken",
-            rf"((?:^|[^A-Za-z0-9_.-]){_spelt(anywhere['except_beginning'])}{_JOINT_IN_NAMES}{word}[sS]?)<named>",
+            rf"({_BEGINNING}{_spelt(anywhere['except_beginning'])}{_JOINT_IN_NAMES}{word}[sS]?)<named>",
             r"\1",
         ),
         NameRule("names of keys, if their value looks like one", rf"({some_key}<further>)", r"\1<perhaps>"),
@@ -109,10 +111,10 @@ def name_rules() -> list[NameRule]:
             rf"({_bordered(last['words'], last['foreign'])}<further>)",
             r"\1<named>",
         ),
-        NameRule("whole names", rf"((?:^|[^A-Za-z0-9_.-]|%[0-9A-Fa-f]{{2}}){_any_of(last['alone'])})", r"\1<named>"),
+        NameRule("whole names", rf"({_BEGINNING}{_any_of(last['alone'])})", r"\1<named>"),
         NameRule("names of keys in URLs", r"([?&;#](?:[kK]ey|KEY))=", r"\1<perhaps>="),
-        NameRule("primary_key", rf"({_bordered(key['except_after'])}{_JOINT_IN_NAMES}{keys}){_MARKS}", r"\1"),
-        NameRule("missing_token", rf"({_bordered(errors['words'])}[A-Z_.-]{_NAME}){_MARKS}", r"\1"),
-        NameRule("marks in a row", r"[<named><perhaps>]*<named>[<named><perhaps>]+|<perhaps>+<named>", "<named>"),
         NameRule("marks inside a name", rf"{_MARKS}([_.-]*[A-Za-z0-9])", r"\1"),
+        NameRule("primary_key", rf"({_bordered(key['except_after'])}{_JOINT_IN_NAMES}{keys}){_MARKS}", r"\1"),
+        NameRule("missing_token", rf"({_bordered(errors['words'])}[A-Z_.-][A-Za-z0-9_.-]{{0,40}}){_MARKS}", r"\1"),
+        NameRule("marks in a row", r"[<named><perhaps>]*<named>[<named><perhaps>]+|<perhaps>+<named>", "<named>"),
     ]
