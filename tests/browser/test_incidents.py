@@ -80,7 +80,7 @@ def test_a_hostile_incident_stays_text_and_its_export_is_no_formula(open_page: O
     settle(page)
     page.get_by_role("button", name="Copy text").click()
     note = page.evaluate("navigator.clipboard.readText()")
-    assert note.startswith("On 2026-11-16 from 12:00 until 12:10 UTC, requests may have been answered with a server")
+    assert note.startswith("On 16 November 2026 from 12:00 to 12:10 UTC, requests may have been answered with a server")
     assert page.locator("[src*='evil.example'], [href*='//evil.example']").count() == 0
 
 

@@ -155,7 +155,7 @@ def test_the_page_of_an_outage(page: PageRunner) -> None:
     (changes,) = [element.value for element in test.text if element.value.startswith("16 Nov 2026 12:05 ")]
     last_change = changes.splitlines()[-1]
     assert last_change.startswith("16 Nov 2026 12:40 ") and last_change.endswith("70 requests, 7 callers")
-    (note,) = [element.value for element in test.text if "2026-11-16 from 12:00 until 12:10 UTC" in element.value]
+    (note,) = [element.value for element in test.text if "16 November 2026 from 12:00 to 12:10 UTC" in element.value]
     assert "production" in note
     hit = table(test, "Customers that the incident hit")
     assert {*zip(hit["customer"], hit["requests"], strict=True)} == {(customer, 10) for customer in CUSTOMERS}
