@@ -130,8 +130,8 @@ def test_lookup_and_doctor_say_what_was_dropped(ruled: Desk) -> None:
     assert ruled.lookup("req_ok_production_0_1").found
     ruled.retention.run(now=NOW)
     assert (
-        "30 requests of production were dropped by the rule production=3d, those of 5 days from 2026-11-16 to"
-        " 2026-11-20, last on 2026-11-24;"
+        "30 requests of production were dropped by the rule production=3d, those of 5 days from 16 November 2026"
+        " to 20 November 2026, last on 24 November 2026;"
     ) in reason()
     assert "21 requests of staging were dropped by the rule staging:404=1d" in reason()
     found = examine(ruled).as_json()
