@@ -6,7 +6,7 @@ the process. So each process of pixeldesk sets its umask before anything else.
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -55,3 +55,17 @@ def everybody_may_replace_files_in(folder: Path) -> bool:
     """Tell whether every user may remove files of others in a folder; in /tmp, whose sticky bit is set, none may."""
     mode = folder.stat().st_mode
     return bool(mode & stat.S_IWOTH and not mode & stat.S_ISVTX)
+
+
+def own_bytes(path: Path, is_trusted: Callable[[int], bool] = lambda _: False) -> bytes:
+    """Return the content of a file that only this user could have written, or another whose number is trusted.
+
+    Raises PermissionError for any other file, and for a link; OSError if it cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        is_theirs = status.st_uid != os.geteuid() and not is_trusted(status.st_uid)
+        if is_theirs or not stat.S_ISREG(status.st_mode) or status.st_mode & _OTHERS:
+            raise PermissionError(f"{path} may be somebody else's")
+        return file.read()

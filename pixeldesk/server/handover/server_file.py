@@ -3,13 +3,12 @@
 import json
 import os
 import secrets
-import stat
 import tempfile
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pixeldesk.file_modes import everybody_may_replace_files_in
+from pixeldesk.file_modes import everybody_may_replace_files_in, own_bytes
 
 SUFFIX = ".server.json"
 """What the name of the server file has after that of the store."""
@@ -51,22 +50,11 @@ def read_server_file(path: Path) -> ServerFile | None:
     A file that somebody else may have written is not believed: it would get the commands, and the logs with them.
     """
     try:
-        found = ServerFile.model_validate(json.loads(_own_text(path)))
+        found = ServerFile.model_validate(json.loads(own_bytes(path, lambda user: user == _owner_of_the_store(path))))
         os.kill(found.pid, 0)
     except (OSError, ValueError, ValidationError):
         return None
     return found
-
-
-def _own_text(path: Path) -> str:
-    """Return the text of a file that only this user, or the owner of the store, could have written. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor) as file:
-        status = os.fstat(descriptor)
-        is_theirs = status.st_uid != os.geteuid() and status.st_uid != _owner_of_the_store(path)
-        if is_theirs or not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
-            raise PermissionError(f"{path} may be somebody else's")
-        return file.read()
 
 
 def _owner_of_the_store(path: Path) -> int | None:

@@ -123,6 +123,7 @@ def test_an_arrow_column_is_scanned_in_all_its_pieces() -> None:
 
 def test_a_few_lines_are_not_worth_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "_COMPILING_S", 0.25)
+    monkeypatch.setattr(scan, "_is_kept", lambda: False)
     monkeypatch.setattr(scan, "_spent_s", 0)
     answers = [_found(["password: x"]) for _ in range(20)]
     assert answers[0] == [None]
