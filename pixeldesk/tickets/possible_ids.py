@@ -32,6 +32,8 @@ _LINE_END = re.compile(
     r"(?<![A-Za-z0-9_.:=-])([A-Za-z0-9_.:=-]{1,100}+)[ \t\\]{0,20}\r?\n[ \t>|*]{0,20}(?=[A-Za-z0-9_.:-])"
 )
 _LINE_START = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+# Of a text, so many line ends are looked at, and a word is split by so few.
+_MOST_LINE_ENDS, _MOST_BREAKS = 2_000, 4
 _LONGEST_ACROSS_LINES = 200
 _SPACED_UUID = re.compile(
     r"(?<![0-9a-f])([0-9a-f]{8})[\s>-]{1,6}([0-9a-f]{4})[\s>-]{1,6}([0-9a-f]{4})[\s>-]{1,6}([0-9a-f]{4})[\s>-]{1,6}"
@@ -146,10 +148,13 @@ def _words(chunk: str) -> Iterator[tuple[int, str]]:
 
 def _across_lines(text: str) -> Iterator[PossibleId]:
     """Yield the words that line breaks have split, each as one word."""
-    for head in _LINE_END.finditer(text):
+    for head in islice(_LINE_END.finditer(text), _MOST_LINE_ENDS):
         joined, at = head[1].removesuffix("="), head.end()
         first_part = len(joined)
-        while (tail := _LINE_START.match(text, at)) and len(joined) + len(tail[0]) <= _LONGEST_ACROSS_LINES:
+        for _ in range(_MOST_BREAKS):
+            tail = _LINE_START.match(text, at)
+            if not tail or len(joined) + len(tail[0]) > _LONGEST_ACROSS_LINES:
+                break
             joined, end = joined + tail[0], tail.end()
             for start, written in _pieces(joined):
                 if start < first_part < start + len(written):
