@@ -18,14 +18,16 @@ def _show(frame: Frame) -> None:
     paste_box()
     ids, name = asked_ids(), asked_ticket()
     ticket = frame.desk.recent_tickets.recall(name) if name else None
+    # Of a ticket that names nothing but ids, the ids' own answer says all.
+    is_ticket_shown = ticket is not None and bool(ticket.named or not ids)
     side = ask = None
     if ids:
         answer = frame.desk.lookup_ids(ids, asked_since())
         ask = partial(frame.desk.diagnosed_in_background, answer)
-        side = show_answer(answer, ask(), is_ticket_shown=ticket is not None)
+        side = show_answer(answer, ask(), is_ticket_shown=is_ticket_shown)
     # After the answer, so that no card waits for it.
     frame.show_freshness()
-    if ticket:
+    if ticket and is_ticket_shown:
         show_ticket(ticket, partial(frame.desk.diagnosed_in_background, ticket))
     elif name and not ids:
         show_forgotten_ticket()

@@ -85,6 +85,19 @@ def test_an_unknown_id_says_why_and_the_nearest_id_is_one_click_away(page: PageR
     assert "403" in badges(test)
 
 
+@pytest.mark.parametrize(("text", "is_shown"), [("req_Scope0002", False), ("req_Scope0002 of cus_5510", True)])
+def test_what_a_ticket_names_beside_an_unknown_id_is_shown_if_it_names_something(
+    page: PageRunner, text: str, is_shown: bool
+) -> None:
+    page([SCOPE_ERROR])
+    name = the_desk().recent_tickets.remember(the_desk().lookup(text))
+    test = page([], "req_Scope0002", ticket=name)
+    assert badges(test)["Not found"] == "gray"
+    assert ("The text names" in [caption.value for caption in test.caption]) is is_shown
+    assert not [caption.value for caption in test.caption if "No failing request fits" in caption.value] or is_shown
+    assert len([element for element in test.text if element.value.startswith(GREETING)]) == 1
+
+
 def test_a_shared_id_offers_every_request_and_says_that_it_is_shared(page: PageRunner) -> None:
     lines = [
         request_line(request_id="req_Shared001", customer_id="cus_first"),
