@@ -53,8 +53,13 @@ def ticket_reply(facts: Sequence[ReplyFacts], search: Search = NO_SEARCH) -> str
 
 def _summary(facts: Sequence[ReplyFacts], search: Search) -> str:
     outcomes = [*(each.verb for each in facts), *outcomes_of_missing(search)]
-    counts = [f"{number} {_as_of(number, outcome)}" for outcome, number in Counter(outcomes).items()]
-    return f"Of your {len(outcomes)} requests, {listed(counts)}." if len(outcomes) > 1 else ""
+    counted_outcomes = Counter(outcomes)
+    if len(outcomes) < 2:
+        return ""
+    if len(counted_outcomes) == 1:
+        return f"Your {len(outcomes)} requests {_as_of(len(outcomes), outcomes[0])}."
+    counts = [f"{number} {_as_of(number, outcome)}" for outcome, number in counted_outcomes.items()]
+    return f"Of your {len(outcomes)} requests, {listed(counts)}."
 
 
 def _as_of(number: int, outcome: str) -> str:

@@ -41,7 +41,8 @@ FITTING: dict[str, tuple[Any, ...]] = {
     "nearest_pipe": ("top_pages", None),
     "details": ({"required": "pixel:read", "available": []}, {"fieldErrors": {"url": ["Required"]}}, None),
 }
-OPENINGS = ("Your request", "Of your ", "These requests of yours", "We could not find", "We have the log line",
+OPENINGS = ("Your request", "Of your ",
+            "These requests of yours", "We could not find", "We have the log line",
             "The logs", "Our application logs", "The request id", "Some of the request ids", "We searched our logs",
             "This failing", "These failing")  # fmt: skip
 
@@ -136,7 +137,9 @@ def expect_a_whole_mail(reply: str) -> None:
     assert "\n\n\n" not in reply and all(line == line.rstrip() for line in reply.split("\n"))
     assert not re.search(r"\$|\{(?!pipe\}|id\})|\bNone\b|\bnan\b|[<>`*\[\]]|\bNULL\b|  ", reply)
     assert paragraphs[0] == GREETING
-    assert re.sub(r"^\(1\) |^\d+ requests of yours", "Your request", paragraphs[1]).startswith(OPENINGS)
+    assert re.sub(r"^\(1\) |^\d+ requests of yours|^Your \d+ requests(?= )", "Your request", paragraphs[1]).startswith(
+        OPENINGS
+    )
     assert reply.endswith(SIGNATURE)
     assert [each for each in paragraphs if each != INVITATION][-2].startswith("What to do")
 

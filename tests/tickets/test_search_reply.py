@@ -121,6 +121,11 @@ def test_an_id_beside_a_request_that_fits_is_not_asked_for_again() -> None:
     assert "check that the id you sent is complete" in reply and "send us the request id" not in reply
 
 
+def test_requests_of_one_outcome_and_several_causes_are_summed_up_in_one() -> None:
+    found = [facts("invalid_pipe", 400), facts("insufficient_scope", 403, request_id="req_BBBB22")]
+    assert ticket_reply(found, Search()).startswith("Hello,\n\nYour 2 requests were refused.\n\n(1) ")
+
+
 def test_each_id_of_a_ticket_has_its_paragraph() -> None:
     found = [facts("invalid_pipe", 400), facts("internal_error", 500, request_id="req_BBBB22")]
     search = Search(missing=(missing("not_in_logs"), missing("quarantined", "req_QQQQ77")), covered=COVERED)
