@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pixeldesk.store.file_copy import log_of
 
-# The names, after that of the store, of the journals, the lock, the server file, and what a restore moved aside.
-_BESIDE = (".server.json", ".alerts.ndjson", ".alerts.lock", ".marks.ndjson", ".*.former", ".*.former.wal")
+# The names, after that of the store, of the journals, the lock and the server file.
+_BESIDE = (".server.json", ".alerts.ndjson", ".alerts.lock", ".marks.ndjson")
 # How the engine names what it spills; the number of the process comes next.
 _SPILLED = "duckdb_temp_"
 _STARTED_AT = time.time()
@@ -68,5 +68,4 @@ def files_of(path: Path) -> Iterator[Path]:
     yield from (path.resolve(), log_of(path), spill_folder(path), *spilled_files(path))
     for ending in _BESIDE:
         yield from path.parent.glob(glob.escape(path.name) + ending)
-    # What migrations left.
-    yield from path.parent.glob(glob.escape(path.stem) + ".schema-*" + glob.escape(path.suffix))
+    yield from older_copies(path)
