@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from pixeldesk.catalogue.wording import counted, one_line, spell_seconds
+from pixeldesk.catalogue.wording import counted, one_line, spell_day, spell_moment, spell_seconds
 from pixeldesk.diagnosis.case_file import Evidence
 from pixeldesk.diagnosis.diagnosis import Sentence
 
@@ -60,7 +60,7 @@ def _as_list(value: Any) -> list[str]:
 class _Wording(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, datetime):
-            return f"{value:%-d %B %Y}" if format_spec == "day" else f"{value:%-d %B %Y, %H:%M} UTC"
+            return spell_day(value) if format_spec == "day" else spell_moment(value)
         if format_spec == "seconds":
             return spell_seconds(float(value))
         if format_spec:
