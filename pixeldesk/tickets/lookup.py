@@ -27,7 +27,7 @@ from pixeldesk.tickets.named_things import named, named_things
 from pixeldesk.tickets.not_found import not_found
 from pixeldesk.tickets.suggestions import suggestions
 from pixeldesk.tickets.unanswered import Covered
-from pixeldesk.trends.coverage import coverage
+from pixeldesk.trends.coverage import Coverage, coverage
 
 
 def lookup(store: Store, text: str) -> LookupAnswer:
@@ -71,19 +71,19 @@ def diagnosed(
 def _answer(store: Store, asked: Sequence[NamedId], since: datetime | None = None) -> LookupAnswer:
     requests = find_requests(store, asked, since)
     lines = lines_of_ids(store, requests.missing)
+    covered = coverage(store) if requests.missing or not requests.ids else None
     return LookupAnswer(
-        covered=_covered(store) if requests.missing or not requests.ids else None,
+        covered=_span(covered) if covered else None,
         ids=requests.ids,
         found=cards_of(store, requests.shown),
         more=requests.more,
         requests=requests.total,
-        not_found=not_found(store, requests.missing, lines),
+        not_found=not_found(store, requests.missing, lines, covered) if covered else (),
         events=in_time_order(lines),
     )
 
 
-def _covered(store: Store) -> Covered | None:
-    covered = coverage(store)
+def _span(covered: Coverage) -> Covered | None:
     if covered.oldest is None or covered.newest is None:
         return None
     return Covered(since=covered.oldest, until=covered.newest)

@@ -4,26 +4,31 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pixeldesk.catalogue.wording import counted
+from pixeldesk.catalogue.wording import counted, spell_day
 from pixeldesk.queries import question
 from pixeldesk.retention.retention import dropped_days
 from pixeldesk.store import Store
 from pixeldesk.tickets.event_lines import LinesOfId
 from pixeldesk.tickets.spellings import spellings
 from pixeldesk.tickets.unanswered import Absence, NotFound
-from pixeldesk.trends.coverage import coverage
+from pixeldesk.trends.coverage import Coverage
 
 _SHOWN_GAPS, _MOST_PLACES = 3, 5
 _MOST_EXAMINED = 20
 """For more ids in one text, no similar ids are looked for, nor mentions in quarantine: each costs a scan."""
 
 
-def not_found(store: Store, request_ids: Sequence[str], lines: Mapping[str, LinesOfId]) -> tuple[NotFound, ...]:
-    """Return why no request has these ids, and the ids most similar to each. `lines` are those that events have."""
+def not_found(
+    store: Store, request_ids: Sequence[str], lines: Mapping[str, LinesOfId], covered: Coverage
+) -> tuple[NotFound, ...]:
+    """Return why no request has these ids, and the ids most similar to each.
+
+    `lines` are those that events have, and `covered` is what the store covers.
+    """
     examined = request_ids[:_MOST_EXAMINED]
     places = _in_quarantine(store, examined)
     unknown = [each for each in request_ids if each not in places and each not in lines]
-    absence, reason = _of_unknown(store) if unknown else ("not_in_logs", "")
+    absence, reason = _of_unknown(store, covered) if unknown else ("not_in_logs", "")
     nearest = _nearest(store, [each for each in unknown if each in examined]) if absence == "not_in_logs" else {}
 
     def explained(request_id: str) -> NotFound:
@@ -38,9 +43,8 @@ def not_found(store: Store, request_ids: Sequence[str], lines: Mapping[str, Line
     return tuple(explained(each) for each in request_ids)
 
 
-def _of_unknown(store: Store) -> tuple[Absence, str]:
+def _of_unknown(store: Store, covered: Coverage) -> tuple[Absence, str]:
     """Return why an id that no line has is not there: the same for every such id."""
-    covered = coverage(store)
     if covered.oldest is not None and covered.newest is not None:
         return "not_in_logs", _not_covered(store, covered.oldest, covered.newest)
     if covered.events:
@@ -72,7 +76,7 @@ def _only_lines(lines: LinesOfId) -> str:
 
 def _not_covered(store: Store, oldest: datetime, newest: datetime) -> str:
     span = f"from {_moment(oldest)} to {_moment(newest)}"
-    gaps = [f"{row['hour']:%-d %B %Y %H:00}" for row in question("gaps").rows(store)]
+    gaps = [f"{spell_day(row['hour'])} {row['hour']:%H:00}" for row in question("gaps").rows(store)]
     missing = ""
     if gaps:
         more = f" and {len(gaps) - _SHOWN_GAPS} more" if len(gaps) > _SHOWN_GAPS else ""
@@ -87,8 +91,8 @@ def _dropped(store: Store) -> str:
     """Say what retention dropped: an id does not contain its day, so the request may be among it."""
     dropped = [
         f"{counted(gone.requests, 'request')} of {gone.environment or 'no named environment'} were dropped by the"
-        f" rule {gone.rule}, those of {counted(gone.days, 'day')} from {_day(gone.first_day)} to"
-        f" {_day(gone.last_day)}, last on {_day(gone.dropped_at)}"
+        f" rule {gone.rule}, those of {counted(gone.days, 'day')} from {spell_day(gone.first_day)} to"
+        f" {spell_day(gone.last_day)}, last on {spell_day(gone.dropped_at)}"
         for gone in dropped_days(store)
         if gone.requests
     ]
@@ -106,8 +110,4 @@ def _nearest(store: Store, request_ids: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _moment(time: datetime) -> str:
-    return f"{time:%-d %B %Y, %H:%M:%S} UTC"
-
-
-def _day(time: datetime) -> str:
-    return f"{time:%-d %B %Y}"
+    return f"{spell_day(time)}, {time:%H:%M:%S} UTC"
