@@ -6,6 +6,7 @@ the process. So each process of pixeldesk sets its umask before anything else.
 
 import os
 import stat
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -69,3 +70,18 @@ def own_bytes(path: Path, is_trusted: Callable[[int], bool] = lambda _: False) -
         if is_theirs or not stat.S_ISREG(status.st_mode) or status.st_mode & _OTHERS:
             raise PermissionError(f"{path} may be somebody else's")
         return file.read()
+
+
+def write_own_bytes(path: Path, content: bytes) -> None:
+    """Write a file atomically, readable by its owner only. Raises OSError.
+
+    It is made anew under a random name: no file or link that somebody else has put there is written to.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)  # noqa: PTH105
+    except BaseException:
+        os.unlink(temporary)  # noqa: PTH108
+        raise

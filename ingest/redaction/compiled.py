@@ -8,14 +8,13 @@ again.
 import hashlib
 import os
 import platform
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixeldesk.file_modes import own_bytes
+from pixeldesk.file_modes import own_bytes, write_own_bytes
 
 if TYPE_CHECKING:
     import hyperscan
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 def kept_file(patterns: Sequence[bytes]) -> Path | None:
     """Return where the compiled form of these patterns is kept; None for a user without a folder for caches."""
-
     made_of = [version("hyperscan"), platform.machine(), platform.node(), *map(repr, patterns)]
     digest = hashlib.sha256("\n".join(made_of).encode()).hexdigest()
     caches = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111  Path raises.
@@ -47,7 +45,4 @@ def keep(path: Path, database: "hyperscan.Database") -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for former in path.parent.glob("scans-*.bin"):
             former.unlink(missing_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(hyperscan.dumpb(database))
-        Path(temporary).replace(path)
+        write_own_bytes(path, hyperscan.dumpb(database))

@@ -79,7 +79,7 @@ def _suspects_among(texts: pa.LargeStringArray) -> pa.BooleanArray:
 
 def _matches(octets: Octets) -> Offsets | None:
     """Return the offset of the last byte of each match; None without Hyperscan, or if there are too many."""
-    database = _database() if _is_kept() or _is_worth_compiling(len(octets)) else None
+    database = _database(len(octets))
     if database is None or len(octets) > _LONGEST:
         return None
     found: list[int] = []
@@ -98,6 +98,11 @@ def _matches(octets: Octets) -> Offsets | None:
     return np.array(found, np.int64) - 1
 
 
+def _database(size: int) -> Any:
+    """Return the compiled scans for so many bytes; None where they are not at hand and not worth compiling."""
+    return _kept() or (_compiled() if _is_worth_compiling(size) else None)
+
+
 def _is_worth_compiling(size: int) -> bool:
     """Return whether all that this process has scanned, and so many bytes, take longer to scan than to compile."""
     global _spent_s
@@ -106,35 +111,31 @@ def _is_worth_compiling(size: int) -> bool:
 
 
 @cache
-def _database() -> Any:
-    """Return the compiled scans; None where Hyperscan is missing or cannot run on this processor."""
+def _kept() -> Any:
+    """Return the scans that an earlier process compiled; None without any, and where Hyperscan is missing."""
+    try:
+        file = kept_file(_patterns())
+        return read_kept(file) if file else None
+    except ImportError:
+        return None
+
+
+@cache
+def _compiled() -> Any:
+    """Compile the scans, and keep them; None where Hyperscan is missing or cannot run on this processor."""
     try:
         import hyperscan
     except ImportError:
         return None
     patterns = _patterns()
-    file = kept_file(patterns)
-    database = read_kept(file) if file else None
-    if database is not None:
-        return database
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     try:
         database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns), flags=0)
     except hyperscan.error:
         return None
-    if file:
+    if file := kept_file(patterns):
         keep(file, database)
     return database
-
-
-@cache
-def _is_kept() -> bool:
-    """Return whether an earlier process compiled the scans."""
-    try:
-        file = kept_file(_patterns())
-    except ImportError:
-        return False
-    return file is not None and file.exists()
 
 
 @cache

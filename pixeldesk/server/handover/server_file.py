@@ -3,12 +3,11 @@
 import json
 import os
 import secrets
-import tempfile
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pixeldesk.file_modes import everybody_may_replace_files_in, own_bytes
+from pixeldesk.file_modes import everybody_may_replace_files_in, own_bytes, write_own_bytes
 
 SUFFIX = ".server.json"
 """What the name of the server file has after that of the store."""
@@ -33,15 +32,7 @@ def new_token() -> str:
 
 def write_server_file(path: Path, content: ServerFile) -> None:
     """Write the file atomically, readable by its owner only."""
-    # Made anew under a random name: no file or link that somebody else has put there is written to.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(content.model_dump_json())
-        os.replace(temporary, path)  # noqa: PTH105
-    except BaseException:
-        os.unlink(temporary)  # noqa: PTH108
-        raise
+    write_own_bytes(path, content.model_dump_json().encode())
 
 
 def read_server_file(path: Path) -> ServerFile | None:

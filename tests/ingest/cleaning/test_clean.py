@@ -204,7 +204,7 @@ def test_an_interrupted_run_goes_on(old_desk: Desk, monkeypatch: pytest.MonkeyPa
 
 def test_it_does_the_same_without_hyperscan(old_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     found = old_desk.redact(is_check=True)
-    monkeypatch.setattr(scan, "_database", lambda: None)
+    monkeypatch.setattr(scan, "_database", lambda _: None)
     assert old_desk.redact(is_check=True) == found
     old_desk.redact()
     assert not _is_in_bytes(old_desk)

@@ -23,8 +23,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def forget() -> None:
     """Let this process begin anew."""
-    scan._database.cache_clear()
-    scan._is_kept.cache_clear()
+    scan._kept.cache_clear()
+    scan._compiled.cache_clear()
 
 
 def matches(database: object) -> list[int]:
@@ -39,18 +39,18 @@ def matches(database: object) -> list[int]:
 
 
 def test_the_next_process_reads_what_this_one_compiled(file: Path) -> None:
-    assert not scan._is_kept()
-    first = scan._database()
+    assert scan._kept() is None
+    first = scan._compiled()
     assert (file.stat().st_mode & 0o777, len(list(file.parent.iterdir()))) == (0o600, 1)
     second = read_kept(file)
     assert second is not None
     assert matches(second) == matches(first) != []
     forget()
-    assert scan._is_kept()
+    assert scan._kept() is not None
 
 
 def test_a_file_that_is_damaged_or_that_others_may_have_written_is_not_read(file: Path) -> None:
-    scan._database()
+    scan._compiled()
     good = file.read_bytes()
     file.chmod(0o666)
     assert read_kept(file) is None
@@ -65,7 +65,8 @@ def test_a_file_that_is_damaged_or_that_others_may_have_written_is_not_read(file
         file.chmod(0o600)
         assert read_kept(file) is None
     forget()
-    assert matches(scan._database()) != []
+    assert scan._kept() is None
+    assert matches(scan._compiled()) != []
     assert file.read_bytes() == good
 
 
@@ -73,6 +74,6 @@ def test_a_file_that_is_damaged_or_that_others_may_have_written_is_not_read(file
 def test_without_a_folder_for_caches_the_scans_are_compiled(caches: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", caches)
     forget()
-    assert matches(scan._database()) != []
+    assert matches(scan._compiled()) != []
     assert not os.path.lexists(caches)
     forget()

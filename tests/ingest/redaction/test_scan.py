@@ -51,7 +51,7 @@ def _in_sql_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 def _without_hyperscan(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(scan, "_database", lambda: None)
+    patch.setattr(scan, "_database", lambda _: None)
 
 
 def _found(lines: list[str]) -> list[bool]:
@@ -61,7 +61,7 @@ def _found(lines: list[str]) -> list[bool]:
 
 
 def test_every_scan_is_compiled() -> None:
-    assert scan._database() is not None
+    assert scan._compiled() is not None
     # Hyperscan knows the two cases of ASCII only.
     assert not [pattern for pattern in SCANS if "(?i" in pattern and not pattern.isascii()]
 
@@ -123,7 +123,7 @@ def test_an_arrow_column_is_scanned_in_all_its_pieces() -> None:
 
 def test_a_few_lines_are_not_worth_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "_COMPILING_S", 0.25)
-    monkeypatch.setattr(scan, "_is_kept", lambda: False)
+    monkeypatch.setattr(scan, "_kept", lambda: None)
     monkeypatch.setattr(scan, "_spent_s", 0)
     answers = [_found(["password: x"]) for _ in range(20)]
     assert answers[0] == [None]
@@ -201,10 +201,12 @@ def test_the_same_rows_are_stored_with_and_without(tmp_path: Path, monkeypatch: 
 
 def test_where_it_is_missing_nothing_imports_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hyperscan", None)
-    scan._database.cache_clear()
+    scan._kept.cache_clear()
+    scan._compiled.cache_clear()
     try:
         assert _found(["password: x"]) == [None]
     finally:
         monkeypatch.undo()
-        scan._database.cache_clear()
+        scan._kept.cache_clear()
+        scan._compiled.cache_clear()
     assert _found(["password: x"]) == [True]
